@@ -1,0 +1,128 @@
+/**
+ * What routes.yaml says, compiled: plain, frozen, serialisable data. The control plane makes one
+ * `RoutingModel` from every good routes.yaml and hands it to the data-plane workers as it is.
+ */
+
+export interface Upstream {
+  readonly id: string;
+  readonly protocol: 'http:' | 'https:' | 'unix:';
+  /** Host name or address without brackets; empty for `unix:`. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Set for `unix:` only. */
+  readonly socketPath: string;
+  /** `''` or `/base` without a trailing slash, put before every path. */
+  readonly basePath: string;
+  /** Sent as Host instead of the client's, when set. */
+  readonly host: string | undefined;
+  /** The build, for an upstream that does not announce itself at /.well-known/ficus. */
+  readonly version: string | undefined;
+  readonly connectTimeoutMs: number;
+  /** From the last byte of the request to the first byte of the answer's head. */
+  readonly responseTimeoutMs: number;
+  /** Longest silence within a body; an event stream must speak at least this often. */
+  readonly idleTimeoutMs: number;
+  readonly maxConnections: number;
+  /** What shadow copies to this upstream carry of the client's credentials. */
+  readonly credentials: 'drop' | 'forward';
+  /** PEM texts, read when the configuration is loaded. */
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
+/** How copies of a route's requests are treated; `compare` is for safe methods only. */
+export type ShadowMode = 'compare' | 'never' | 'record' | 'dry-run';
+
+export interface Route {
+  /** `METHOD /template`, unique in its migration, e.g. `GET /api/products/{productId}`. */
+  readonly id: string;
+  /** Upper-case method, or `*`. */
+  readonly method: string;
+  readonly template: string;
+  readonly shadow: ShadowMode;
+  /** Template on the service, when it differs. */
+  readonly rewrite: string | undefined;
+}
+
+export type StickySource =
+  | { readonly from: 'header' | 'cookie'; readonly name: string }
+  | { readonly from: 'ip' }
+  | { readonly from: 'random' };
+
+/** A place in an answer: `status`, `header:<name>`, or `body:<JSON pointer, * for any index>`. */
+export type Place = string;
+
+export interface CompareRules {
+  readonly ignore: readonly Place[];
+  readonly unordered: readonly { readonly at: Place; readonly key: string | undefined }[];
+  readonly tolerate: readonly { readonly at: Place; readonly within: number }[];
+}
+
+export interface GateRules {
+  readonly minPairs: number;
+  /** 0 to 1. */
+  readonly agreement: number;
+  readonly latencyP99Ratio: number;
+  readonly latencyFloorMs: number;
+  /** `required`: a pact verified for the running build; `optional`: a failed one holds, a missing one does not. */
+  readonly contracts: 'required' | 'optional' | 'off';
+  /** Routes that shadowing can't show: `refuse` wants a verified contract for each. */
+  readonly unproven: 'refuse' | 'allow';
+  /** Signatures that nobody judged: `refuse` holds the gate for each, however rare. */
+  readonly unjudged: 'refuse' | 'allow';
+}
+
+export interface Migration {
+  readonly id: string;
+  /** Id of the service's upstream. */
+  readonly service: string;
+  readonly owner: string | undefined;
+  /** Lower-case host names without port; empty: any host. */
+  readonly hosts: readonly string[];
+  readonly stickBy: readonly StickySource[];
+  readonly routes: readonly Route[];
+  readonly shadow: {
+    readonly timeoutMs: number;
+    readonly maxBodyBytes: number;
+    readonly compare: CompareRules;
+    readonly redact: readonly Place[];
+  };
+  readonly gate: GateRules;
+  readonly canary: {
+    /** Percent, ascending, the last is 100. */
+    readonly steps: readonly number[];
+    readonly holdMinutes: number;
+    readonly minRequests: number;
+  };
+  readonly guard: {
+    /** 0 to 1. */
+    readonly errorRate: number;
+    readonly timesMonolith: number;
+    readonly windowSeconds: number;
+    readonly minRequests: number;
+  };
+  /** Absolute paths: the folder with pact files, the folder with `<service>.yaml` provider states. */
+  readonly contracts: { readonly pacts: string; readonly states: string };
+  /** Changes when the comparison rules change; part of the key of evidence. */
+  readonly rulesHash: string;
+}
+
+export interface RoutingModel {
+  readonly upstreams: readonly Upstream[];
+  /** Id of the upstream that every other path goes to. */
+  readonly default: string;
+  readonly migrations: readonly Migration[];
+  /** SHA-256 of the file's bytes, hex, first 12. */
+  readonly hash: string;
+}
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Safe in the sense of RFC 9110, section 9.2.1 (TRACE is refused elsewhere). */
+export function isSafeMethod(method: string): boolean {
+  return safeMethods.has(method);
+}
+
+/** Idempotent in the sense of RFC 9110, section 9.2.2. */
+export function isIdempotentMethod(method: string): boolean {
+  return safeMethods.has(method) || method === 'PUT' || method === 'DELETE';
+}

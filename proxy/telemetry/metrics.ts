@@ -1,0 +1,144 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { latencyBucketBound, latencyBuckets } from './latency.ts';
+
+/** What one side answered since the last report. */
+interface SideReport {
+  readonly requests: number;
+  readonly errors: number;
+  readonly latency: readonly number[];
+}
+
+interface Report {
+  readonly migrations: Readonly<
+    Record<
+      string,
+      { readonly monolith: SideReport; readonly service: SideReport; readonly fallbacks: number }
+    >
+  >;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly upgrades: number;
+}
+
+/** What a scrape reads from the control plane as it stands. */
+export interface MetricsState {
+  readonly shares: readonly {
+    readonly migration: string;
+    readonly asked: number;
+    readonly allowed: number;
+    readonly effective: number;
+    readonly shadow: number;
+  }[];
+  readonly workers: number;
+  readonly workerRestarts: number;
+  readonly storeAvailable: boolean;
+  readonly configProblems: number;
+}
+
+/** Traffic outside every migration. */
+const NO_MIGRATION = 'none';
+
+/** Every metric that Ficus exports. Labels are ids from routes.yaml and closed lists, never paths. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = this.#counter('ficus_requests_total', 'Answers by the side that gave them', [
+    'migration',
+    'side',
+  ]);
+  readonly #errors = this.#counter(
+    'ficus_request_errors_total',
+    'Answers of 500 and above, and broken ones',
+    ['migration', 'side'],
+  );
+  readonly #fallbacks = this.#counter(
+    'ficus_fallbacks_total',
+    'Requests the monolith answered because the service could not',
+    ['migration'],
+  );
+  readonly #failures = this.#counter('ficus_failures_total', 'Answers the proxy made itself, by code', [
+    'code',
+  ]);
+  readonly #upgrades = this.#counter('ficus_upgrades_total', 'WebSockets opened', []);
+  readonly #dropped = this.#counter(
+    'ficus_shadow_dropped_total',
+    'Copies or pairs not sent or not compared',
+    ['migration', 'reason'],
+  );
+  readonly #pairs = this.#counter('ficus_pairs_total', 'Compared pairs', ['migration', 'outcome']);
+  readonly #latency = new Histogram({
+    name: 'ficus_request_duration_seconds',
+    help: 'From the request to the end of the answer',
+    labelNames: ['migration', 'side'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [this.#registry],
+  });
+  readonly #share = this.#gauge('ficus_share_percent', 'Share of users, by what asks or allows', [
+    'migration',
+    'kind',
+  ]);
+  readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
+  readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
+  readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
+  readonly #config = this.#gauge(
+    'ficus_config_problems',
+    'Problems of the routes file as it is now; the last good one is in force',
+    [],
+  );
+
+  addReport(report: Report): void {
+    for (const [id, counts] of Object.entries(report.migrations)) {
+      const migration = id || NO_MIGRATION;
+      this.#addSide(migration, 'monolith', counts.monolith);
+      this.#addSide(migration, 'service', counts.service);
+      if (counts.fallbacks > 0) this.#fallbacks.inc({ migration }, counts.fallbacks);
+    }
+    for (const [code, count] of Object.entries(report.failures)) this.#failures.inc({ code }, count);
+    for (const [migration, reasons] of Object.entries(report.shadowDropped)) {
+      for (const [reason, count] of Object.entries(reasons)) this.addDropped(migration, reason, count);
+    }
+    if (report.upgrades > 0) this.#upgrades.inc(report.upgrades);
+  }
+
+  addDropped(migration: string, reason: string, count: number): void {
+    this.#dropped.inc({ migration, reason }, count);
+  }
+
+  addPair(migration: string, outcome: string): void {
+    this.#pairs.inc({ migration, outcome });
+  }
+
+  /** Prometheus text format. */
+  async render(state: MetricsState): Promise<string> {
+    this.#share.reset();
+    for (const { migration, asked, allowed, effective, shadow } of state.shares) {
+      this.#share.set({ migration, kind: 'asked' }, asked);
+      this.#share.set({ migration, kind: 'allowed' }, allowed);
+      this.#share.set({ migration, kind: 'effective' }, effective);
+      this.#share.set({ migration, kind: 'shadow' }, shadow);
+    }
+    this.#workers.set(state.workers);
+    this.#restarts.set(state.workerRestarts);
+    this.#store.set(state.storeAvailable ? 1 : 0);
+    this.#config.set(state.configProblems);
+    return await this.#registry.metrics();
+  }
+
+  #addSide(migration: string, side: string, counts: SideReport): void {
+    if (counts.requests === 0) return;
+    const labels = { migration, side };
+    this.#requests.inc(labels, counts.requests);
+    if (counts.errors > 0) this.#errors.inc(labels, counts.errors);
+    for (let bucket = 0; bucket < latencyBuckets; bucket++) {
+      const seconds = latencyBucketBound(bucket) / 1000;
+      for (let n = counts.latency[bucket] ?? 0; n > 0; n--) this.#latency.observe(labels, seconds);
+    }
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+}
