@@ -1,0 +1,183 @@
+import { resolve } from 'node:path';
+import type { Migration, Place, Route, StickySource } from '../routing/model.ts';
+import { isSafeMethod } from '../routing/model.ts';
+import { defaults } from './defaults.ts';
+import { type Path, quote, type Reading, type Report } from './problem.ts';
+import { readRatio, readShare } from './read-percentage.ts';
+import { isPointer, readBodyPlace, readPlace } from './read-place.ts';
+import { defaultShadow, readRoute, readTemplate, rewriteProblem } from './read-route.ts';
+import { readStickySource } from './read-sticky-source.ts';
+import { hashOfRules } from './rules-hash.ts';
+import type { MigrationConfig } from './schema.ts';
+import type { Sound } from './sound.ts';
+
+type Config = Sound<MigrationConfig>;
+type Section<K extends keyof MigrationConfig> = Sound<NonNullable<MigrationConfig[K]>>;
+
+/** Of use only when nothing was reported. */
+export function compileMigration(id: string, config: Config, baseDir: string, report: Report): Migration {
+  const path = ['migrations', id];
+  const shadow = compileShadow(config.shadow ?? {}, [...path, 'shadow'], report);
+  const contracts = { ...defaults.contracts, ...config.contracts };
+  return {
+    id,
+    service: config.service ?? '',
+    owner: config.owner,
+    hosts: readAll(config.hosts ?? defaults.migration.hosts, readHost, [...path, 'hosts'], report),
+    stickBy: compileStickBy(config.stickBy ?? defaults.migration.stickBy, [...path, 'stickBy'], report),
+    routes: compileRoutes(config.routes ?? [], [...path, 'routes'], report),
+    shadow,
+    gate: compileGate(config.gate ?? {}, [...path, 'gate'], report),
+    canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
+    guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
+    contracts: { pacts: resolve(baseDir, contracts.pacts), states: resolve(baseDir, contracts.states) },
+    rulesHash: hashOfRules(shadow.compare),
+  };
+}
+
+/** What could be read of a list; what could not is reported. */
+function readAll<T>(
+  texts: readonly (string | undefined)[],
+  read: (text: string) => Reading<T>,
+  path: Path,
+  report: Report,
+): T[] {
+  return texts.flatMap((text, index) => {
+    if (text === undefined) return [];
+    const reading = read(text);
+    if ('value' in reading) return [reading.value];
+    report([...path, index], reading.problem);
+    return [];
+  });
+}
+
+function readHost(host: string): Reading<string> {
+  if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(host)) return { value: host };
+  if (host !== host.toLowerCase()) {
+    return { problem: `${quote(host)} must be lower-case: ${quote(host.toLowerCase())}` };
+  }
+  if (/:\d+$/.test(host)) return { problem: `${quote(host)} must be without its port` };
+  return { problem: `${quote(host)} is no host name; patterns are not possible` };
+}
+
+function compileStickBy(texts: readonly (string | undefined)[], path: Path, report: Report): StickySource[] {
+  for (const [index, text] of texts.entries()) {
+    const isLast = index === texts.length - 1;
+    if (!isLast && (text === 'ip' || text === 'random')) {
+      report([...path, index], `"${text}" always has a value, so it must come last`);
+    }
+    if (text !== undefined && texts.indexOf(text) < index) {
+      report([...path, index], `${quote(text)} is there twice`);
+    }
+  }
+  return readAll(texts, readStickySource, path, report);
+}
+
+function compileRoutes(configs: NonNullable<Config['routes']>, path: Path, report: Report): Route[] {
+  return configs.flatMap((config, index) => {
+    if (config === undefined) return [];
+    const at = [...path, index];
+    if (typeof config === 'string') return compileRoute({ match: config }, at, at, report);
+    return compileRoute(config, at, [...at, 'match'], report);
+  });
+}
+
+type LongRoute = Sound<Exclude<MigrationConfig['routes'][number], string>>;
+
+function compileRoute(config: LongRoute, path: Path, matchPath: Path, report: Report): Route[] {
+  if (config.match === undefined) return [];
+  const matcher = readRoute(config.match);
+  if ('problem' in matcher) {
+    report(matchPath, matcher.problem);
+    return [];
+  }
+  const { method, template } = matcher.value;
+  const shadow = config.shadow ?? defaultShadow(method);
+  if (config.shadow === 'compare' && method !== '*' && !isSafeMethod(method)) {
+    const hint = 'write dry-run (the service rolls it back), record or never';
+    report([...path, 'shadow'], `"compare" would run ${method} twice; ${hint}`);
+  }
+  if (config.rewrite !== undefined) {
+    const rewrite = readTemplate(config.rewrite);
+    const problem = 'problem' in rewrite ? rewrite.problem : rewriteProblem(template, rewrite.value);
+    if (problem !== undefined) report([...path, 'rewrite'], problem);
+  }
+  return [
+    { id: `${method} ${template.text}`, method, template: template.text, shadow, rewrite: config.rewrite },
+  ];
+}
+
+function compileShadow(config: Section<'shadow'>, path: Path, report: Report): Migration['shadow'] {
+  const { timeoutMs, maxBodyBytes, redact } = { ...defaults.shadow, ...config };
+  const { ignore, unordered, tolerate } = { ...defaults.compare, ...config.compare };
+  const rulesPath = [...path, 'compare'];
+  const bodyPlace = (at: string | undefined, rule: Path): Place[] => {
+    if (at === undefined) return [];
+    const place = readBodyPlace(at);
+    if ('value' in place) return [place.value];
+    report([...rule, 'at'], place.problem);
+    return [];
+  };
+  return {
+    timeoutMs,
+    maxBodyBytes,
+    compare: {
+      ignore: readAll(ignore, readPlace, [...rulesPath, 'ignore'], report),
+      unordered: unordered.flatMap((rule, index) => {
+        const rulePath = [...rulesPath, 'unordered', index];
+        const key = rule?.key;
+        if (key !== undefined && !isPointer(key)) {
+          report([...rulePath, 'key'], `${quote(key)} is no JSON pointer into an item: write /sku`);
+        }
+        return bodyPlace(rule?.at, rulePath).map((at) => ({ at, key }));
+      }),
+      tolerate: tolerate.flatMap((rule, index) =>
+        bodyPlace(rule?.at, [...rulesPath, 'tolerate', index]).map((at) => ({
+          at,
+          within: rule?.within ?? 0,
+        })),
+      ),
+    },
+    redact: readAll(redact, readPlace, [...path, 'redact'], report),
+  };
+}
+
+function ratio(text: string, path: Path, report: Report): number {
+  const reading = readRatio(text);
+  if ('value' in reading) return reading.value;
+  report(path, reading.problem);
+  return 0;
+}
+
+function compileGate(config: Section<'gate'>, path: Path, report: Report): Migration['gate'] {
+  const gate = { ...defaults.gate, ...config };
+  return { ...gate, agreement: ratio(gate.agreement, [...path, 'agreement'], report) };
+}
+
+function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {
+  const guard = { ...defaults.guard, ...config };
+  return { ...guard, errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report) };
+}
+
+function compileCanary(config: Section<'canary'>, path: Path, report: Report): Migration['canary'] {
+  const canary = { ...defaults.canary, ...config };
+  const steps: number[] = [];
+  let unread = false;
+  for (const [index, written] of canary.steps.entries()) {
+    const share = written === undefined ? undefined : readShare(written);
+    if (share && 'value' in share) {
+      const before = steps.at(-1) ?? 0;
+      if (share.value <= before) {
+        report([...path, 'steps', index], `${quote(written)} is not over the step before it, ${before}`);
+      }
+      steps.push(share.value);
+    } else {
+      unread = true;
+      if (share) report([...path, 'steps', index], share.problem);
+    }
+  }
+  if (!unread && steps.at(-1) !== 100) {
+    report([...path, 'steps'], 'must end with 100, where the service answers everybody');
+  }
+  return { ...canary, steps };
+}

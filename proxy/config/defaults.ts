@@ -1,0 +1,37 @@
+/** What holds where routes.yaml says nothing, as one would write it there. */
+export const defaults = {
+  upstream: {
+    connectTimeoutMs: 2000,
+    responseTimeoutMs: 30_000,
+    idleTimeoutMs: 300_000,
+    maxConnections: 256,
+    credentials: 'drop',
+    allowLinkLocal: false,
+  },
+  migration: {
+    /** Any host. */
+    hosts: [],
+    /** Nobody is recognised: below 100 % the monolith answers everybody. */
+    stickBy: [],
+  },
+  route: {
+    /** Safe methods and `*`. */
+    shadow: 'compare',
+    unsafeShadow: 'never',
+  },
+  shadow: { timeoutMs: 1000, maxBodyBytes: 1_048_576, redact: [] },
+  compare: { ignore: [], unordered: [], tolerate: [] },
+  gate: {
+    minPairs: 3000,
+    agreement: '99.5%',
+    latencyP99Ratio: 1.2,
+    latencyFloorMs: 5,
+    contracts: 'required',
+    unproven: 'refuse',
+    unjudged: 'refuse',
+  },
+  canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
+  guard: { errorRate: '1%', timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+  /** Relative to the folder of routes.yaml. */
+  contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },
+} as const;

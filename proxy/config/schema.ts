@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { defaults } from './defaults.ts';
+
+/** routes.yaml as written. What a text means (a route, a URL, a place) is read where it is compiled. */
+
+const dayMs = 86_400_000;
+const timeoutMs = z.int().min(1).max(dayMs);
+const count = z.int().min(0).max(1_000_000_000);
+const text = z.string().min(1).max(1024);
+const percentage = z
+  .string({ error: 'must be a percentage, such as 99.5%' })
+  .regex(/^\d{1,3}(\.\d{1,4})?%$/, 'must be a percentage from 0% to 100%, such as 99.5%');
+
+/** Ids name flags, metrics and evidence, so they are plain everywhere. For editors; `checkId` reports it better. */
+export const idPattern = /^[a-z][a-z0-9-]{0,62}$/;
+const id = z.string().meta({ pattern: idPattern.source });
+
+const upstream = z
+  .strictObject({
+    url: text.describe('http://host:port/base, https://… or unix:/path/to.sock'),
+    connectTimeoutMs: timeoutMs.default(defaults.upstream.connectTimeoutMs),
+    responseTimeoutMs: timeoutMs
+      .default(defaults.upstream.responseTimeoutMs)
+      .describe("From the last byte of the request to the first byte of the answer's head"),
+    idleTimeoutMs: timeoutMs
+      .default(defaults.upstream.idleTimeoutMs)
+      .describe('Longest silence within a body; event streams must speak at least this often'),
+    maxConnections: z.int().min(1).max(65_535).default(defaults.upstream.maxConnections),
+    host: text.optional().describe("Sent as Host instead of the client's"),
+    version: text.optional().describe('The build, when the upstream does not announce itself'),
+    credentials: z
+      .enum(['drop', 'forward'])
+      .default(defaults.upstream.credentials)
+      .describe("What shadow copies carry of the client's credentials"),
+    ca: text.optional().describe('PEM file, relative to this file; https only'),
+    cert: text.optional().describe('Client certificate, PEM file'),
+    key: text.optional().describe("The client certificate's key, PEM file"),
+    allowLinkLocal: z
+      .boolean()
+      .default(defaults.upstream.allowLinkLocal)
+      .describe('Permit link-local and cloud metadata addresses'),
+  })
+  .describe('An address requests can be sent to');
+
+const route = z.union(
+  [
+    text.describe('METHOD /template, such as GET /api/orders/{orderId}; * for any method, /** for a subtree'),
+    z.strictObject({
+      match: text.describe('METHOD /template'),
+      shadow: z
+        .enum(['compare', 'never', 'record', 'dry-run'])
+        .optional()
+        .describe('Default: compare for GET, HEAD, OPTIONS and *, never for other methods'),
+      rewrite: text.optional().describe('Template on the service, with the same parameters'),
+    }),
+  ],
+  { error: 'must be a route such as GET /api/orders/{orderId}, or a mapping with match' },
+);
+
+const place = text.describe('status, header:<name>, or body:<JSON pointer, * for any index>');
+
+const compare = z.strictObject({
+  ignore: z.array(place).default([...defaults.compare.ignore]),
+  unordered: z
+    .array(
+      z.strictObject({
+        at: place,
+        key: text.optional().describe('JSON pointer within an item that tells items apart'),
+      }),
+    )
+    .default([...defaults.compare.unordered]),
+  tolerate: z
+    .array(z.strictObject({ at: place, within: z.number().positive() }))
+    .default([...defaults.compare.tolerate]),
+});
+
+const migration = z
+  .strictObject({
+    service: text.describe("The service's upstream"),
+    owner: text.optional(),
+    hosts: z.array(text).default([...defaults.migration.hosts]),
+    stickBy: z
+      .array(text.describe('header:NAME, cookie:NAME; last of all ip or random'))
+      .default([...defaults.migration.stickBy])
+      .describe('Tried in order; without a value the monolith answers until the share is 100 %'),
+    routes: z.array(route).min(1).describe('The routes that move together'),
+    shadow: z
+      .strictObject({
+        timeoutMs: timeoutMs.default(defaults.shadow.timeoutMs),
+        maxBodyBytes: z.int().min(0).max(67_108_864).default(defaults.shadow.maxBodyBytes),
+        compare: compare.optional(),
+        redact: z.array(place).default([...defaults.shadow.redact]),
+      })
+      .optional(),
+    gate: z
+      .strictObject({
+        minPairs: count.default(defaults.gate.minPairs),
+        agreement: percentage.default(defaults.gate.agreement),
+        latencyP99Ratio: z.number().positive().max(1000).default(defaults.gate.latencyP99Ratio),
+        latencyFloorMs: z.number().min(0).max(dayMs).default(defaults.gate.latencyFloorMs),
+        contracts: z.enum(['required', 'optional', 'off']).default(defaults.gate.contracts),
+        unproven: z.enum(['refuse', 'allow']).default(defaults.gate.unproven),
+        unjudged: z.enum(['refuse', 'allow']).default(defaults.gate.unjudged),
+      })
+      .optional(),
+    canary: z
+      .strictObject({
+        steps: z
+          .array(z.union([z.number(), percentage], { error: 'must be a percentage, such as 5 or 0.1' }))
+          .min(1)
+          .default([...defaults.canary.steps])
+          .describe('Percent, ascending, the last is 100'),
+        holdMinutes: z.number().min(0).max(527_040).default(defaults.canary.holdMinutes),
+        minRequests: count.default(defaults.canary.minRequests),
+      })
+      .optional(),
+    guard: z
+      .strictObject({
+        errorRate: percentage.default(defaults.guard.errorRate),
+        timesMonolith: z.number().min(1).max(1000).default(defaults.guard.timesMonolith),
+        windowSeconds: z.int().min(1).max(3600).default(defaults.guard.windowSeconds),
+        minRequests: count.default(defaults.guard.minRequests),
+      })
+      .optional(),
+    contracts: z
+      .strictObject({
+        pacts: text.default(defaults.contracts.pacts).describe('Folder of pact files, relative to this file'),
+        states: text.default(defaults.contracts.states).describe('Folder of provider states'),
+      })
+      .optional(),
+  })
+  .describe('The unit that moves: routes that share state, their service, their gate');
+
+export const routesSchema = z
+  .strictObject({
+    version: z.literal(1).default(1),
+    upstreams: z.record(id, upstream),
+    default: text.describe('The upstream of every other path: the monolith'),
+    migrations: z.record(id, migration).optional(),
+  })
+  .describe('Ficus routes');
+
+export type RoutesConfig = z.input<typeof routesSchema>;
+export type UpstreamConfig = z.input<typeof upstream>;
+export type MigrationConfig = z.input<typeof migration>;
+export type RouteConfig = z.input<typeof route>;
+export type CompareConfig = z.input<typeof compare>;
+
+export const routesJsonSchema = z.toJSONSchema(routesSchema, { io: 'input' });

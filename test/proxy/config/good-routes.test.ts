@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { loadRoutes } from '../../../proxy/config/load-routes.ts';
+import { parseRoutes } from '../../../proxy/config/parse-routes.ts';
+import { formatProblem } from '../../../proxy/config/problem.ts';
+import type { RoutingModel } from '../../../proxy/routing/model.ts';
+
+const fixtures = fileURLToPath(new URL('../../fixtures/config/', import.meta.url));
+
+async function load(name: string): Promise<{ model: RoutingModel; warnings: string[] }> {
+  const { parsed } = await loadRoutes(`${fixtures}good/${name}`);
+  if (!parsed.ok) assert.fail(parsed.problems.map(formatProblem).join('\n'));
+  const warnings = parsed.warnings.map(formatProblem).map((text) => text.replace(`${fixtures}good/`, ''));
+  return { model: parsed.model, warnings };
+}
+
+function parse(text: string): RoutingModel {
+  const parsed = parseRoutes(text, { file: 'routes.yaml', baseDir: '/etc/ficus' });
+  if (!parsed.ok) assert.fail(parsed.problems.map(formatProblem).join('\n'));
+  return parsed.model;
+}
+
+test("the design's example is read as it says", async () => {
+  const { model, warnings } = await load('design-example.yaml');
+  assert.deepEqual(warnings, []);
+  assert.equal(model.default, 'monolith');
+  assert.deepEqual(
+    model.migrations[0]!.routes.map(({ id, shadow }) => `${id} ${shadow}`),
+    ['GET /api/products compare', 'GET /api/products/{productId} compare', 'POST /api/products dry-run'],
+  );
+  assert.deepEqual(model.migrations[0]!.stickBy, [
+    { from: 'header', name: 'x-user-id' },
+    { from: 'cookie', name: 'sid' },
+  ]);
+});
+
+test('ten lines with two upstreams and one migration get every default', async () => {
+  const { model, warnings } = await load('ten-lines.yaml');
+  assert.deepEqual(warnings, [
+    'ten-lines.yaml:6:3 migrations.billing has no stickBy: below 100 % the monolith answers everybody',
+  ]);
+  const [monolith] = model.upstreams;
+  assert.deepEqual(monolith, {
+    id: 'monolith',
+    protocol: 'http:',
+    hostname: '127.0.0.1',
+    port: 9000,
+    socketPath: '',
+    basePath: '',
+    host: undefined,
+    version: undefined,
+    connectTimeoutMs: 2000,
+    responseTimeoutMs: 30_000,
+    idleTimeoutMs: 300_000,
+    maxConnections: 256,
+    credentials: 'drop',
+    tls: undefined,
+  });
+  const { rulesHash, ...migration } = model.migrations[0]!;
+  assert.match(rulesHash, /^[0-9a-f]{12}$/);
+  assert.deepEqual(migration, {
+    id: 'billing',
+    service: 'billing',
+    owner: undefined,
+    hosts: [],
+    stickBy: [],
+    routes: ['/api/invoices', '/api/invoices/{invoiceId}'].map((template) => ({
+      id: `GET ${template}`,
+      method: 'GET',
+      template,
+      shadow: 'compare',
+      rewrite: undefined,
+    })),
+    shadow: {
+      timeoutMs: 1000,
+      maxBodyBytes: 1_048_576,
+      compare: { ignore: [], unordered: [], tolerate: [] },
+      redact: [],
+    },
+    gate: {
+      minPairs: 3000,
+      agreement: 0.995,
+      latencyP99Ratio: 1.2,
+      latencyFloorMs: 5,
+      contracts: 'required',
+      unproven: 'refuse',
+      unjudged: 'refuse',
+    },
+    canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
+    guard: { errorRate: 0.01, timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+    contracts: { pacts: `${fixtures}good/contracts/pacts`, states: `${fixtures}good/contracts/states` },
+  });
+});
+
+test('every setting that is written is in the model', async () => {
+  const { model, warnings } = await load('everything.yaml');
+  const pem = (name: string) => readFileSync(`${fixtures}tls/${name}.pem`, 'utf8');
+  const [monolith, catalog, metadata] = model.upstreams;
+  assert.deepEqual(monolith, {
+    id: 'monolith',
+    protocol: 'https:',
+    hostname: '2001:db8::1',
+    port: 9443,
+    socketPath: '',
+    basePath: '/base',
+    host: 'shop.example.com:8443',
+    version: '2026.11.3+build.7',
+    connectTimeoutMs: 1,
+    responseTimeoutMs: 2,
+    idleTimeoutMs: 3,
+    maxConnections: 4,
+    credentials: 'forward',
+    tls: { ca: pem('ca'), cert: pem('ca'), key: pem('key') },
+  });
+  assert.equal(catalog!.protocol, 'unix:');
+  assert.equal(catalog!.socketPath, '/run/catalog.sock');
+  assert.equal(metadata!.hostname, '169.254.169.254');
+  assert.equal(metadata!.port, 80);
+
+  const { rulesHash: _, ...migration } = model.migrations[0]!;
+  assert.deepEqual(migration, {
+    id: 'catalog',
+    service: 'catalog',
+    owner: 'team-catalog',
+    hosts: ['shop.example.com', '10.0.0.1'],
+    stickBy: [{ from: 'header', name: 'x-user-id' }, { from: 'cookie', name: 'SID' }, { from: 'random' }],
+    routes: [
+      ['GET', '/api/products/{productId}', 'compare', undefined],
+      ['*', '/api/legacy/**', 'compare', undefined],
+      ['PATCH', '/api/products/{id}', 'dry-run', '/v2/{id}/products'],
+      ['POST', '/caf%C3%A9/', 'record', undefined],
+      ['GET', '/', 'never', undefined],
+      ['DELETE', '/api/products/{id}', 'never', undefined],
+    ].map(([method, template, shadow, rewrite]) => ({
+      id: `${method} ${template}`,
+      method,
+      template,
+      shadow,
+      rewrite,
+    })),
+    shadow: {
+      timeoutMs: 5,
+      maxBodyBytes: 0,
+      compare: {
+        ignore: ['status', 'header:date', 'header:set-cookie/sid/value', 'body:'],
+        unordered: [
+          { at: 'body:/items/*/tags', key: undefined },
+          { at: 'body:', key: '/sku/~1x' },
+        ],
+        tolerate: [{ at: 'body:/price', within: 0.001 }],
+      },
+      redact: ['header:authorization', 'body:/customer/*/email'],
+    },
+    gate: {
+      minPairs: 0,
+      agreement: 0.999,
+      latencyP99Ratio: 2,
+      latencyFloorMs: 0,
+      contracts: 'off',
+      unproven: 'allow',
+      unjudged: 'allow',
+    },
+    canary: { steps: [0.1, 0.25, 1, 50, 100], holdMinutes: 0, minRequests: 0 },
+    guard: { errorRate: 0.005, timesMonolith: 1, windowSeconds: 1, minRequests: 0 },
+    contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
+  });
+  assert.deepEqual(warnings, [
+    'everything.yaml:24:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
+  ]);
+});
+
+test('a file without migrations is one', async () => {
+  assert.deepEqual((await load('no-migrations.yaml')).model.migrations, []);
+});
+
+test('an upstream that nothing uses is warned of', () => {
+  const parsed = parseRoutes(
+    'upstreams: { monolith: { url: "http://a" }, spare: { url: "http://b" } }\ndefault: monolith\n',
+    { file: 'routes.yaml', baseDir: '/' },
+  );
+  assert.ok(parsed.ok);
+  assert.deepEqual(parsed.warnings.map(formatProblem), [
+    'routes.yaml:1:45 upstreams.spare is not used by any migration',
+  ]);
+});
+
+describe('the model', () => {
+  const text = readFileSync(`${fixtures}good/design-example.yaml`, 'utf8');
+
+  test('is frozen through and through', () => {
+    const frozen = (value: unknown): boolean =>
+      typeof value !== 'object' ||
+      value === null ||
+      (Object.isFrozen(value) && Object.values(value).every(frozen));
+    assert.ok(frozen(parse(text)));
+  });
+
+  test('survives the way to a worker as it is', () => {
+    assert.deepEqual(structuredClone(parse(text)), parse(text));
+  });
+
+  test("has the hash of the file's bytes, byte order mark and all", () => {
+    for (const bytes of [text, `\ufeff${text}`, text.replaceAll('\n', '\r\n')]) {
+      const expected = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+      assert.equal(parse(bytes).hash, expected);
+    }
+  });
+
+  test('is the same with a byte order mark and with CRLF', () => {
+    const { hash: _, ...plain } = parse(text);
+    for (const bytes of [`\ufeff${text}`, text.replaceAll('\n', '\r\n')]) {
+      const { hash: _, ...other } = parse(bytes);
+      assert.deepEqual(other, plain);
+    }
+  });
+});
+
+describe('the hash of the comparison rules', () => {
+  const text = readFileSync(`${fixtures}good/design-example.yaml`, 'utf8');
+  const hashWith = (from: string, to: string) => {
+    assert.ok(text.includes(from));
+    return parse(text.replace(from, to)).migrations[0]!.rulesHash;
+  };
+  const original = parse(text).migrations[0]!.rulesHash;
+
+  test('changes when a rule changes', () => {
+    const changed = [
+      hashWith('body:/generatedAt', 'body:/generated'),
+      hashWith(', key: /sku', ''),
+      hashWith('within: 0.01', 'within: 0.02'),
+    ];
+    assert.equal(new Set([original, ...changed]).size, 4);
+  });
+
+  test('stays when only the order, redaction or the gate changes', () => {
+    const reordered = hashWith(
+      'header:x-request-id, body:/generatedAt',
+      'body:/generatedAt, header:x-request-id',
+    );
+    assert.equal(reordered, original);
+    assert.equal(hashWith('body:/customer/email, ', ''), original);
+    assert.equal(hashWith('minPairs: 3000', 'minPairs: 10'), original);
+  });
+});
