@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type FeatureSet, readFeatureSet } from './feature-set.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export interface FlagBackup {
+  readonly path: string;
+  read(): Promise<FeatureSet | undefined>;
+  write(set: FeatureSet): Promise<void>;
+}
+
+/** The last good flags of one server and environment, for a start while that server is away. */
+export function createFlagBackup(dataDir: string, origin: string, log: Logger): FlagBackup {
+  const path = join(dataDir, 'unleash-backup.json');
+  return {
+    path,
+    async read() {
+      let text: string;
+      try {
+        text = await readFile(path, 'utf8');
+      } catch (error) {
+        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        if (!missing) log.error({ err: error, path }, 'the backup of flags cannot be read');
+        return undefined;
+      }
+      const backup = parse(text);
+      if (backup && backup.origin !== origin) {
+        log.warn({ path, origin: backup.origin }, 'the backup is of other flags and is not used');
+        return undefined;
+      }
+      if (!backup) log.error({ path }, 'the backup of flags is broken and is not used');
+      return backup?.set;
+    },
+    async write(set) {
+      try {
+        await writeFileAtomically(path, `${JSON.stringify({ origin, set })}\n`);
+      } catch (error) {
+        log.error({ err: error, path }, 'the backup of flags was not written');
+      }
+    },
+  };
+}
+
+function parse(text: string): { readonly origin: unknown; readonly set: FeatureSet } | undefined {
+  try {
+    const { origin, set } = JSON.parse(text) as { origin: unknown; set: unknown };
+    const read = readFeatureSet(set);
+    return read.ok ? { origin, set: read.set } : undefined;
+  } catch {
+    return undefined;
+  }
+}
