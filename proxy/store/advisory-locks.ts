@@ -1,0 +1,5 @@
+/** First key of every advisory lock that Ficus takes: `FICU` as a number, apart from other programs' locks. */
+export const lockClass = 0x46494355;
+
+/** Second keys, one for each piece of work that only one replica may do at a time. */
+export const locks = { schema: 1, audit: 2 } as const;

@@ -1,0 +1,44 @@
+import type { Database } from './database.ts';
+import type { MigrationStateRow } from './model.ts';
+
+export interface MigrationStateStore {
+  /** Every migration that ever moved. */
+  load(): Promise<MigrationStateRow[]>;
+  /** Keeps `state` unless a higher revision is there, or the same one; of the same, one that holds replaces one that does not. */
+  save(state: MigrationStateRow): Promise<void>;
+}
+
+export function createMigrationStateStore(database: Database): MigrationStateStore {
+  return {
+    load: () =>
+      database.query<MigrationStateRow>(
+        `select migration, revision, granted, held, granted_at as "grantedAt",
+           requests_since_grant as "requestsSinceGrant", phase, phase_since as "phaseSince"
+         from ficus.migration_states order by migration`,
+      ),
+
+    async save(state) {
+      await database.query(
+        `insert into ficus.migration_states as kept
+           (migration, revision, granted, held, granted_at, requests_since_grant, phase, phase_since)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (migration) do update set revision = excluded.revision, granted = excluded.granted,
+           held = excluded.held, granted_at = excluded.granted_at,
+           requests_since_grant = excluded.requests_since_grant,
+           phase = excluded.phase, phase_since = excluded.phase_since
+         where kept.revision < excluded.revision
+           or (kept.revision = excluded.revision and excluded.held and not kept.held)`,
+        [
+          state.migration,
+          state.revision,
+          state.granted,
+          state.held,
+          state.grantedAt,
+          state.requestsSinceGrant,
+          state.phase,
+          state.phaseSince,
+        ],
+      );
+    },
+  };
+}

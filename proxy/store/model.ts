@@ -1,0 +1,148 @@
+/**
+ * The rows that the store keeps, as its readers see them. Structural on purpose: what `shadow` and
+ * `evidence` produce fits these shapes, and the store imports nothing of ours.
+ */
+
+export interface EvidenceKeyColumns {
+  readonly migration: string;
+  readonly monolithBuild: string;
+  readonly serviceBuild: string;
+  readonly rulesHash: string;
+}
+
+export interface SignatureRow {
+  readonly signature: string;
+  readonly migration: string;
+  readonly route: string;
+  readonly place: string;
+  readonly kind: string;
+  readonly serviceBuild: string;
+  /** Pairs that showed it under this key, and all pairs of the route under it. */
+  readonly pairs: number;
+  readonly routePairs: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Texts of both sides in the newest sample. */
+  readonly monolith?: string;
+  readonly service?: string;
+}
+
+export interface PairRow {
+  readonly id: string;
+  readonly migration: string;
+  readonly route: string;
+  readonly at: string;
+  readonly control: 'monolith' | 'service';
+  readonly outcome: 'differed' | 'incomparable' | 'agreed';
+  readonly reason?: string;
+  readonly differences: readonly {
+    readonly place: string;
+    readonly pattern: string;
+    readonly kind: string;
+    readonly monolith?: string;
+    readonly service?: string;
+    readonly signature: string;
+  }[];
+  readonly monolithMs: number;
+  readonly serviceMs: number;
+  readonly request?: {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: readonly string[];
+    readonly body: string;
+  };
+  readonly monolith?: {
+    readonly status?: number;
+    readonly headers: readonly string[];
+    readonly body: string;
+    readonly detail?: string;
+  };
+  readonly service?: {
+    readonly status?: number;
+    readonly headers: readonly string[];
+    readonly body: string;
+    readonly detail?: string;
+  };
+}
+
+export interface AuditEntry {
+  readonly at: string;
+  readonly actor: string;
+  /** `shadow`, `promote`, `rollback`, `refused`, `verify`, `config`, `gate-closed`. */
+  readonly action: string;
+  readonly migration?: string;
+  readonly reason: string;
+  /** Plain JSON: from, to, and what else explains the move. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly seq: number;
+  /** SHA-256 hex over the previous row's hash and this row's canonical JSON. */
+  readonly hash: string;
+}
+
+export interface AuditCheck {
+  readonly rows: number;
+  readonly intact: boolean;
+  /** First row that does not fit, when not intact. */
+  readonly brokenAt?: number;
+}
+
+/** Where a migration stands, as it must survive a restart. The higher revision wins. */
+export interface MigrationStateRow {
+  readonly migration: string;
+  readonly revision: number;
+  /** Percent that the evidence has granted so far. */
+  readonly granted: number;
+  /** Set by a roll back or a closed gate: nothing is granted again before a promote, or a flag that fell to 0. */
+  readonly held: boolean;
+  /** ISO time at which `granted` was reached, and the service's answers counted since. */
+  readonly grantedAt: string;
+  readonly requestsSinceGrant: number;
+  readonly phase: string;
+  readonly phaseSince: string;
+}
+
+/** Counted pairs of one route under one key: as they stand, or what is to be added to them. */
+export interface RouteCountsRow extends EvidenceKeyColumns {
+  readonly route: string;
+  readonly agreed: number;
+  readonly differed: number;
+  readonly incomparable: number;
+  /** Pairs by latency bucket of each side; what the buckets are is up to the writer. */
+  readonly monolithLatency: readonly number[];
+  readonly serviceLatency: readonly number[];
+}
+
+/** Counted pairs that showed one signature under one key: as they stand, or what is to be added to them. */
+export interface SignatureCountsRow extends EvidenceKeyColumns {
+  readonly signature: string;
+  readonly route: string;
+  readonly place: string;
+  readonly kind: string;
+  readonly pairs: number;
+  /** ISO times. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Texts of both sides in the newest sample. */
+  readonly monolith?: string;
+  readonly service?: string;
+}
+
+export interface EvidenceRows {
+  readonly routes: readonly RouteCountsRow[];
+  readonly signatures: readonly SignatureCountsRow[];
+}
+
+export interface ContractResultRow {
+  readonly side: 'monolith' | 'service';
+  readonly consumer: string;
+  readonly build: string;
+  readonly pactHash: string;
+  readonly outcome: 'passed' | 'failed';
+  /** Method and path of each, e.g. `POST /api/products`. */
+  readonly interactions: readonly string[];
+  /** ISO time. */
+  readonly at: string;
+}

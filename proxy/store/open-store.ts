@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../telemetry/clock.ts';
+import { type AuditStore, createAuditStore } from './audit.ts';
+import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
+import { connectDatabase, type DatabaseTimings, defaultTimings } from './database.ts';
+import { createEvidenceStore, type EvidenceStore } from './evidence.ts';
+import { createMigrationStateStore, type MigrationStateStore } from './migration-states.ts';
+import { createPairWriter, defaultPairWriterLimits, type PairWriter } from './pair-writer.ts';
+import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
+import { startRetention } from './retention.ts';
+import { createSignatureStore, type SignatureStore } from './signatures.ts';
+
+/** All of Ficus' state in Postgres. Reads and writes reject with `StoreAway` at once while it is away. */
+export interface Store {
+  available(): boolean;
+  /** Called whenever Postgres is there again, and soon when it is there now. Returns how to unsubscribe. */
+  onAvailable(listener: () => void): () => void;
+  readonly audit: AuditStore;
+  readonly contractResults: ContractResultStore;
+  readonly evidence: EvidenceStore;
+  readonly migrationStates: MigrationStateStore;
+  readonly pairs: PairStore;
+  readonly pairWriter: PairWriter;
+  readonly signatures: SignatureStore;
+  /** Writes what is queued, for a short time, and lets go of Postgres. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** A promise where Postgres is still being started; it must not reject. */
+  readonly databaseUrl: string | Promise<string>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** 0 to 1, for jitter. */
+  readonly random?: () => number;
+  readonly timings?: Partial<DatabaseTimings>;
+  readonly pairLimits?: Partial<PairLimits>;
+}
+
+const lastWritesMs = 3_000;
+
+/** Returns at once, whether Postgres is there or not; it is connected to in the background. */
+export function openStore({
+  databaseUrl,
+  log,
+  clock,
+  random = Math.random,
+  ...options
+}: StoreOptions): Store {
+  const timings = { ...defaultTimings, ...options.timings };
+  const pairLimits = { ...defaultPairLimits, ...options.pairLimits };
+  const { pairsPerSignature } = pairLimits;
+  const database = connectDatabase({ databaseUrl, log, random, timings });
+  const pairs = createPairStore(database, pairLimits);
+  const evidence = createEvidenceStore(database);
+  const pairWriter = createPairWriter({
+    database,
+    pairs,
+    log,
+    limits: { ...defaultPairWriterLimits, pairsPerSignature },
+  });
+  const retention = startRetention({ database, pairs, evidence, pairLimits, log, clock });
+  return {
+    available: database.available,
+    onAvailable: database.onAvailable,
+    audit: createAuditStore(database),
+    contractResults: createContractResultStore(database),
+    evidence,
+    migrationStates: createMigrationStateStore(database),
+    pairs,
+    pairWriter,
+    signatures: createSignatureStore(database),
+    async close() {
+      retention.stop();
+      await pairWriter.close(lastWritesMs);
+      await database.close();
+    },
+  };
+}
