@@ -1,0 +1,106 @@
+import { fineBucket, isWithinShare } from '../routing/bucket.ts';
+import { isCanonicalPath } from '../routing/canonical-path.ts';
+import { isSafeMethod, type Route } from '../routing/model.ts';
+import { stickyValueOf } from '../routing/sticky-value.ts';
+import type { CopyMode } from '../shadow/sender.ts';
+import type { ForwardableRequest } from './request-head.ts';
+import type { LiveMigration, Snapshot } from './snapshot.ts';
+import type { AnsweredBy } from './traffic-counts.ts';
+
+/** The route that a request met, if any. */
+export interface Matched {
+  readonly route: Route;
+  readonly live: LiveMigration;
+}
+
+/** Where a request comes from, for stickiness. */
+export interface ClientOrigin {
+  readonly rawHeaders: readonly string[];
+  readonly remoteAddress: string;
+}
+
+/** The migrated route of a request; none for a path that is not canonical. */
+export function matchRoute(snapshot: Snapshot, request: ForwardableRequest): Matched | undefined {
+  if (!isCanonicalPath(request.path)) return undefined;
+  const match = snapshot.routes.match(request.method, request.host, request.path);
+  return match && { route: match.route, live: match.migration };
+}
+
+/**
+ * Effective share: the service answers when the flag asks for this user and the cap, by the same bucket,
+ * has room for them. Without a sticky value the monolith answers until the share is 100 % for everybody.
+ */
+export function chooseSide(
+  snapshot: Snapshot,
+  matched: Matched,
+  request: ForwardableRequest,
+  client: ClientOrigin,
+): AnsweredBy {
+  const { live } = matched;
+  if (live.serves !== 'some') return live.serves === 'everybody' ? 'service' : 'monolith';
+  const sticky = stickyValueOf(live.migration.stickBy, {
+    header: (name) => headerValue(client.rawHeaders, name),
+    remoteAddress: client.remoteAddress,
+    random: () => request.id,
+  });
+  if (sticky === undefined) return 'monolith';
+  const groupId = live.migration.id;
+  if (!isWithinShare(live.cap, groupId, sticky)) return 'monolith';
+  const asked = snapshot.flags.isOn(live.serveFlag, {
+    userId: sticky,
+    sessionId: sticky,
+    remoteAddress: client.remoteAddress,
+    properties: { ficusFineBucket: String(fineBucket(groupId, sticky)) },
+  });
+  return asked ? 'service' : 'monolith';
+}
+
+/** Percent of requests copied back to the monolith once the service answers them all: the way back stays proven. */
+const REVERSE_SHARE = 1;
+
+/** How a copy of this request is sent to the other side, or undefined when none is. */
+export function chooseCopy(
+  snapshot: Snapshot,
+  matched: Matched,
+  request: ForwardableRequest,
+  control: AnsweredBy,
+): CopyMode | undefined {
+  const { live } = matched;
+  if (live.copies === 'none' || request.isCopy) return undefined;
+  const mode = copyModeOf(matched, request.method, control);
+  if (mode === undefined) return undefined;
+  if (live.serves === 'everybody' && !isWithinShare(REVERSE_SHARE, live.serveFlag, request.id))
+    return undefined;
+  if (live.copies === 'all') return mode;
+  const sampled = snapshot.flags.isOn(live.shadowFlag, {
+    properties: {
+      requestId: request.id,
+      ficusFineBucket: String(fineBucket(live.shadowFlag, request.id)),
+    },
+  });
+  return sampled ? mode : undefined;
+}
+
+function copyModeOf({ live, route }: Matched, method: string, control: AnsweredBy): CopyMode | undefined {
+  if (route.shadow === 'never' || route.shadow === 'record') return undefined;
+  if (isSafeMethod(method)) return 'compare';
+  // Only a service that announced it can run dry is ever sent an unsafe copy; the monolith never is.
+  return route.shadow === 'dry-run' && live.canDryRun && control === 'monolith' ? 'dry-run' : undefined;
+}
+
+/**
+ * A header's value by its lower-case name. Several Cookie headers are one (RFC 9113, 8.2.3); several others
+ * that differ are none, since upstreams don't agree on which of them counts.
+ */
+function headerValue(rawHeaders: readonly string[], name: string): string | undefined {
+  let found: string | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const raw = rawHeaders[i]!;
+    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
+    const value = rawHeaders[i + 1]!;
+    if (found === undefined) found = value;
+    else if (name === 'cookie') found += `; ${value}`;
+    else if (found !== value) return undefined;
+  }
+  return found;
+}

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { Upstream } from '../routing/model.ts';
+import type { Pair } from '../shadow/pair.ts';
+import { defaultShadowLimits, ShadowSender } from '../shadow/sender.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import { budgetedWarn } from '../telemetry/log-budget.ts';
+import type { RequestDeps } from './handle-request.ts';
+import { type Listener, type ListenerLimits, listen } from './listener.ts';
+import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
+import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
+import { createTransmitCopy } from './transmit-copy.ts';
+import { UpstreamPool } from './upstream-pool.ts';
+
+export interface DataPlaneDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly debugHeaders: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Takes a pair off the request path; false when it can take no more now. */
+  readonly deliverPair: (pair: Pair) => boolean;
+  readonly limits?: ListenerLimits;
+}
+
+/** Of a worker; the counts have all of them. */
+const FAILURE_LINES_PER_SECOND = 20;
+
+/** Everything that serves clients, in one process. */
+export interface DataPlane {
+  readonly port: number;
+  /** New requests see it from now on; those under way keep what they started with. */
+  apply(control: ControlSnapshot): void;
+  takeReport(): TrafficReport;
+  close(graceMs: number): Promise<void>;
+}
+
+export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapshot): Promise<DataPlane> {
+  const { clock, log } = deps;
+  const counts = new TrafficCounts();
+  const pools = new Pools(clock);
+  const copyPools = new Pools(clock);
+  const request: RequestDeps = {
+    snapshot: compileSnapshot(initial, pools.of),
+    shadow: new ShadowSender({
+      transmit: createTransmitCopy(copyPools.of, clock),
+      deliver: deps.deliverPair,
+      dropped: (migration, reason) => counts.shadowDropped(migration, reason),
+      clock,
+      limits: defaultShadowLimits,
+    }),
+    counts,
+    clock,
+    log,
+    warn: budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND),
+    debugHeaders: deps.debugHeaders,
+  };
+  const listener: Listener = await listen(request, { host: deps.host, port: deps.port }, deps.limits);
+  return {
+    port: listener.port,
+    apply(control) {
+      request.snapshot = compileSnapshot(control, pools.of);
+      pools.keepOnly(control.routing.upstreams);
+      copyPools.keepOnly(control.routing.upstreams);
+    },
+    takeReport: () => counts.take(),
+    async close(graceMs) {
+      await listener.close(graceMs);
+      pools.keepOnly([]);
+      copyPools.keepOnly([]);
+    },
+  };
+}
+
+/** One pool for each distinct upstream; an unchanged one survives reloads with its connections. */
+class Pools {
+  readonly #clock: Clock;
+  readonly #pools = new Map<string, UpstreamPool>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  readonly of = (upstream: Upstream): UpstreamPool => {
+    const key = JSON.stringify(upstream);
+    let pool = this.#pools.get(key);
+    if (!pool) {
+      pool = new UpstreamPool(upstream, this.#clock);
+      this.#pools.set(key, pool);
+    }
+    return pool;
+  };
+
+  keepOnly(upstreams: readonly Upstream[]): void {
+    const keep = new Set(upstreams.map((upstream) => JSON.stringify(upstream)));
+    for (const [key, pool] of this.#pools) {
+      if (keep.has(key)) continue;
+      this.#pools.delete(key);
+      pool.close();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import { isSafeMethod, type Upstream } from '../routing/model.ts';
+import type { FailureCode } from './failures.ts';
+import { Kind, nominatedBy, requestHeaderKind } from './header-kinds.ts';
+
+/** A client's request as it will be forwarded, but for what depends on the upstream. */
+export interface ForwardableRequest {
+  readonly method: string;
+  /** Path and query in origin form, or `*`. */
+  readonly target: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly host: string;
+  /** Field lines that pass, ours included, without Host and framing; each ends in CRLF. */
+  readonly lines: string;
+  readonly framing: 'none' | 'length' | 'chunked';
+  /** Content-Length as sent, for framing `length`. */
+  readonly contentLength: string;
+  readonly expectsContinue: boolean;
+  /** Our own UUID; the value of X-Request-Id when the client sent no sane one. */
+  readonly id: string;
+  /** Whether it is a shadow copy that came back to us. */
+  readonly isCopy: boolean;
+}
+
+/** What the listener knows of a request before reading its head. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  readonly httpVersionMajor: number;
+  readonly httpVersionMinor: number;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  readonly id: string;
+}
+
+/** Why a request is not forwarded; `detail` is a sentence for the client. */
+export interface Refusal {
+  readonly refused: FailureCode;
+  readonly detail: string;
+}
+
+/** Node's own limit, above which it would drop the rest without a word, is 2000. */
+const MAX_HEADERS = 1000;
+
+const sanePattern = /^[A-Za-z0-9._~:@/+=-]{1,128}$/;
+const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** RFC 3986 authority without userinfo. */
+const hostPattern = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * Reads a head once: refuses what is ambiguous, drops what must not pass, adds what we say.
+ * Everything else keeps its order, case and bytes (header text is latin1, one character a byte).
+ */
+export function readRequest(received: ReceivedRequest): ForwardableRequest | Refusal {
+  const { rawHeaders } = received;
+  if (received.method === 'TRACE') return { refused: 'method_refused', detail: 'TRACE is not forwarded.' };
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    return { refused: 'headers_too_large', detail: `The request has more than ${MAX_HEADERS} headers.` };
+  }
+  let host: string | undefined;
+  let contentLength: string | undefined;
+  let chunked = false;
+  let expectsContinue = false;
+  let requestId = '';
+  let traceparent = '';
+  let isCopy = false;
+  let lines = '';
+  let nominated: Set<string> | undefined;
+
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    const value = rawHeaders[i + 1]!;
+    switch (requestHeaderKind(name)) {
+      case Kind.plain:
+        lines += `${name}: ${value}\r\n`;
+        break;
+      case Kind.host:
+        if (host !== undefined) return malformed('more than one Host');
+        host = value;
+        break;
+      case Kind.contentLength:
+        if (contentLength !== undefined) return malformed('more than one Content-Length');
+        contentLength = value;
+        break;
+      case Kind.transferEncoding:
+        if (chunked) return malformed('more than one Transfer-Encoding');
+        if (value.toLowerCase() !== 'chunked') {
+          return { refused: 'encoding_unknown', detail: 'The only Transfer-Encoding known is chunked.' };
+        }
+        chunked = true;
+        break;
+      case Kind.connection:
+        nominated = nominatedBy(value, nominated);
+        break;
+      case Kind.expect:
+        if (value.toLowerCase() !== '100-continue') {
+          return { refused: 'expectation_failed', detail: 'The only Expect known is 100-continue.' };
+        }
+        // RFC 9110, 10.1.1: an HTTP/1.0 client does not understand the answer.
+        expectsContinue = received.httpVersionMinor > 0;
+        break;
+      case Kind.requestId:
+        if (requestId === '' && sanePattern.test(value)) requestId = value;
+        break;
+      case Kind.traceparent:
+        if (traceparent === '' && traceparentPattern.test(value)) traceparent = value;
+        break;
+      case Kind.shadowMark:
+        isCopy = true;
+        break;
+      case Kind.drop:
+      case Kind.upgrade:
+      case Kind.keepAlive:
+        break;
+    }
+  }
+
+  if (received.httpVersionMajor !== 1) return malformed('a version other than HTTP/1.0 and HTTP/1.1');
+  if (chunked && contentLength !== undefined) return malformed('both Content-Length and Transfer-Encoding');
+  if (chunked && received.httpVersionMinor === 0) return malformed('Transfer-Encoding in HTTP/1.0');
+  if (contentLength !== undefined && !/^\d{1,15}$/.test(contentLength))
+    return malformed('a malformed Content-Length');
+  if (host === undefined && received.httpVersionMinor > 0) return malformed('no Host');
+  if (host !== undefined && !hostPattern.test(host)) return malformed('a malformed Host');
+  // Passed on without its mark, a dry run would become a real write; passed on with it, anybody could ask for one.
+  if (isCopy && !isSafeMethod(received.method))
+    return malformed('Ficus-Shadow, which marks a dry run: it ends here');
+  const target = originForm(received, host);
+  if (target.startsWith('!')) return malformed(target.slice(1));
+  const query = target.indexOf('?');
+  if (nominated) lines = withoutNominated(rawHeaders, nominated);
+
+  const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
+  return {
+    method: received.method,
+    target,
+    path: query < 0 ? target : target.slice(0, query),
+    host: host ?? '',
+    lines: lines + ourLines(received, host ?? '', requestId || received.id, traceparent),
+    framing,
+    contentLength: contentLength ?? '',
+    expectsContinue,
+    id: received.id,
+    isCopy,
+  };
+}
+
+function malformed(what: string): Refusal {
+  return { refused: 'bad_request', detail: `The request has ${what}.` };
+}
+
+/** Origin form of a target (or `*`, RFC 9112, 3.2.4), or `!` and what is wrong with it. */
+function originForm({ url, method }: ReceivedRequest, host: string | undefined): string {
+  if (url.includes('#')) return '!a fragment in the target';
+  if (url.charCodeAt(0) === 0x2f || (url === '*' && method === 'OPTIONS')) return url;
+  const absolute = /^https?:\/\/([^/?]+)([/?].*)?$/i.exec(url);
+  if (!absolute) return '!a target that is no path';
+  if (absolute[1]!.toLowerCase() !== host?.toLowerCase()) return '!a target whose authority is not the Host';
+  const rest = absolute[2] ?? (method === 'OPTIONS' ? '*' : '/');
+  return rest.startsWith('?') ? `/${rest}` : rest;
+}
+
+/** Slow path: a client nominated headers for removal (RFC 9110, 7.6.1). */
+function withoutNominated(rawHeaders: readonly string[], nominated: ReadonlySet<string>): string {
+  let lines = '';
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (requestHeaderKind(name) !== Kind.plain || nominated.has(name.toLowerCase())) continue;
+    lines += `${name}: ${rawHeaders[i + 1]!}\r\n`;
+  }
+  return lines;
+}
+
+/** What we tell an upstream about the client: always overwritten, since no peer is trusted to say it. */
+function ourLines(received: ReceivedRequest, host: string, requestId: string, traceparent: string): string {
+  const { remoteAddress: peer, secure, id } = received;
+  const proto = secure ? 'https' : 'http';
+  const node = peer.includes(':') ? `"[${peer}]"` : peer;
+  // A Host that passed `hostPattern` has no quote or backslash to escape (RFC 7239, 4).
+  const forwardedHost = host === '' ? '' : `;host="${host}"`;
+  const trace = traceparent || traceparentFrom(id);
+  return (
+    `X-Forwarded-For: ${peer}\r\nX-Forwarded-Proto: ${proto}\r\n` +
+    (host === '' ? '' : `X-Forwarded-Host: ${host}\r\n`) +
+    `Forwarded: for=${node}${forwardedHost};proto=${proto}\r\n` +
+    `X-Request-Id: ${requestId}\r\ntraceparent: ${trace}\r\n`
+  );
+}
+
+/** A new trace whose id is the request's UUID, so that one is found by the other. */
+function traceparentFrom(id: string): string {
+  const hex = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
+  return `00-${hex}-${hex.slice(16)}-01`;
+}
+
+/** What of a request goes into its head. */
+export type HeadParts = Pick<
+  ForwardableRequest,
+  'method' | 'host' | 'lines' | 'framing' | 'contentLength' | 'expectsContinue'
+>;
+
+/** The whole head for one upstream. `target` is in origin form, already rewritten; `last` are further lines. */
+export function headFor(request: HeadParts, upstream: Upstream, target: string, last: string): string {
+  const path = upstream.basePath === '' || target === '*' ? target : upstream.basePath + target;
+  // Only HTTP/1.0 clients may come without a Host; the upstream needs one all the same.
+  const host = upstream.host ?? (request.host || authorityOf(upstream));
+  let head = `${request.method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${request.lines}`;
+  if (request.framing === 'length') head += `Content-Length: ${request.contentLength}\r\n`;
+  else if (request.framing === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
+  if (request.expectsContinue) head += 'Expect: 100-continue\r\n';
+  return `${head}${last}\r\n`;
+}
+
+function authorityOf(upstream: Upstream): string {
+  if (upstream.protocol === 'unix:') return 'localhost';
+  return upstream.hostname.includes(':')
+    ? `[${upstream.hostname}]:${upstream.port}`
+    : `${upstream.hostname}:${upstream.port}`;
+}

@@ -1,0 +1,78 @@
+import { createFlagEvaluator, type FlagEvaluator } from '../flags/evaluate.ts';
+import type { FeatureSet } from '../flags/feature-set.ts';
+import { serveFlag, shadowFlag } from '../flags/flag-names.ts';
+import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
+import { RouteTable } from '../routing/route-table.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+
+/** What the control plane tells a worker: plain data, whole every time. */
+export interface ControlSnapshot {
+  readonly revision: number;
+  readonly routing: RoutingModel;
+  readonly features: FeatureSet;
+  /** Percent that the evidence allows, by migration id; a migration that is not named has none. */
+  readonly caps: Readonly<Record<string, number>>;
+  /** Ids of migrations whose service announced that it can run dry. */
+  readonly dryRunMigrations: readonly string[];
+}
+
+/** A migration as requests meet it. */
+export interface LiveMigration {
+  readonly migration: Migration;
+  readonly service: UpstreamPool;
+  /** Where `some`, each request's sticky value decides. */
+  readonly serves: 'nobody' | 'some' | 'everybody';
+  /** Percent. */
+  readonly cap: number;
+  readonly copies: 'none' | 'some' | 'all';
+  readonly canDryRun: boolean;
+  readonly serveFlag: string;
+  readonly shadowFlag: string;
+}
+
+/** Immutable; a request keeps the one it started with. */
+export interface Snapshot {
+  readonly revision: number;
+  readonly routes: RouteTable<LiveMigration>;
+  readonly default: UpstreamPool;
+  readonly flags: FlagEvaluator;
+}
+
+export type PoolOf = (upstream: Upstream) => UpstreamPool;
+
+export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snapshot {
+  const { routing } = control;
+  const pools = new Map(routing.upstreams.map((upstream) => [upstream.id, poolOf(upstream)]));
+  const pool = (id: string): UpstreamPool => {
+    const found = pools.get(id);
+    if (!found) throw new Error(`upstream "${id}" is not in the routing model`);
+    return found;
+  };
+  const flags = createFlagEvaluator(control.features);
+  const live = (migration: Migration): LiveMigration => {
+    const serve = serveFlag(migration.id);
+    const shadow = shadowFlag(migration.id);
+    const cap = Object.hasOwn(control.caps, migration.id) ? control.caps[migration.id]! : 0;
+    return {
+      migration,
+      service: pool(migration.service),
+      serves:
+        cap <= 0 || flags.isOff(serve)
+          ? 'nobody'
+          : cap >= 100 && flags.isOnForAll(serve)
+            ? 'everybody'
+            : 'some',
+      cap,
+      copies: flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
+      canDryRun: control.dryRunMigrations.includes(migration.id),
+      serveFlag: serve,
+      shadowFlag: shadow,
+    };
+  };
+  return {
+    revision: control.revision,
+    routes: new RouteTable(routing.migrations, live),
+    default: pool(routing.default),
+    flags,
+  };
+}

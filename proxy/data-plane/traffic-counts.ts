@@ -1,0 +1,92 @@
+import { latencyBucket, latencyBuckets } from '../telemetry/latency.ts';
+
+export type AnsweredBy = 'monolith' | 'service';
+
+/** What one side has answered since the last report. Plain data: it travels to the control plane. */
+export interface SideCounts {
+  requests: number;
+  /** Answers of 500 and above, and requests that ended without a whole answer. */
+  errors: number;
+  latency: number[];
+}
+
+export interface MigrationCounts {
+  monolith: SideCounts;
+  service: SideCounts;
+  /** Meant for the service, answered by the monolith because the service could not. */
+  fallbacks: number;
+}
+
+/** Increments since the last `take`, by migration id; `''` is traffic of no migration. */
+export interface TrafficReport {
+  readonly migrations: Readonly<Record<string, MigrationCounts>>;
+  /** Answers that the proxy made itself, by failure code. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly upgrades: number;
+}
+
+/** Counts on the request path: increments only, handed over and reset by `take`. */
+export class TrafficCounts {
+  #migrations = new Map<string, MigrationCounts>();
+  #failures = new Map<string, number>();
+  #dropped = new Map<string, Map<string, number>>();
+  #upgrades = 0;
+
+  answered(migration: string, by: AnsweredBy, isError: boolean, durationMs: number): void {
+    const side = this.#of(migration)[by];
+    side.requests++;
+    if (isError) side.errors++;
+    side.latency[latencyBucket(durationMs)]!++;
+  }
+
+  fellBack(migration: string): void {
+    this.#of(migration).fallbacks++;
+  }
+
+  failed(code: string): void {
+    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
+  }
+
+  upgraded(): void {
+    this.#upgrades++;
+  }
+
+  shadowDropped(migration: string, reason: string, count = 1): void {
+    let reasons = this.#dropped.get(migration);
+    if (!reasons) {
+      reasons = new Map();
+      this.#dropped.set(migration, reasons);
+    }
+    reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  }
+
+  take(): TrafficReport {
+    const report: TrafficReport = {
+      migrations: Object.fromEntries(this.#migrations),
+      failures: Object.fromEntries(this.#failures),
+      shadowDropped: Object.fromEntries(
+        [...this.#dropped].map(([id, reasons]) => [id, Object.fromEntries(reasons)]),
+      ),
+      upgrades: this.#upgrades,
+    };
+    this.#migrations = new Map();
+    this.#failures = new Map();
+    this.#dropped = new Map();
+    this.#upgrades = 0;
+    return report;
+  }
+
+  #of(migration: string): MigrationCounts {
+    let counts = this.#migrations.get(migration);
+    if (!counts) {
+      counts = { monolith: noCounts(), service: noCounts(), fallbacks: 0 };
+      this.#migrations.set(migration, counts);
+    }
+    return counts;
+  }
+}
+
+function noCounts(): SideCounts {
+  return { requests: 0, errors: 0, latency: new Array<number>(latencyBuckets).fill(0) };
+}

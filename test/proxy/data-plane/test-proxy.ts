@@ -1,0 +1,93 @@
+import { pino } from 'pino';
+import type { RequestDeps } from '../../../proxy/data-plane/handle-request.ts';
+import { defaultListenerLimits, type ListenerLimits, listen } from '../../../proxy/data-plane/listener.ts';
+import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
+import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
+import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
+import type { Route, Upstream } from '../../../proxy/routing/model.ts';
+import { RouteTable } from '../../../proxy/routing/route-table.ts';
+import { ShadowSender } from '../../../proxy/shadow/sender.ts';
+import { systemClock } from '../../../proxy/telemetry/clock.ts';
+import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
+
+export interface TestProxyOptions {
+  /** Port of the monolith. */
+  readonly monolith: number;
+  /** Port of the service; it answers all of the routes. */
+  readonly service?: number;
+  readonly routes?: readonly (string | Route)[];
+  /** For both upstreams. */
+  readonly upstream?: Partial<Upstream>;
+  readonly listener?: Partial<ListenerLimits>;
+  readonly pool?: Partial<PoolLimits>;
+  readonly debugHeaders?: boolean;
+}
+
+/** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
+export interface TestProxy extends AsyncDisposable {
+  readonly port: number;
+  takeReport(): TrafficReport;
+  /** Connections that the proxy holds to the monolith. */
+  monolithConnections(): number;
+  close(graceMs: number): Promise<void>;
+}
+
+export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
+  const pool = (id: string, port: number): UpstreamPool =>
+    new UpstreamPool(sampleUpstream(id, port, options.upstream), systemClock, {
+      ...defaultPoolLimits,
+      ...options.pool,
+    });
+  const monolith = pool('monolith', options.monolith);
+  const service = pool('catalog', options.service ?? options.monolith);
+  const counts = new TrafficCounts();
+  const deps: RequestDeps = {
+    snapshot: {
+      revision: 1,
+      routes: new RouteTable<LiveMigration>(
+        [sampleMigration('catalog', options.routes ?? [])],
+        (migration) => ({
+          migration,
+          service,
+          serves: options.service === undefined ? 'nobody' : 'everybody',
+          cap: 100,
+          copies: 'none',
+          canDryRun: false,
+          serveFlag: 'catalog.serve',
+          shadowFlag: 'catalog.shadow',
+        }),
+      ),
+      default: monolith,
+      flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
+    },
+    shadow: new ShadowSender({
+      transmit: () => Promise.reject(new Error('no copies here')),
+      deliver: () => false,
+      dropped: () => {},
+      clock: systemClock,
+      limits: { maxInFlight: 1, maxQueued: 1, maxQueuedBytes: 1 },
+    }),
+    counts,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    warn: () => {},
+    debugHeaders: options.debugHeaders ?? false,
+  };
+  const listener = await listen(
+    deps,
+    { host: '127.0.0.1', port: 0 },
+    { ...defaultListenerLimits, ...options.listener },
+  );
+  const close = async (graceMs: number): Promise<void> => {
+    await listener.close(graceMs);
+    monolith.close();
+    service.close();
+  };
+  return {
+    port: listener.port,
+    takeReport: () => counts.take(),
+    monolithConnections: () => monolith.size,
+    close,
+    [Symbol.asyncDispose]: () => close(0),
+  };
+}
