@@ -1,0 +1,62 @@
+import type { Difference, DifferenceKind } from '../pair.ts';
+import { signatureOf } from '../signature.ts';
+import type { CompareLimits } from './limits.ts';
+import { printableLine, shortened } from './printable.ts';
+
+/** What a side has at a place; `undefined` where it has nothing. */
+export type SideText = string | undefined;
+
+/** Gathers the differences of one pair, at most `maxDifferences` and one that says that there are more. */
+export interface DifferenceList {
+  readonly found: readonly Difference[];
+  /** True when further differences are not listed: walking on is of no use. */
+  readonly full: boolean;
+  add(place: string, pattern: string, kind: DifferenceKind, monolith: SideText, service: SideText): void;
+}
+
+/** Place of the note that ends a list which is full. */
+export const overflowPlace = 'differences';
+
+export function createDifferenceList(
+  migration: string,
+  route: string,
+  limits: CompareLimits,
+): DifferenceList {
+  const found: Difference[] = [];
+  let full = false;
+  const text = (side: SideText, name: 'monolith' | 'service') =>
+    side === undefined ? {} : { [name]: printableLine(shortened(side, limits.maxTextChars)) };
+  const push = (
+    place: string,
+    pattern: string,
+    kind: DifferenceKind,
+    monolith: SideText,
+    service: SideText,
+  ) => {
+    const signature = signatureOf(migration, route, pattern, kind);
+    found.push({
+      place,
+      pattern,
+      kind,
+      ...text(monolith, 'monolith'),
+      ...text(service, 'service'),
+      signature,
+    });
+  };
+  return {
+    found,
+    get full() {
+      return full;
+    },
+    add(place, pattern, kind, monolith, service) {
+      if (full) return;
+      if (found.length < limits.maxDifferences) {
+        push(place, pattern, kind, monolith, service);
+        return;
+      }
+      full = true;
+      const note = `over ${limits.maxDifferences} differences; the others are not listed`;
+      push(overflowPlace, overflowPlace, 'length', undefined, note);
+    },
+  };
+}

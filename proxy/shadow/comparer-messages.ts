@@ -1,0 +1,37 @@
+import type { ComparedMigration } from './comparer-job.ts';
+import type { ComparedPair, Pair } from './pair.ts';
+
+/** What the thread is started with. */
+export interface ComparerThreadData {
+  readonly redactionKey: Uint8Array;
+}
+
+/** Host to thread, handled in order. A pair's migration is among the last ones sent. */
+export type ComparerTask =
+  | { readonly kind: 'migrations'; readonly migrations: readonly ComparedMigration[] }
+  | { readonly kind: 'pair'; readonly pair: Pair };
+
+/** Thread to host: `ready` once, then one for each pair. */
+export type ComparerReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'compared'; readonly compared: ComparedPair };
+
+/** A task with bodies of its own, which move to the thread instead of being copied there. */
+export function movable(pair: Pair): { readonly task: ComparerTask; readonly buffers: ArrayBuffer[] } {
+  const buffers: ArrayBuffer[] = [];
+  // Copied once: what arrives is a view of a larger buffer mostly, and a clone would take along all of that.
+  const own = <Part extends object>(part: Part): Part => {
+    if (!('body' in part)) return part;
+    const body = new Uint8Array(part.body as Uint8Array);
+    buffers.push(body.buffer);
+    return { ...part, body };
+  };
+  const { request, monolith, service } = pair;
+  return {
+    task: {
+      kind: 'pair',
+      pair: { ...pair, request: own(request), monolith: own(monolith), service: own(service) },
+    },
+    buffers,
+  };
+}

@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { defaultCompareLimits } from './compare/limits.ts';
+import { type CompareJob, compileJob, examinePair } from './comparer-job.ts';
+import type { ComparerReport, ComparerTask, ComparerThreadData } from './comparer-messages.ts';
+import { createRedactor } from './redact.ts';
+
+/** The comparer's thread: told migrations and pairs, one pair at a time; answers each pair with what is kept of it. */
+if (parentPort === null) throw new Error('comparer-thread.ts runs as a worker thread only');
+const host = parentPort;
+const { redactionKey } = workerData as ComparerThreadData;
+const redactor = createRedactor(redactionKey);
+let jobs: ReadonlyMap<string, CompareJob> = new Map();
+
+host.on('message', (task: ComparerTask) => {
+  if (task.kind === 'migrations') {
+    jobs = new Map(
+      task.migrations.map((migration) => [
+        migration.id,
+        compileJob(migration, redactor, defaultCompareLimits),
+      ]),
+    );
+    return;
+  }
+  const job = jobs.get(task.pair.migration);
+  if (job === undefined) throw new Error(`pair of an unknown migration ${task.pair.migration}`);
+  report({ kind: 'compared', compared: examinePair(task.pair, job) });
+});
+
+report({ kind: 'ready' });
+
+function report(message: ComparerReport): void {
+  host.postMessage(message);
+}

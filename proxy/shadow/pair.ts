@@ -1,0 +1,95 @@
+/** One request with the answers of both sides, as it travels from a data-plane worker to the comparer. */
+export interface Pair {
+  /** UUID of our own; both upstreams saw it as X-Request-Id unless the client sent one. */
+  readonly id: string;
+  readonly migration: string;
+  /** Route id, e.g. `GET /api/products/{productId}`. */
+  readonly route: string;
+  /** ISO time at which the control's answer ended. */
+  readonly at: string;
+  /** Which side the client's answer came from; the other one got the copy. */
+  readonly control: Side;
+  readonly request: CapturedRequest;
+  readonly monolith: Answer;
+  readonly service: Answer;
+}
+
+export type Side = 'monolith' | 'service';
+
+export interface CapturedRequest {
+  readonly method: string;
+  /** Path and query as the client sent them. */
+  readonly target: string;
+  /** Flat name, value list as it was received. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/** A whole answer, or why there is none to compare. */
+export type Answer = CompleteAnswer | FailedAnswer;
+
+export interface CompleteAnswer {
+  readonly outcome: 'complete';
+  readonly status: number;
+  /** Flat name, value list as it was received. */
+  readonly headers: readonly string[];
+  /** As transferred: still compressed when the upstream compressed it. */
+  readonly body: Uint8Array;
+  /** From sending the request to the end of the answer. */
+  readonly durationMs: number;
+}
+
+export interface FailedAnswer {
+  readonly outcome: 'too-large' | 'timed-out' | 'failed';
+  /** What went wrong, for people: `connect ECONNREFUSED`, `over 1048576 bytes`. */
+  readonly detail: string;
+  readonly durationMs: number;
+}
+
+export type DifferenceKind = 'missing' | 'extra' | 'type' | 'value' | 'order' | 'length';
+
+/** One place where the two answers disagree. `missing`: the service lacks what the monolith has. */
+export interface Difference {
+  /** Exact place: `status`, `header:etag`, `body:/items/3/price`. */
+  readonly place: string;
+  /** The place with array indexes as `*`: part of the signature. */
+  readonly pattern: string;
+  readonly kind: DifferenceKind;
+  /** Redacted, shortened texts of the two sides; absent where a side has nothing there. */
+  readonly monolith?: string;
+  readonly service?: string;
+  /** Hex, stable: hash of migration, route, pattern and kind. */
+  readonly signature: string;
+}
+
+/** What comparing makes of a pair. `incomparable` is its own outcome, never an agreement. */
+export interface ComparedPair {
+  readonly id: string;
+  readonly migration: string;
+  readonly route: string;
+  readonly at: string;
+  readonly control: Side;
+  readonly outcome: 'agreed' | 'differed' | 'incomparable';
+  /** Set when incomparable: `service timed-out: over 1000 ms`. */
+  readonly reason?: string;
+  readonly differences: readonly Difference[];
+  readonly monolithMs: number;
+  readonly serviceMs: number;
+  /** Redacted; what QA looks at. Absent for agreed pairs, of which only the count is kept. */
+  readonly request?: {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: readonly string[];
+    readonly body: string;
+  };
+  readonly monolith?: StoredAnswer;
+  readonly service?: StoredAnswer;
+}
+
+/** A redacted answer: `body` is text, or a note such as `<binary, 512 bytes, sha256 …>`. */
+export interface StoredAnswer {
+  readonly status?: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+  readonly detail?: string;
+}
