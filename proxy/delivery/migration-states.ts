@@ -1,0 +1,145 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { MigrationStateRow } from '../store/model.ts';
+
+const rowSchema = z.object({
+  migration: z.string(),
+  revision: z.number(),
+  granted: z.number().min(0).max(100),
+  held: z.boolean(),
+  grantedAt: z.iso.datetime(),
+  requestsSinceGrant: z.number(),
+  phase: z.string(),
+  phaseSince: z.iso.datetime(),
+});
+
+/** The part of the store that keeps states; rejects while Postgres is away. */
+export interface StateStore {
+  load(): Promise<readonly MigrationStateRow[]>;
+  save(row: MigrationStateRow): Promise<void>;
+}
+
+export interface MigrationStatesDeps {
+  /** File in the data directory that carries the states over a restart without Postgres. */
+  readonly file: string;
+  readonly store: StateStore;
+  readonly log: Logger;
+}
+
+/**
+ * Where every migration stands. Memory decides; the file and Postgres are written behind it, so that no
+ * move ever waits for either. Of two copies of a state the one with the higher revision wins, of two
+ * equal ones that which holds.
+ */
+export class MigrationStates {
+  readonly #deps: MigrationStatesDeps;
+  readonly #rows = new Map<string, MigrationStateRow>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(deps: MigrationStatesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads the file; a broken one is reported and left aside: then nothing is granted. */
+  async loadFile(): Promise<void> {
+    let text: string;
+    try {
+      text = await readFile(this.#deps.file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#deps.log.error({ err: error }, 'states file unreadable');
+      return;
+    }
+    const parsed = z.array(rowSchema).safeParse(parseJson(text));
+    if (parsed.success) this.#take(parsed.data);
+    else
+      this.#deps.log.error({ file: this.#deps.file }, 'states file is not valid: every share starts at 0 %');
+  }
+
+  /** Takes what is newer in Postgres, gives what is newer here. Whether anything was taken. */
+  async syncWithStore(): Promise<boolean> {
+    const stored = await this.#deps.store.load();
+    const changed = this.#take(stored);
+    const known = new Map(stored.map((row) => [row.migration, row]));
+    for (const row of this.#rows.values()) {
+      const kept = known.get(row.migration);
+      if (!kept || isNewer(row, kept)) await this.#deps.store.save(row);
+    }
+    return changed;
+  }
+
+  get(migration: string, now: string): MigrationStateRow {
+    return (
+      this.#rows.get(migration) ?? {
+        migration,
+        revision: 0,
+        granted: 0,
+        held: false,
+        grantedAt: now,
+        requestsSinceGrant: 0,
+        phase: 'monolith',
+        phaseSince: now,
+      }
+    );
+  }
+
+  /** Takes the change at once and writes it behind. */
+  set(row: MigrationStateRow): void {
+    this.#rows.set(row.migration, row);
+    this.#deps.store.save(row).catch((error: unknown) => {
+      this.#deps.log.warn(
+        { err: error, migration: row.migration },
+        'state not stored yet; the data directory has it',
+      );
+    });
+    this.#writing = this.#writing.then(() => this.#writeFile());
+  }
+
+  /** Counts without a revision: written with the next change, or at the end. */
+  countRequests(migration: string, requests: number, now: string): void {
+    const row = this.get(migration, now);
+    this.#rows.set(migration, { ...row, requestsSinceGrant: row.requestsSinceGrant + requests });
+  }
+
+  /** Resolves when everything is in the file. */
+  async flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeFile());
+    await this.#writing;
+  }
+
+  #take(rows: readonly MigrationStateRow[]): boolean {
+    let changed = false;
+    for (const row of rows) {
+      const own = this.#rows.get(row.migration);
+      if (own && !isNewer(row, own)) continue;
+      this.#rows.set(row.migration, row);
+      changed = true;
+    }
+    return changed;
+  }
+
+  async #writeFile(): Promise<void> {
+    const temporary = `${this.#deps.file}.new`;
+    try {
+      await writeFile(temporary, JSON.stringify([...this.#rows.values()], undefined, 2), { mode: 0o600 });
+      await rename(temporary, this.#deps.file);
+    } catch (error) {
+      this.#deps.log.error({ err: error, file: this.#deps.file }, 'states file not written');
+    }
+  }
+}
+
+/** Two replicas may have made the same revision: then the one that holds back is the one to keep. */
+function isNewer(row: MigrationStateRow, than: MigrationStateRow): boolean {
+  if (row.revision !== than.revision) return row.revision > than.revision;
+  return row.held && !than.held;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Logger } from 'pino';
+import type { Migration } from '../routing/model.ts';
+import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
+import { stepFor } from './allowed-share.ts';
+import type { Phase } from './model.ts';
+import { phaseOf, type StandingDeps, standingOf } from './standing.ts';
+
+export interface ReconcilerDeps extends StandingDeps {
+  readonly migrations: () => readonly Migration[];
+  /** Never throws and is never awaited. */
+  readonly audit: (entry: AuditEntry) => void;
+  /** The caps that workers hold are no longer right. */
+  readonly onCapsChanged: () => void;
+  readonly log: Logger;
+}
+
+/** Who moves a migration when nobody asked. */
+const FICUS = 'ficus';
+
+/** Keeps what is granted in step with what is asked and what the evidence says. */
+export class Reconciler {
+  readonly #deps: ReconcilerDeps;
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Looks at every migration once. */
+  reconcile(): void {
+    let changed = false;
+    for (const migration of this.#deps.migrations()) changed = this.#settle(migration) || changed;
+    if (changed) this.#deps.onCapsChanged();
+  }
+
+  /** Writes a new revision of a state; the hold begins anew with another granted share. */
+  change(migration: Migration, to: { granted?: number; held?: boolean; phase?: Phase }): void {
+    const now = this.nowIso();
+    const state = this.#deps.states.get(migration.id, now);
+    const { granted = state.granted, held = state.held, phase = state.phase } = to;
+    const next: MigrationStateRow = {
+      ...state,
+      revision: state.revision + 1,
+      granted,
+      held,
+      phase,
+      ...(granted === state.granted ? {} : { grantedAt: now, requestsSinceGrant: 0 }),
+      ...(phase === state.phase ? {} : { phaseSince: now }),
+    };
+    this.#deps.states.set(next);
+  }
+
+  nowIso(): string {
+    return new Date(this.#deps.clock.now()).toISOString();
+  }
+
+  /** One migration's share; true when its cap changed. */
+  #settle(migration: Migration): boolean {
+    const standing = standingOf(this.#deps, migration);
+    const { state, asked, allowance } = standing;
+    if (allowance.closed && state.granted > 0) {
+      this.#takeBack(migration, standing.effective, allowance.holds);
+      return true;
+    }
+    // Flags that nobody has read yet ask for nothing, and that must not become a decision.
+    if (!this.#deps.flags.known()) return false;
+    const granted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
+    // A flag that fell to 0 ends what a roll back held: asking again begins anew.
+    const held = state.held && asked > 0;
+    const phase = phaseOf(standing, granted);
+    if (granted === state.granted && held === state.held && phase === state.phase) return false;
+    if (phase !== state.phase) {
+      const shares = `asked ${asked} %, allowed ${allowance.allowed} %, shadow ${standing.shadowShare} %`;
+      this.#audit('phase', migration.id, `${state.phase} → ${phase}: ${shares}`, {
+        from: state.phase,
+        to: phase,
+      });
+    }
+    this.change(migration, { granted, held, phase });
+    return granted !== state.granted;
+  }
+
+  /** The evidence speaks against a share that was granted: once, and until somebody promotes again. */
+  #takeBack(migration: Migration, from: number, reasons: readonly string[]): void {
+    this.#audit('gate-closed', migration.id, reasons.join(' '), { from });
+    this.change(migration, { granted: 0, held: true });
+    this.#deps.log.warn(
+      { migration: migration.id, from, reasons },
+      'gate closed: the monolith answers everybody',
+    );
+  }
+
+  #audit(action: string, migration: string, reason: string, detail: Record<string, unknown>): void {
+    this.#deps.audit({ at: this.nowIso(), actor: FICUS, action, migration, reason, detail });
+  }
+}

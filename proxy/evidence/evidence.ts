@@ -1,0 +1,217 @@
+import type { Logger } from 'pino';
+import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
+import type { ComparedPair } from '../shadow/pair.ts';
+import type { SignatureRow } from '../store/model.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import { Announcements } from './announcements.ts';
+import { type ContractEvidenceKeeper, keepContractEvidence } from './contract-evidence.ts';
+import { type VerifiedContracts, verifyContracts } from './contracts/verify-contracts.ts';
+import { createEvidenceCounter, type EvidenceCounter } from './evidence-counter.ts';
+import { decideGate } from './gate.ts';
+import { gatherFacts } from './gather-facts.ts';
+import type { EvidenceKey, GateReport } from './model.ts';
+import { PactWatch } from './pact-watch.ts';
+
+export interface EvidenceDeps {
+  readonly model: () => RoutingModel;
+  readonly store: Store;
+  /** `PACT_…` variables for values in provider states. */
+  readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** Builds or abilities of upstreams are others than they were. */
+  readonly onBuildsChanged: () => void;
+  /** A pair counts from now on. */
+  readonly onCounted: (pair: ComparedPair) => void;
+  /** Pairs that will never count. */
+  readonly onDropped: (migration: string, reason: PairDropReason) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** `rules-changed`, `build-changed`: while it was on its way; `unconfirmed`: too many wait to be confirmed. */
+export type PairDropReason = 'rules-changed' | 'build-changed' | 'unconfirmed';
+
+const CONFIRM_EVERY_MS = 1000;
+/** Pairs that wait for their builds to be confirmed. */
+const MAX_UNCONFIRMED = 5000;
+const PACTS_EVERY_MS = 2000;
+/** For one pact against one side. */
+const VERIFY_TIMEOUT_MS = 60_000;
+
+/** Everything that gates read, gathered in memory: a gate is answered without waiting for anybody. */
+export class Evidence {
+  readonly #deps: EvidenceDeps;
+  readonly #counter: EvidenceCounter;
+  readonly #contracts: ContractEvidenceKeeper;
+  readonly #pacts: PactWatch;
+  readonly #announcements: Announcements;
+  readonly #confirming: NodeJS.Timeout;
+  #unconfirmed: { readonly pair: ComparedPair; readonly key: EvidenceKey }[] = [];
+  #confirmed: Promise<void> | undefined;
+
+  constructor(deps: EvidenceDeps) {
+    this.#deps = deps;
+    const { store, log, clock } = deps;
+    const migrations = () => deps.model().migrations;
+    this.#counter = createEvidenceCounter({ store, log, clock });
+    this.#contracts = keepContractEvidence({
+      store,
+      migrations: () => migrations().map(({ id }) => id),
+      log,
+    });
+    this.#pacts = new PactWatch({ migrations, log, everyMs: PACTS_EVERY_MS });
+    this.#announcements = new Announcements({
+      upstreams: () => this.#sides(),
+      onChange: deps.onBuildsChanged,
+      clock,
+      log,
+    });
+    this.#confirming = setInterval(() => void this.#confirm(), CONFIRM_EVERY_MS);
+  }
+
+  /** Learns what can be learnt now: who runs where, which pacts there are. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.#confirm(), this.#pacts.refresh()]);
+  }
+
+  gate(migration: Migration): GateReport {
+    const facts = gatherFacts({
+      key: this.#keyOf(migration),
+      counter: this.#counter,
+      contracts: this.#contracts.of(migration.id),
+      pacts: this.#pacts.of(migration.id),
+      serviceReachable: this.#announcements.of(this.#upstream(migration.service)).reachable,
+      storeAvailable: this.#deps.store.available(),
+    });
+    return decideGate(migration, facts);
+  }
+
+  pairs(migration: Migration): { agreed: number; differed: number; incomparable: number } {
+    const total = { agreed: 0, differed: 0, incomparable: 0 };
+    for (const row of this.#counter.counts(this.#keyOf(migration)).routes) {
+      total.agreed += row.agreed;
+      total.differed += row.differed;
+      total.incomparable += row.incomparable;
+    }
+    return total;
+  }
+
+  /** Takes a pair; it counts once both sides, asked after it, still run the builds that they ran before it. */
+  record(pair: ComparedPair, rulesHash: string): void {
+    const migration = this.#find(pair.migration);
+    if (migration?.rulesHash !== rulesHash) {
+      this.#deps.onDropped(pair.migration, 'rules-changed');
+      return;
+    }
+    this.#unconfirmed.push({ pair, key: this.#keyOf(migration) });
+    if (this.#unconfirmed.length > MAX_UNCONFIRMED) {
+      this.#deps.onDropped(this.#unconfirmed.shift()!.pair.migration, 'unconfirmed');
+    }
+  }
+
+  dryRunMigrations(): string[] {
+    const { migrations } = this.#deps.model();
+    const runsDry = ({ service }: Migration) => this.#announcements.of(this.#upstream(service)).dryRun;
+    return migrations.filter(runsDry).map(({ id }) => id);
+  }
+
+  /** Of the present key, most pairs first; from the store, which is given what is counted here first. */
+  async listSignatures(migrationId: string): Promise<readonly SignatureRow[]> {
+    const migration = this.#find(migrationId);
+    if (!migration) return [];
+    await this.#counter.synchronise();
+    return this.#deps.store.signatures.listSignatures(this.#keyOf(migration));
+  }
+
+  /** Verifies the contracts against the builds that run now; the gate sees the results at once. */
+  async verify(migrationId: string): Promise<VerifiedContracts> {
+    const { model, pactEnvironment: env, clock, log } = this.#deps;
+    const migration = this.#find(migrationId);
+    if (!migration) return { results: [], problems: [`There is no migration "${migrationId}".`] };
+    await this.#pacts.refresh();
+    await this.#confirm();
+    const { monolithBuild, serviceBuild } = this.#keyOf(migration);
+    const verified = await verifyContracts({
+      migration,
+      upstreams: { monolith: this.#upstream(model().default), service: this.#upstream(migration.service) },
+      builds: { monolith: monolithBuild, service: serviceBuild },
+      pactsDir: migration.contracts.pacts,
+      statesDir: migration.contracts.states,
+      env,
+      clock,
+      log,
+      timeoutMs: VERIFY_TIMEOUT_MS,
+    });
+    for (const { evidence } of verified.results) this.#contracts.add(migration.id, evidence);
+    return verified;
+  }
+
+  /** Writes what is counted, once more, and stops asking around. */
+  async close(): Promise<void> {
+    clearInterval(this.#confirming);
+    this.#pacts.close();
+    await this.#confirm();
+    this.#contracts.close();
+    await this.#counter.close();
+  }
+
+  /** Asks all sides who they are, and lets the pairs count that were there before. Never rejects. */
+  #confirm(): Promise<void> {
+    this.#confirmed ??= this.#askAndCount()
+      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'builds not confirmed'))
+      .finally(() => {
+        this.#confirmed = undefined;
+      });
+    return this.#confirmed;
+  }
+
+  async #askAndCount(): Promise<void> {
+    const due = this.#unconfirmed;
+    this.#unconfirmed = [];
+    await this.#announcements.refresh();
+    for (const { pair, key } of due) {
+      const migration = this.#find(pair.migration);
+      if (migration && this.#isOf(migration, key, pair)) {
+        this.#counter.record(pair, key);
+        this.#deps.onCounted(pair);
+      } else {
+        this.#deps.onDropped(pair.migration, 'build-changed');
+      }
+    }
+  }
+
+  /** Whether a pair was gathered under `key`, and that is what runs now. */
+  #isOf(migration: Migration, key: EvidenceKey, pair: ComparedPair): boolean {
+    const now = this.#keyOf(migration);
+    if (now.monolithBuild !== key.monolithBuild || now.serviceBuild !== key.serviceBuild) return false;
+    const sides = [this.#upstream(this.#deps.model().default), this.#upstream(migration.service)];
+    return sides.every((side) => Date.parse(pair.at) > this.#announcements.changedAtMs(side));
+  }
+
+  #find(migrationId: string): Migration | undefined {
+    return this.#deps.model().migrations.find(({ id }) => id === migrationId);
+  }
+
+  #keyOf(migration: Migration): EvidenceKey {
+    return {
+      migration: migration.id,
+      monolithBuild: this.#announcements.of(this.#upstream(this.#deps.model().default)).build,
+      serviceBuild: this.#announcements.of(this.#upstream(migration.service)).build,
+      rulesHash: migration.rulesHash,
+    };
+  }
+
+  /** The monolith and every service. */
+  #sides(): Upstream[] {
+    const { default: monolith, migrations } = this.#deps.model();
+    return [...new Set([monolith, ...migrations.map(({ service }) => service)])].map((id) =>
+      this.#upstream(id),
+    );
+  }
+
+  #upstream(id: string): Upstream {
+    const upstream = this.#deps.model().upstreams.find((one) => one.id === id);
+    if (!upstream) throw new Error(`upstream "${id}" is not in the routing model`);
+    return upstream;
+  }
+}

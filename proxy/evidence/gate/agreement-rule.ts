@@ -1,0 +1,72 @@
+import type { Migration } from '../../routing/model.ts';
+import type { GateFacts, GateReason, ReasonState, RouteEvidence } from '../model.ts';
+import { cleanPairsNeeded, wilsonLowerBound } from '../wilson.ts';
+import { routeCounts, sumOf, totalPairs } from './shown-routes.ts';
+import { counted, percentAsked, percentAtLeast } from './wording.ts';
+
+type Counts = Omit<RouteEvidence, 'route'>;
+
+/**
+ * The lower Wilson bound over the whole migration, and each route whose own bound is lower than asked. A
+ * route holds the gate by itself when pairs of it do not agree; one that merely has few pairs is named.
+ */
+export function agreementRule(migration: Migration, facts: GateFacts): GateReason[] {
+  const asked = migration.gate.agreement;
+  const routes = routeCounts(migration, facts).filter((route) => totalPairs(route) > 0);
+  const whole = overall(sumOf(routes), asked);
+  if (routes.length < 2) return [whole];
+  return [whole, ...routes.filter((route) => boundOf(route) < asked).map((route) => alone(route, asked))];
+}
+
+function overall(counts: Counts, asked: number): GateReason {
+  const total = totalPairs(counts);
+  const bound = boundOf(counts);
+  const known =
+    total === 0
+      ? `Nothing is known of agreement yet; ${percentAsked(asked)} is asked`
+      : `Agreement is at least ${percentAtLeast(bound)} of ${counted(total, 'pair')}; ${percentAsked(asked)} is asked`;
+  if (bound >= asked)
+    return { rule: 'agreement', state: 'met', text: `${known}.${incomparableNote(counts)}` };
+  return {
+    rule: 'agreement',
+    state: unmetState(counts, asked),
+    text: `${known}; ${wouldDo(counts, asked)}.${incomparableNote(counts)}`,
+  };
+}
+
+function alone(counts: RouteEvidence, asked: number): GateReason {
+  const { route, agreed } = counts;
+  const total = totalPairs(counts);
+  const bound = percentAtLeast(boundOf(counts));
+  if (agreed === total) {
+    const text =
+      `${route} alone: ${total === 1 ? 'its one pair agrees' : `all ${counted(total, 'pair')} agree`}, ` +
+      `too few to show ${percentAsked(asked)} by themselves (at least ${bound}).`;
+    return { rule: 'agreement', state: 'met', route, text };
+  }
+  const text =
+    `${route} alone: agreement is at least ${bound} of ${counted(total, 'pair')}; ` +
+    `${percentAsked(asked)} is asked; ${wouldDo(counts, asked)}.${incomparableNote(counts)}`;
+  return { rule: 'agreement', state: unmetState(counts, asked), route, text };
+}
+
+const boundOf = (counts: Counts) => wilsonLowerBound(counts.agreed, totalPairs(counts));
+
+/** Too few pairs is a matter of time; pairs that differ speak against the step. */
+function unmetState(counts: Counts, asked: number): ReasonState {
+  const reachable = cleanPairsNeeded(counts.agreed, totalPairs(counts), asked) !== undefined;
+  return counts.differed === 0 && reachable ? 'waiting' : 'refused';
+}
+
+function wouldDo(counts: Counts, asked: number): string {
+  const needed = cleanPairsNeeded(counts.agreed, totalPairs(counts), asked);
+  if (needed === undefined) return 'no number of pairs proves that; ask for less in gate.agreement';
+  return `${counted(needed, 'more clean pair')} would do`;
+}
+
+function incomparableNote({ incomparable }: Counts): string {
+  if (incomparable === 0) return '';
+  return incomparable === 1
+    ? ' 1 pair could not be compared and counts as not agreeing.'
+    : ` ${counted(incomparable, 'pair')} could not be compared and count as not agreeing.`;
+}

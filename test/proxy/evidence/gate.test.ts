@@ -1,0 +1,454 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { decideGate } from '../../../proxy/evidence/gate.ts';
+import type { GateFacts, GateReason } from '../../../proxy/evidence/model.ts';
+import type { Migration } from '../../../proxy/routing/model.ts';
+import { counts, facts, migration, product, products, route, verified } from './gate-samples.ts';
+
+/** The reasons of one rule as `state: text`. */
+function reasonsOf(rule: GateReason['rule'], asked: Migration, known: GateFacts): string[] {
+  return decideGate(asked, known)
+    .reasons.filter((reason) => reason.rule === rule)
+    .map(({ state, text }) => `${state}: ${text}`);
+}
+
+interface Case {
+  readonly name: string;
+  readonly migration?: Migration;
+  readonly facts?: Partial<GateFacts>;
+  readonly reasons: readonly string[];
+}
+
+function table(rule: GateReason['rule'], cases: readonly Case[]): void {
+  describe(`gate, ${rule}`, () => {
+    for (const one of cases) {
+      test(one.name, () =>
+        assert.deepEqual(reasonsOf(rule, one.migration ?? migration(), facts(one.facts)), one.reasons),
+      );
+    }
+  });
+}
+
+describe('the gate', () => {
+  test('Everything is as asked, it is open and says every reason in a fixed order', () => {
+    const report = decideGate(migration(), facts());
+    assert.equal(report.state, 'open');
+    assert.deepEqual(
+      report.reasons.map(({ rule }) => rule),
+      ['pairs', 'agreement', 'unjudged', 'contracts', 'unproven', 'latency', 'build', 'store'],
+    );
+    assert.deepEqual(report.key, facts().key);
+  });
+
+  test('One reason waits, the gate waits', () => {
+    assert.equal(decideGate(migration(), facts({ storeAvailable: false })).state, 'waiting');
+  });
+
+  test('One reason refuses and another waits, the gate refuses', () => {
+    const latencyMs = { monolithP99: 10, serviceP99: 100, pairs: 500 };
+    assert.equal(decideGate(migration(), facts({ storeAvailable: false, latencyMs })).state, 'refused');
+  });
+
+  test('Nothing is known at all, it waits and every text is a sentence', () => {
+    const nothing = facts({
+      routes: [],
+      contracts: [],
+      pacts: [],
+      latencyMs: { monolithP99: 0, serviceP99: 0, pairs: 0 },
+      serviceReachable: false,
+      storeAvailable: false,
+    });
+    const report = decideGate(migration({}, [products, route('POST /api/products', 'never')]), nothing);
+    assert.equal(report.state, 'waiting');
+    for (const { text } of report.reasons) assert.match(text, /^\S.*\.$/);
+  });
+});
+
+table('pairs', [
+  { name: 'There are enough', reasons: ['met: 4,000 pairs so far; 3,000 asked.'] },
+  {
+    name: 'There are too few, it says how many more',
+    facts: { routes: [counts(products.id, 1750), counts(product.id, 5, 3, 2)] },
+    reasons: ['waiting: 1,760 pairs so far; 3,000 asked; 1,240 more would do.'],
+  },
+  {
+    name: 'A route that shadowing can show has none, it is named',
+    facts: { routes: [counts(products.id, 4000)] },
+    reasons: [
+      'met: 4,000 pairs so far; 3,000 asked.',
+      'waiting: GET /api/products/{productId} has no pair yet; one would do.',
+    ],
+  },
+  {
+    name: 'A route that shadowing can not show has none, nobody waits for it; a dry-run one is waited for',
+    migration: migration({}, [
+      products,
+      route('POST /api/products', 'never'),
+      route('GET /api/report', 'never'),
+      route('PUT /api/stock', 'dry-run'),
+    ]),
+    facts: { routes: [counts(products.id, 4000)] },
+    reasons: [
+      'met: 4,000 pairs so far; 3,000 asked.',
+      'waiting: PUT /api/stock has no pair yet; one would do.',
+    ],
+  },
+  {
+    name: 'Pairs of a route that left the migration do not count',
+    migration: migration({}, [products]),
+    facts: { routes: [counts(products.id, 1), counts('GET /gone', 9000)] },
+    reasons: ['waiting: 1 pair so far; 3,000 asked; 2,999 more would do.'],
+  },
+]);
+
+table('agreement', [
+  { name: 'All agree', reasons: ['met: Agreement is at least 99.90 % of 4,000 pairs; 99.5 % is asked.'] },
+  {
+    name: 'There is no pair',
+    facts: { routes: [] },
+    reasons: ['waiting: Nothing is known of agreement yet; 99.5 % is asked; 765 more clean pairs would do.'],
+  },
+  {
+    name: 'All agree, but too few: it waits',
+    facts: { routes: [counts(products.id, 500)] },
+    reasons: [
+      'waiting: Agreement is at least 99.23 % of 500 pairs; 99.5 % is asked; 265 more clean pairs would do.',
+    ],
+  },
+  {
+    name: 'Pairs differ and hold it below: it refuses',
+    migration: migration({}, [products]),
+    facts: { routes: [counts(products.id, 4165, 15)] },
+    reasons: [
+      'refused: Agreement is at least 99.40 % of 4,180 pairs; 99.5 % is asked; 765 more clean pairs would do.',
+    ],
+  },
+  {
+    name: 'Pairs differ, but few enough: it is met',
+    migration: migration({}, [products]),
+    facts: { routes: [counts(products.id, 9995, 5)] },
+    reasons: ['met: Agreement is at least 99.88 % of 10,000 pairs; 99.5 % is asked.'],
+  },
+  {
+    name: 'Incomparable pairs count as not agreeing, and say nothing against the service',
+    migration: migration({}, [products]),
+    facts: { routes: [counts(products.id, 3000, 0, 100)] },
+    reasons: [
+      'waiting: Agreement is at least 96.09 % of 3,100 pairs; 99.5 % is asked; 21,211 more clean pairs would do. ' +
+        '100 pairs could not be compared and count as not agreeing.',
+    ],
+  },
+  {
+    name: 'A rare route is wholly different under a mass that agrees: it refuses for that route',
+    facts: { routes: [counts(products.id, 100_000), counts(product.id, 0, 10)] },
+    reasons: [
+      'met: Agreement is at least 99.98 % of 100,010 pairs; 99.5 % is asked.',
+      'refused: GET /api/products/{productId} alone: agreement is at least 0.00 % of 10 pairs; 99.5 % is asked; ' +
+        '3,667 more clean pairs would do.',
+    ],
+  },
+  {
+    name: 'No pair of a rare route could be compared: it waits for that route',
+    facts: { routes: [counts(products.id, 100_000), counts(product.id, 0, 0, 1)] },
+    reasons: [
+      'met: Agreement is at least 99.99 % of 100,001 pairs; 99.5 % is asked. ' +
+        '1 pair could not be compared and counts as not agreeing.',
+      'waiting: GET /api/products/{productId} alone: agreement is at least 0.00 % of 1 pair; 99.5 % is asked; ' +
+        '1,129 more clean pairs would do. 1 pair could not be compared and counts as not agreeing.',
+    ],
+  },
+  {
+    name: 'A route has few pairs that all agree: it is named and holds nothing',
+    facts: { routes: [counts(products.id, 4000), counts(product.id, 12)] },
+    reasons: [
+      'met: Agreement is at least 99.90 % of 4,012 pairs; 99.5 % is asked.',
+      'met: GET /api/products/{productId} alone: all 12 pairs agree, too few to show 99.5 % by themselves (at least 75.75 %).',
+    ],
+  },
+  {
+    name: '100 % is asked, which no number of pairs proves',
+    migration: migration({ agreement: 1 }, [products]),
+    facts: { routes: [counts(products.id, 4000)] },
+    reasons: [
+      'refused: Agreement is at least 99.90 % of 4,000 pairs; 100 % is asked; ' +
+        'no number of pairs proves that; ask for less in gate.agreement.',
+    ],
+  },
+]);
+
+const open = { signature: 'ab12', route: product.id, place: 'body:/price', kind: 'value', pairs: 37 };
+
+table('unjudged', [
+  { name: 'There is none', reasons: ['met: No difference is without a judgement.'] },
+  {
+    name: 'Each holds the gate, the most frequent first',
+    facts: { unjudged: [{ ...open, signature: 'cd34', place: 'status', pairs: 1 }, open] },
+    reasons: [
+      'refused: body:/price (value) of GET /api/products/{productId} differs in 37 pairs and nobody judged it ' +
+        '(signature ab12); repair the service, or allow the difference under shadow.compare.',
+      'refused: status (value) of GET /api/products/{productId} differs in 1 pair and nobody judged it ' +
+        '(signature cd34); repair the service, or allow the difference under shadow.compare.',
+    ],
+  },
+  {
+    name: 'They are left to the agreement where the migration says so',
+    migration: migration({ unjudged: 'allow' }),
+    facts: { unjudged: [open] },
+    reasons: ['met: 1 signature without a judgement is left to the agreement (gate.unjudged: allow).'],
+  },
+  {
+    name: 'One of a route that left the migration holds nothing',
+    migration: migration({}, [products]),
+    facts: { unjudged: [open] },
+    reasons: ['met: No difference is without a judgement.'],
+  },
+]);
+
+test('A flood of signatures is listed up to fifty, the rest counted', () => {
+  const unjudged = Array.from({ length: 1234 }, (_, i) => ({ ...open, signature: `s${i}` }));
+  const reasons = reasonsOf('unjudged', migration(), facts({ unjudged }));
+  assert.equal(reasons.length, 51);
+  assert.equal(reasons.at(-1), 'refused: 1,184 more signatures are without a judgement, 1,234 in all.');
+});
+
+const later = '2026-11-21T11:00:00.000Z';
+
+table('contracts', [
+  { name: 'Verified', reasons: ['met: The pact of web-shop is verified against build 1.4.0.'] },
+  {
+    name: 'Not verified at all',
+    facts: { contracts: [] },
+    reasons: [
+      'waiting: The pact of web-shop is not verified against build 1.4.0 yet; run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Verified against another build',
+    facts: { contracts: [{ ...verified, build: '1.3.0' }] },
+    reasons: [
+      'waiting: The pact of web-shop is not verified against build 1.4.0 yet (it was against build 1.3.0); ' +
+        'run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'The pact has changed since',
+    facts: { contracts: [{ ...verified, pactHash: 'p0' }] },
+    reasons: [
+      'waiting: The pact of web-shop is not verified against build 1.4.0 yet (it was before its content changed); ' +
+        'run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Only the monolith was verified',
+    facts: { contracts: [{ ...verified, side: 'monolith' }] },
+    reasons: [
+      'waiting: The pact of web-shop is not verified against build 1.4.0 yet; run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Failed',
+    facts: { contracts: [{ ...verified, outcome: 'failed' }] },
+    reasons: [
+      'refused: The pact of web-shop failed against build 1.4.0; repair the service or the pact, and run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Failed first and passed later, the later result holds whatever the order',
+    facts: {
+      contracts: [
+        { ...verified, outcome: 'failed' },
+        { ...verified, at: later },
+      ],
+    },
+    reasons: ['met: The pact of web-shop is verified against build 1.4.0.'],
+  },
+  {
+    name: 'Passed first and failed later',
+    facts: { contracts: [{ ...verified, outcome: 'failed', at: later }, verified] },
+    reasons: [
+      'refused: The pact of web-shop failed against build 1.4.0; repair the service or the pact, and run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Of two consumers one is not verified',
+    facts: { pacts: [...facts().pacts, { consumer: 'app', pactHash: 'p2' }] },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'waiting: The pact of app is not verified against build 1.4.0 yet; run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'There is no pact file',
+    facts: { pacts: [] },
+    reasons: [
+      'waiting: There is no pact file for catalog; add one to /estate/pacts, or set gate.contracts to optional or off.',
+    ],
+  },
+  {
+    name: 'Optional: none is there, or it is not verified',
+    migration: migration({ contracts: 'optional' }),
+    facts: { contracts: [] },
+    reasons: ['met: The pact of web-shop is not verified against build 1.4.0 yet; contracts are optional.'],
+  },
+  {
+    name: 'Optional and no pact file',
+    migration: migration({ contracts: 'optional' }),
+    facts: { pacts: [] },
+    reasons: ['met: There is no pact file; contracts are optional.'],
+  },
+  {
+    name: 'Optional but failed',
+    migration: migration({ contracts: 'optional' }),
+    facts: { contracts: [{ ...verified, outcome: 'failed' }] },
+    reasons: [
+      'refused: The pact of web-shop failed against build 1.4.0; repair the service or the pact, and run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Off',
+    migration: migration({ contracts: 'off' }),
+    facts: { contracts: [{ ...verified, outcome: 'failed' }] },
+    reasons: ['met: Contracts are not asked for (gate.contracts: off).'],
+  },
+]);
+
+const create = route('POST /api/products', 'never');
+const unprovenCreate =
+  "waiting: Shadowing can't show POST /api/products (shadow: never), and no verified contract has it; " +
+  'add an interaction to a pact and run `ficus verify catalog`, or set gate.unproven to allow.';
+
+table('unproven', [
+  { name: 'There is none', reasons: ['met: Shadowing can show every route.'] },
+  {
+    name: 'A verified contract has the route',
+    migration: migration({}, [products, create]),
+    reasons: ['met: POST /api/products is proven by the verified contract of web-shop.'],
+  },
+  {
+    name: 'The contract is not verified against the build of now',
+    migration: migration({}, [products, create]),
+    facts: { contracts: [{ ...verified, build: '1.3.0' }] },
+    reasons: [unprovenCreate],
+  },
+  {
+    name: 'The contract failed later',
+    migration: migration({}, [products, create]),
+    facts: { contracts: [verified, { ...verified, outcome: 'failed', at: later }] },
+    reasons: [unprovenCreate],
+  },
+  {
+    name: 'The interaction has an example value where the route has a parameter',
+    migration: migration({}, [route('PUT /api/products/{productId}', 'record')]),
+    facts: { contracts: [{ ...verified, interactions: ['PUT /api/products/P-000017?dry=1'] }] },
+    reasons: ['met: PUT /api/products/{productId} is proven by the verified contract of web-shop.'],
+  },
+  {
+    name: 'The interaction is on a more specific route',
+    migration: migration({}, [
+      route('PUT /api/products/{productId}', 'never'),
+      route('PUT /api/products/all', 'never'),
+    ]),
+    facts: { contracts: [{ ...verified, interactions: ['PUT /api/products/all'] }] },
+    reasons: [
+      unprovenCreate.replace('POST /api/products', 'PUT /api/products/{productId}'),
+      'met: PUT /api/products/all is proven by the verified contract of web-shop.',
+    ],
+  },
+  {
+    name: 'A dry-run route needs no contract',
+    migration: migration({}, [route('POST /api/products', 'dry-run')]),
+    facts: { contracts: [] },
+    reasons: ['met: Shadowing can show every route.'],
+  },
+  {
+    name: 'A safe route that is never copied is as unproven as an unsafe one',
+    migration: migration({}, [route('GET /api/report', 'never')]),
+    reasons: [unprovenCreate.replace('POST /api/products', 'GET /api/report')],
+  },
+  {
+    name: 'A route for any method is shown for its safe methods only; an interaction of a safe one proves nothing',
+    migration: migration({}, [route('* /api/stock')]),
+    facts: { contracts: [{ ...verified, interactions: ['GET /api/stock'] }] },
+    reasons: [
+      "waiting: Shadowing can't show * /api/stock (its unsafe methods are not copied), and no verified contract has it; " +
+        'add an interaction to a pact and run `ficus verify catalog`, or set gate.unproven to allow.',
+    ],
+  },
+  {
+    name: 'They are let pass where the migration says so',
+    migration: migration({ unproven: 'allow' }, [
+      products,
+      create,
+      route('DELETE /api/products/{id}', 'never'),
+    ]),
+    facts: { contracts: [] },
+    reasons: ["met: 2 routes that shadowing can't show are let pass (gate.unproven: allow)."],
+  },
+]);
+
+const latency = (monolithP99: number, serviceP99: number, pairs = 4000) => ({
+  latencyMs: { monolithP99, serviceP99, pairs },
+});
+
+table('latency', [
+  {
+    name: 'As fast as asked',
+    facts: latency(40, 47.9),
+    reasons: [
+      'met: p99 is 48 ms at the service and 40 ms at the monolith; 1.2 times, or 5 ms more, is allowed.',
+    ],
+  },
+  {
+    name: 'Over the ratio and the floor',
+    facts: latency(30, 1248),
+    reasons: [
+      'refused: p99 is 1,248 ms at the service and 30 ms at the monolith, 41.6 times; ' +
+        '1.2 times, or 5 ms more, is allowed; a faster build of the service starts anew.',
+    ],
+  },
+  {
+    name: 'Over the ratio, but within the floor',
+    facts: latency(0.8, 4.25),
+    reasons: [
+      'met: p99 is 4.3 ms at the service and 0.8 ms at the monolith; 1.2 times, or 5 ms more, is allowed.',
+    ],
+  },
+  {
+    name: 'Over the floor, but within the ratio',
+    facts: latency(100, 115),
+    reasons: [
+      'met: p99 is 115 ms at the service and 100 ms at the monolith; 1.2 times, or 5 ms more, is allowed.',
+    ],
+  },
+  {
+    name: 'Too few pairs to say',
+    facts: latency(1, 1000, 99),
+    reasons: ['met: Latency is held against the service from 100 pairs on; 99 so far.'],
+  },
+]);
+
+table('build', [
+  {
+    name: 'The service is there',
+    reasons: ['met: The service runs build 1.4.0 and the monolith build m1; evidence counts for these.'],
+  },
+  {
+    name: 'The service is away',
+    facts: { serviceReachable: false },
+    reasons: [
+      "waiting: The service catalog can't be reached, so its build is not known; " +
+        'it is asked at GET /.well-known/ficus until it answers.',
+    ],
+  },
+]);
+
+table('store', [
+  { name: 'Postgres is there', reasons: ['met: The counts are up to date in Postgres.'] },
+  {
+    name: 'Postgres is away',
+    facts: { storeAvailable: false },
+    reasons: [
+      'waiting: Postgres is away, so the counts are the last known ones, or none; they hold again once it is back.',
+    ],
+  },
+]);
