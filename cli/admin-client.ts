@@ -1,0 +1,112 @@
+import type { Problem } from '../proxy/admin/api-types.ts';
+import { FailedError, UsageError } from './failures.ts';
+
+export interface AdminClient {
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, order: object): Promise<T>;
+}
+
+/** Long enough for a verification: it replays every interaction of every contract on both sides. */
+const requestTimeoutMs = 240_000;
+
+export interface AdminAddress {
+  readonly url: string;
+  /** Where the URL comes from, for messages: `--admin`. */
+  readonly origin: string;
+  readonly token: string | undefined;
+  /** For the audit: `cli:alice`. */
+  readonly actor: string;
+}
+
+/** Calls of the admin API. What is not done, or not answered by Ficus, is thrown as `FailedError`. */
+export function createAdminClient(address: AdminAddress): AdminClient {
+  const base = parseAddress(address);
+  const headers = {
+    accept: 'application/json, application/problem+json',
+    'content-type': 'application/json',
+    'x-ficus-actor': address.actor,
+    ...(address.token && { authorization: `Bearer ${address.token}` }),
+  };
+
+  async function ask<T>(method: 'GET' | 'POST', path: string, order?: object): Promise<T> {
+    const request = {
+      method,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(requestTimeoutMs),
+      ...(order && { body: JSON.stringify(order) }),
+    } as const;
+    const response = await fetch(base + path, request).catch((error) => throwUnreachable(base, error));
+    return readAnswer<T>(base, response);
+  }
+
+  return {
+    get: (path) => ask('GET', path),
+    post: (path, order) => ask('POST', path, order),
+  };
+}
+
+function parseAddress({ url, origin, token }: AdminAddress): string {
+  const parsed = URL.parse(url);
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+    throw new UsageError(`${origin} wants a URL such as http://127.0.0.1:8081, not "${url}"`);
+  }
+  if (parsed.username || parsed.password || parsed.search || parsed.hash) {
+    throw new UsageError(
+      `${origin} wants a URL without user, query and fragment; a token goes into FICUS_TOKEN`,
+    );
+  }
+  if (token !== undefined && !/^[\x21-\x7e]*$/.test(token)) {
+    throw new UsageError('FICUS_TOKEN has characters that a bearer token can not have');
+  }
+  return parsed.href.replace(/\/+$/, '');
+}
+
+async function readAnswer<T>(base: string, response: Response): Promise<T> {
+  const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
+  const isJson = /^application\/(problem\+)?json$/.test(type);
+  const body: unknown = isJson ? await response.json().catch(() => undefined) : undefined;
+  if (typeof body !== 'object' || body === null) throwNotFicus(base, `${response.status}, ${type}`);
+  if (response.ok) return body as T;
+  const problem: Partial<Problem> = body;
+  if (typeof problem.code !== 'string') throwNotFicus(base, `${response.status} without a code`);
+  throw new FailedError(describeProblem(problem), { document: problem, reasons: problem.reasons ?? [] });
+}
+
+function describeProblem({ title, detail, reasons, status, requestId }: Partial<Problem>): string {
+  if (reasons?.length) return `${title}:`;
+  return status === 500 ? `${title}: ${detail} (request id ${requestId})` : `${detail}`;
+}
+
+function throwNotFicus(base: string, answer: string): never {
+  const text = `what answers at ${base} is not Ficus's admin plane (${answer}): name another with --admin`;
+  throw failed('not_ficus', 'Something else answers', text);
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name can not be resolved now',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ETIMEDOUT: 'connecting timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connecting timed out',
+};
+
+function throwUnreachable(
+  base: string,
+  error: Error & { cause?: { code?: string; message?: string } },
+): never {
+  const { code = '', message = error.message } = error.cause ?? {};
+  const why = error.name === 'TimeoutError' ? `no answer within ${requestTimeoutMs / 1000} s` : causes[code];
+  const text = `no Ficus answers at ${base} (${why ?? message}): start it with \`ficus up\`, or name another with --admin`;
+  throw failed('unreachable', 'No Ficus answers', text, error);
+}
+
+function failed(code: string, title: string, detail: string, cause?: unknown): FailedError {
+  return new FailedError(detail, {
+    document: { type: `urn:ficus:problem:${code}`, title, code, detail },
+    cause,
+  });
+}

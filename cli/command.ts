@@ -1,0 +1,60 @@
+import type { AdminClient } from './admin-client.ts';
+import type { Paint } from './paint.ts';
+
+export type Option =
+  | { readonly type: 'string'; readonly value: string; readonly text: string }
+  | { readonly type: 'boolean'; readonly text: string };
+
+export type Options = Readonly<Record<string, Option>>;
+
+export type Values<O extends Options> = {
+  readonly [Name in keyof O]?: O[Name]['type'] extends 'string' ? string : boolean;
+};
+
+export interface Operand {
+  readonly name: string;
+  readonly required: boolean;
+  readonly text: string;
+}
+
+export interface Call<O extends Options> {
+  /** As many as the command's operands, those left out being undefined. */
+  readonly operands: readonly (string | undefined)[];
+  readonly values: Values<O>;
+  readonly json: boolean;
+  /** Made when asked for: only then is a wrong `--admin` a mistake. */
+  admin(): AdminClient;
+  readonly paint: Paint;
+  /** Columns of the terminal; undefined: as many as it takes. */
+  readonly width: number | undefined;
+}
+
+export interface Outcome {
+  /** What `--json` prints. */
+  readonly json: unknown;
+  /** What is printed otherwise; may be empty. */
+  readonly text: string;
+  readonly warnings?: readonly string[];
+  /** Why the command is not done though everything was answered: exit 1. */
+  readonly failures?: readonly string[];
+}
+
+export interface Command<O extends Options = Options> {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** What follows `ficus `. */
+  readonly usage: string;
+  readonly operands: readonly Operand[];
+  readonly options: O;
+  /** Commands that ask the admin API take `--admin`. */
+  readonly asksAdmin: boolean;
+  readonly examples: readonly string[];
+  run(call: Call<O>): Promise<Outcome>;
+}
+
+/** Infers the options' types for `run`. */
+export function defineCommand<const O extends Options>(command: Command<O>): Command {
+  // The command line is parsed with the command's own options: what `run` gets has their types.
+  return command as unknown as Command;
+}

@@ -1,0 +1,68 @@
+import type { GateAnswer, ReasonState } from '../../proxy/admin/api-types.ts';
+import { defineCommand } from '../command.ts';
+import { share } from '../format.ts';
+import { inert } from '../inert.ts';
+import type { Paint, Style } from '../paint.ts';
+import { bulletList, wrapText } from '../wrap-text.ts';
+import { migrationOperand, migrationPath } from './migration-operand.ts';
+
+export const gate = defineCommand({
+  name: 'gate',
+  summary: 'Every reason for and against the next step, and what is missing',
+  usage: 'gate ID',
+  operands: [migrationOperand],
+  options: {},
+  asksAdmin: true,
+  examples: ['ficus gate catalog'],
+
+  async run({ operands: [id = ''], admin, width, paint }) {
+    const answer = await admin().get<GateAnswer>(migrationPath(id, '/gate'));
+    return { json: answer, text: renderGate(inert(answer), { width, paint }) };
+  },
+});
+
+const marks: Readonly<Record<ReasonState, { readonly sign: string; readonly style: Style }>> = {
+  met: { sign: '✓', style: 'green' },
+  waiting: { sign: '…', style: 'yellow' },
+  refused: { sign: '✗', style: 'red' },
+};
+
+const stateTexts = {
+  open: 'is open',
+  waiting: 'waits for more evidence',
+  refused: 'refuses the next step',
+} as const satisfies Record<GateAnswer['state'], string>;
+
+function renderGate(answer: GateAnswer, terminal: { width: number | undefined; paint: Paint }): string {
+  const { paint, width = Number.POSITIVE_INFINITY } = terminal;
+  const { key, reasons, missing } = answer;
+  const ruleWidth = Math.max(0, ...reasons.map(({ rule }) => rule.length));
+  const reasonLines = reasons.flatMap(({ rule, state, text }) => {
+    const { sign, style } = marks[state];
+    const [first, ...others] = wrapText(text, Math.max(width - ruleWidth - 4, 20));
+    const indent = ' '.repeat(ruleWidth + 4);
+    return [
+      `${paint(style, sign)} ${rule.padEnd(ruleWidth)}  ${first}`,
+      ...others.map((line) => indent + line),
+    ];
+  });
+  const { migration, state, asked, allowed } = answer;
+  const headline = `${migration}: the gate ${stateTexts[state]}; ${share(asked)} asked, ${share(allowed)} allowed`;
+  const builds = `Evidence of monolith ${key.monolithBuild}, service ${key.serviceBuild}, rules ${key.rulesHash}`;
+  return [
+    ...wrapText(headline, width).map((line) => paint('bold', line)),
+    ...wrapText(builds, width),
+    '',
+    ...reasonLines,
+    ...(missing.length > 0 ? ['', paint('bold', 'Still missing'), ...bulletList(missing, width)] : []),
+    '',
+    ...wrapText(nextStep(answer), width),
+  ].join('\n');
+}
+
+function nextStep({ migration, nextStep: step, state }: GateAnswer): string {
+  if (step === undefined) return 'Next step: none, the service may have all of it.';
+  const command = `ficus promote ${migration}`;
+  if (state === 'open') return `Next step: ${share(step)}, by \`${command}\``;
+  return `Next step: ${share(step)}, by \`${command}\` once nothing above is missing.`;
+}

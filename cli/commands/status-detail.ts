@@ -1,0 +1,92 @@
+import type { MigrationStatus, SideTraffic } from '../../proxy/admin/api-types.ts';
+import { count, counted, localTime, milliseconds, none, part, share } from '../format.ts';
+import type { Paint } from '../paint.ts';
+import { renderTable } from '../table.ts';
+import { bulletList } from '../wrap-text.ts';
+import { agreement } from './status-table.ts';
+
+type Terminal = { readonly width: number | undefined; readonly paint: Paint };
+
+export function renderStatusDetail(status: MigrationStatus, terminal: Terminal): string {
+  const { pairs, traffic } = status;
+  const dropped = Object.entries(traffic.shadowDropped).map(
+    ([reason, copies]) => `${count(copies)} ${reason}`,
+  );
+  const facts: [string, string][] = [
+    ['phase', `${status.phase} since ${localTime(status.since)}`],
+    ['owner', status.owner ?? none],
+    ['share', shares(status)],
+    ['shadow', `${share(status.shadowShare)} of the requests are copied`],
+    ['agreement', agreement(status)],
+    [
+      'pairs',
+      `${count(pairs.agreed)} agreed, ${count(pairs.differed)} differed, ${count(pairs.incomparable)} incomparable`,
+    ],
+    ['not copied', dropped.join(', ') || none],
+    ['gate', status.gate],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const lines = facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const holds = status.holds.length === 0 ? ['  nothing holds it'] : bulletList(status.holds, terminal.width);
+  const fallbacks =
+    traffic.fallbacks > 0
+      ? [`${counted(traffic.fallbacks, 'request')} meant for the service ended at the monolith.`]
+      : [];
+  return [
+    terminal.paint('bold', `${status.id}: from the monolith to ${status.service}`),
+    ...lines,
+    '',
+    renderSides(status, terminal),
+    ...fallbacks,
+    '',
+    terminal.paint('bold', 'Why not further'),
+    ...holds,
+  ].join('\n');
+}
+
+/** `25% asked, 5% allowed, 5% effective`. */
+export function shares({ share: { asked, allowed, effective } }: MigrationStatus): string {
+  return `${share(asked)} asked, ${share(allowed)} allowed, ${share(effective)} effective`;
+}
+
+interface SideRow {
+  readonly side: 'monolith' | 'service';
+  readonly build: string;
+  readonly over: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly p50: string;
+  readonly p99: string;
+}
+
+function renderSides({ builds, traffic }: MigrationStatus, terminal: Terminal): string {
+  return renderTable<SideRow>(
+    [
+      { title: 'SIDE', cell: ({ side }) => side },
+      { title: 'BUILD', cell: ({ build }) => build, wrapTo: 12 },
+      { title: 'OVER', cell: ({ over }) => over },
+      { title: 'REQUESTS', align: 'right', cell: ({ requests }) => count(requests) },
+      { title: 'ERRORS', align: 'right', cell: ({ errors, requests }) => part(errors, requests) },
+      { title: 'P50', align: 'right', cell: ({ p50 }) => p50 },
+      { title: 'P99', align: 'right', cell: ({ p99 }) => p99 },
+    ],
+    [
+      ...sideRows('monolith', builds.monolith, traffic.monolith),
+      ...sideRows('service', builds.service, traffic.service),
+    ],
+    terminal,
+  );
+}
+
+function sideRows(
+  side: SideRow['side'],
+  build: string,
+  { lastMinute, ...sinceStart }: SideTraffic,
+): SideRow[] {
+  const { requests, p50Ms, p99Ms } = lastMinute;
+  const [p50 = none, p99 = none] = requests === 0 ? [] : [milliseconds(p50Ms), milliseconds(p99Ms)];
+  return [
+    { side, build, over: 'the last minute', ...lastMinute, p50, p99 },
+    { side, build, over: 'all since the start', ...sinceStart, p50: none, p99: none },
+  ];
+}

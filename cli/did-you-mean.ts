@@ -1,0 +1,25 @@
+/** The one of `names` that was probably meant, if any: it starts the same, or is two edits away at most. */
+export function nearestOf(word: string, names: readonly string[]): string | undefined {
+  if (word.length > 20) return undefined;
+  const started = names.filter((name) => word.length > 1 && name.startsWith(word));
+  if (started.length === 1) return started[0];
+  const [nearest] = names
+    .map((name) => ({ name, edits: editDistance(word, name) }))
+    .filter(({ edits }) => edits <= Math.min(2, word.length / 2))
+    .sort((a, b) => a.edits - b.edits);
+  return nearest?.name;
+}
+
+/** Levenshtein's, row by row. */
+function editDistance(from: string, to: string): number {
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...from].entries()) {
+    const row = [index + 1];
+    for (let column = 0; column < to.length; column++) {
+      const replaced = last[column]! + (letter === to[column] ? 0 : 1);
+      row.push(Math.min(replaced, last[column + 1]! + 1, row[column]! + 1));
+    }
+    last = row;
+  }
+  return last[to.length]!;
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import express, { type Express } from 'express';
+import { middleware as openApiValidator } from 'express-openapi-validator';
+import { parse } from 'yaml';
+import type { AdminDeps } from './admin-deps.ts';
+import { answerProblem } from './answer-problem.ts';
+import { addAuditRoutes } from './audit-routes.ts';
+import { addEvidenceRoutes } from './evidence-routes.ts';
+import { addMigrationRoutes } from './migration-routes.ts';
+import { addMoveRoutes } from './move-routes.ts';
+import { AdminProblem, nothingHere } from './problem.ts';
+import { guardTarget, guardWrites } from './request-guards.ts';
+import { logRequests } from './request-log.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { addStatusRoutes } from './status-routes.ts';
+
+const maxBodyBytes = 64 * 1024;
+
+/** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
+export function createAdminApp(deps: AdminDeps, options: { validateResponses?: boolean } = {}): Express {
+  const apiDocument = parse(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8'));
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // The validator reads this too: both mean the same path.
+  app.enable('case sensitive routing');
+
+  app.use(logRequests(deps));
+  app.use(setSecurityHeaders);
+  app.use(guardTarget);
+  app.use(guardWrites);
+  app.use(express.json({ limit: maxBodyBytes, inflate: false }));
+  app.use(
+    openApiValidator({
+      // Its own copy, because it rewrites what it is given.
+      apiSpec: structuredClone(apiDocument),
+      validateResponses: options.validateResponses ?? false,
+      validateSecurity: false,
+      fileUploader: false,
+      formats: { 'one-line-text': { type: 'string', validate: isOneLineText } },
+    }),
+  );
+  addStatusRoutes(app, deps, apiDocument);
+  addMigrationRoutes(app, deps);
+  addMoveRoutes(app, deps);
+  addEvidenceRoutes(app, deps);
+  addAuditRoutes(app, deps);
+  app.use(refuseUnknownPath);
+  app.use(answerProblem(deps));
+  return app;
+}
+
+function refuseUnknownPath(): never {
+  throw new AdminProblem('not_found', nothingHere);
+}
+
+/** Something to read, and no control character or line end, with which it could forge lines elsewhere. */
+function isOneLineText(text: string): boolean {
+  return /\S/.test(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+}

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { Actor, Delivery } from '../delivery/model.ts';
+import type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../store/model.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
+
+/** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
+export interface AdminReads {
+  /** Of the evidence under the current key, ranked by pairs, most first. */
+  listSignatures(migration: string): Promise<readonly SignatureRow[]>;
+  /** Newest first, at most `limit`. */
+  pairsOfSignature(migration: string, signature: string, limit: number): Promise<readonly PairRow[]>;
+  pair(id: string): Promise<PairRow | undefined>;
+  readonly audit: {
+    /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
+    list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+    verify(): Promise<AuditCheck>;
+  };
+}
+
+/** `reasons`: why nothing was verified, e.g. that there is no pact file. */
+export type VerifyResult =
+  | { readonly done: true; readonly results: readonly ContractResult[] }
+  | { readonly done: false; readonly reasons: readonly string[] };
+
+export interface AdminDeps {
+  readonly delivery: Delivery;
+  readonly reads: AdminReads;
+  /** Verifies every pact of the migration against both sides and stores the results as evidence. */
+  verify(migration: string, actor: Actor): Promise<VerifyResult>;
+  config(): ConfigReport;
+  readiness(): Readiness;
+  /** In the Prometheus text format. */
+  metrics(): Promise<string>;
+  readonly log: Logger;
+  readonly clock: Clock;
+}

@@ -1,0 +1,117 @@
+/**
+ * What the admin API takes and answers, as types: all that the CLI and the dashboard know of the proxy.
+ * `openapi.yaml` says the same to everybody else, and is what is enforced.
+ */
+import type { MigrationStatus } from '../delivery/model.ts';
+import type { ContractEvidence } from '../evidence/model.ts';
+import type { AuditRow, PairRow, SignatureRow } from '../store/model.ts';
+
+export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type { GateReason, ReasonState } from '../evidence/model.ts';
+export type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../store/model.ts';
+
+export interface MigrationList {
+  readonly migrations: readonly MigrationStatus[];
+}
+
+export interface ShadowOrder {
+  /** Percent of requests to copy. */
+  readonly share: number;
+  readonly reason?: string;
+}
+
+export interface PromoteOrder {
+  /** Percent; absent: the next step. */
+  readonly to?: number;
+  readonly reason?: string;
+}
+
+export interface RollbackOrder {
+  readonly reason: string;
+}
+
+/** A move that was made. One that was not is a `Problem`. */
+export interface MoveDone {
+  readonly status: MigrationStatus;
+  readonly text: string;
+  readonly warnings: readonly string[];
+}
+
+export interface SignatureList {
+  /** Ranked by pairs, most first. */
+  readonly signatures: readonly SignatureRow[];
+}
+
+export interface SignatureDetail {
+  readonly signature: SignatureRow;
+  /** Newest first. */
+  readonly pairs: readonly PairRow[];
+}
+
+/** One pact verified against the running build of one side. */
+export interface ContractResult extends ContractEvidence {
+  /** Empty when passed. */
+  readonly failures: readonly {
+    /** `POST /api/products`, or the interaction's description. */
+    readonly interaction: string;
+    readonly text: string;
+  }[];
+}
+
+export interface Verification {
+  readonly migration: string;
+  readonly results: readonly ContractResult[];
+}
+
+export interface AuditList {
+  /** Newest first. */
+  readonly entries: readonly AuditRow[];
+}
+
+export interface ConfigReport {
+  readonly file: string;
+  /** Of the configuration that is in force. */
+  readonly hash: string;
+  /** ISO time since which it is in force. */
+  readonly loadedAt: string;
+  /** Why the file as it is now was refused, `file:line:column …` each; empty when it is in force. */
+  readonly problems: readonly string[];
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** A part may be down without making the proxy unready: traffic flows without Postgres. */
+  readonly parts: Readonly<Record<string, { readonly up: boolean; readonly detail?: string }>>;
+}
+
+export type ProblemCode =
+  | 'invalid_request'
+  | 'foreign_origin'
+  | 'not_found'
+  | 'unknown_migration'
+  | 'unknown_signature'
+  | 'unknown_pair'
+  | 'method_not_allowed'
+  | 'gate_refused'
+  | 'not_next_step'
+  | 'nothing_to_verify'
+  | 'verification_running'
+  | 'body_too_large'
+  | 'wrong_content_type'
+  | 'wrong_host'
+  | 'invalid'
+  | 'internal'
+  | 'flags_unavailable'
+  | 'store_unavailable';
+
+/** RFC 9457, `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly requestId: string;
+  /** One sentence each, when there are several to name. */
+  readonly reasons?: readonly string[];
+}

@@ -1,0 +1,59 @@
+import type { Express } from 'express';
+import type { AdminDeps } from './admin-deps.ts';
+import type { SignatureDetail, SignatureList, Verification } from './api-types.ts';
+import { knownMigration } from './known-migration.ts';
+import { AdminProblem } from './problem.ts';
+import { readStore } from './read-store.ts';
+import { actorOf } from './request-actor.ts';
+
+/** Differences and contracts: what a gate's answer rests on. */
+export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: AdminDeps): void {
+  const verifying = new Set<string>();
+
+  app.get('/api/migrations/:id/signatures', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const signatures = await readStore(() => reads.listSignatures(id));
+    response.json({ signatures } satisfies SignatureList);
+  });
+
+  app.get('/api/migrations/:id/signatures/:signature', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const wanted = request.params.signature;
+    const signatures = await readStore(() => reads.listSignatures(id));
+    const signature = signatures.find((row) => row.signature === wanted);
+    if (!signature) {
+      throw new AdminProblem(
+        'unknown_signature',
+        `No pair of ${id} under its builds of now shows "${wanted}".`,
+      );
+    }
+    const limit = Number(request.query['limit'] ?? 3);
+    const pairs = await readStore(() => reads.pairsOfSignature(id, wanted, limit));
+    response.json({ signature, pairs } satisfies SignatureDetail);
+  });
+
+  app.get('/api/pairs/:pair', async (request, response) => {
+    const { pair: id } = request.params;
+    const pair = await readStore(() => reads.pair(id));
+    if (!pair) throw new AdminProblem('unknown_pair', `There is no pair "${id}", or it was dropped by age.`);
+    response.json(pair);
+  });
+
+  app.post('/api/migrations/:id/verify', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    // Provider states change the upstreams' data: two runs at a time would fail each other.
+    if (verifying.has(id)) {
+      throw new AdminProblem('verification_running', `${id} is being verified; ask again when that is over.`);
+    }
+    verifying.add(id);
+    try {
+      const result = await verify(id, actorOf(request));
+      if (!result.done) {
+        throw new AdminProblem('nothing_to_verify', result.reasons.join(' '), { reasons: result.reasons });
+      }
+      response.json({ migration: id, results: result.results } satisfies Verification);
+    } finally {
+      verifying.delete(id);
+    }
+  });
+}

@@ -1,0 +1,36 @@
+import type { Express } from 'express';
+import type { MoveResult } from '../delivery/model.ts';
+import type { AdminDeps } from './admin-deps.ts';
+import type { MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
+import { knownMigration } from './known-migration.ts';
+import { AdminProblem } from './problem.ts';
+import { actorOf } from './request-actor.ts';
+
+/** What moves migrations. Bodies have been held against openapi.yaml by then. */
+export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
+  app.post('/api/migrations/:id/shadow', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const { share, reason = '' }: ShadowOrder = request.body;
+    response.json(moved(await delivery.shadow(id, share, actorOf(request), reason)));
+  });
+
+  app.post('/api/migrations/:id/promote', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const { to, reason = '' }: PromoteOrder = request.body ?? {};
+    response.json(moved(await delivery.promote(id, to, actorOf(request), reason)));
+  });
+
+  app.post('/api/migrations/:id/rollback', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const { reason }: RollbackOrder = request.body;
+    response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
+  });
+}
+
+function moved(result: MoveResult): MoveDone {
+  if (!result.done) {
+    throw new AdminProblem(result.code, result.reasons.join(' '), { reasons: result.reasons });
+  }
+  const { status, text, warnings } = result;
+  return { status, text, warnings };
+}

@@ -1,0 +1,46 @@
+import type { ProblemCode } from './api-types.ts';
+
+interface Meaning {
+  readonly status: number;
+  readonly title: string;
+}
+
+export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
+  invalid_request: { status: 400, title: 'The request does not fit the API' },
+  foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },
+  not_found: { status: 404, title: 'There is nothing at this path' },
+  unknown_migration: { status: 404, title: 'There is no such migration' },
+  unknown_signature: { status: 404, title: 'There is no such signature' },
+  unknown_pair: { status: 404, title: 'There is no such pair' },
+  method_not_allowed: { status: 405, title: 'The path does not take this method' },
+  gate_refused: { status: 409, title: 'The gate refused the move' },
+  not_next_step: { status: 409, title: 'The move is not the next step' },
+  nothing_to_verify: { status: 409, title: 'There is nothing to verify' },
+  verification_running: { status: 409, title: 'A verification is running already' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  wrong_content_type: { status: 415, title: 'The body is not JSON' },
+  wrong_host: { status: 421, title: 'The request is meant for another host' },
+  invalid: { status: 422, title: 'The move makes no sense' },
+  internal: { status: 500, title: 'The admin plane failed' },
+  flags_unavailable: { status: 503, title: 'The flags cannot be changed now' },
+  store_unavailable: { status: 503, title: 'The store is away' },
+};
+
+export const nothingHere = 'GET / lists what is here.';
+
+/** Thrown by handlers; `answerProblem` makes it the answer. The one way out for whatever is not done. */
+export class AdminProblem extends Error {
+  readonly code: ProblemCode;
+  readonly reasons: readonly string[] | undefined;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { reasons?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.name = 'AdminProblem';
+    this.code = code;
+    this.reasons = options.reasons;
+  }
+}

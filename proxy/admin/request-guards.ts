@@ -1,0 +1,52 @@
+import type { NextFunction, Request, Response } from 'express';
+import { AdminProblem } from './problem.ts';
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Refuses every name but our own: a page whose host name was re-bound to 127.0.0.1 (DNS rebinding)
+ * sends that name. Nor a target that is no path, or that two parsers could read as two paths.
+ */
+export function guardTarget(request: Request, _response: Response, next: NextFunction): void {
+  if (!/^\/[^#]*$/.test(request.url)) {
+    throw new AdminProblem('invalid_request', 'The request target must be a path, with or without a query.');
+  }
+  const { localPort } = request.socket;
+  const own = loopbackNames.flatMap((name) =>
+    localPort === 80 ? [name, `${name}:80`] : [`${name}:${localPort}`],
+  );
+  const hosts = request.headersDistinct['host'] ?? [];
+  const [host] = hosts;
+  if (hosts.length !== 1 || !host || !own.includes(host.toLowerCase())) {
+    throw new AdminProblem('wrong_host', `The admin plane answers as ${own.join(', ')} only.`);
+  }
+  next();
+}
+
+const readMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses what a browser sends for a page of another origin. A form can't send `application/json`, and
+ * a script of another origin can't without a preflight, which we never grant.
+ */
+export function guardWrites(request: Request, _response: Response, next: NextFunction): void {
+  if (!readMethods.has(request.method)) refuseForeignWrite(request);
+  next();
+}
+
+function refuseForeignWrite(request: Request): void {
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const isForeign =
+    origin === undefined ? isForeignSite(site) : origin.toLowerCase() !== `http://${host?.toLowerCase()}`;
+  if (isForeign) {
+    throw new AdminProblem('foreign_origin', 'Writes are taken from the CLI and from our own pages only.');
+  }
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') {
+    throw new AdminProblem('wrong_content_type', 'Send writes with "Content-Type: application/json".');
+  }
+}
+
+const isForeignSite = (site: string | string[] | undefined) =>
+  site !== undefined && site !== 'same-origin' && site !== 'none';

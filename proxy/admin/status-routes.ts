@@ -1,0 +1,50 @@
+import type { Express } from 'express';
+import type { AdminDeps } from './admin-deps.ts';
+
+const index = `Ficus, admin plane.
+
+GET  /api/migrations                 every migration: phase, shares, agreement, errors, latency
+GET  /api/migrations/{id}            one of them
+GET  /api/migrations/{id}/gate       every reason for and against its next step
+GET  /api/migrations/{id}/signatures what differs, and /{signature} for sample pairs
+POST /api/migrations/{id}/shadow     {"share": 10}
+POST /api/migrations/{id}/promote    {"to": 25}, or {} for the next step
+POST /api/migrations/{id}/rollback   {"reason": "…"}
+POST /api/migrations/{id}/verify     {}
+GET  /api/pairs/{id}                 one pair
+GET  /api/audit                      who moved what, when and why; /verification checks the chain
+GET  /api/config                     the routes.yaml in force
+GET  /api/openapi.json               all of this, for machines
+GET  /healthz  /readyz  /metrics
+
+On the command line: ficus help
+`;
+
+/** What probes, Prometheus and the curious ask. */
+export function addStatusRoutes(app: Express, deps: AdminDeps, apiDocument: object): void {
+  app.get('/', (_request, response) => {
+    response.type('text/plain').send(index);
+  });
+
+  app.get('/api/openapi.json', (_request, response) => {
+    response.json(apiDocument);
+  });
+
+  app.get('/api/config', (_request, response) => {
+    response.json(deps.config());
+  });
+
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+
+  app.get('/readyz', (_request, response) => {
+    const readiness = deps.readiness();
+    response.status(readiness.ready ? 200 : 503).json(readiness);
+  });
+
+  app.get('/metrics', async (_request, response) => {
+    const text = await deps.metrics();
+    response.set('Content-Type', 'text/plain; version=0.0.4; charset=utf-8').send(text);
+  });
+}

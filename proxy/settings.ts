@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** Everything that is set from outside, read once. Command line before environment before default. */
+export interface Settings {
+  readonly configFile: string;
+  /** Address of the proxy's listener. */
+  readonly host: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly dataDir: string;
+  readonly workers: number;
+  /** Undefined: an embedded Postgres in the data directory. */
+  readonly databaseUrl: string | undefined;
+  /** Undefined: flags.json in the data directory. */
+  readonly unleash:
+    | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
+    | undefined;
+  readonly debugHeaders: boolean;
+  readonly logLevel: string;
+  /** `PACT_…` variables, for values in provider states. */
+  readonly pactEnvironment: Readonly<Record<string, string>>;
+}
+
+/** What is wrong with the command line or the environment, in one sentence. */
+export class SettingsError extends Error {}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readSettings(args: readonly string[], env: Environment = process.env): Settings {
+  const values = readArguments(args);
+  const configFile = values.config;
+  if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
+  const unleashUrl = env['UNLEASH_URL'];
+  return {
+    configFile: path.resolve(configFile),
+    host: env['FICUS_HOST'] ?? '0.0.0.0',
+    port: readNumber('--port or FICUS_PORT', values.port ?? env['FICUS_PORT'], 8080, 0, 65_535),
+    adminPort: readNumber(
+      '--admin-port or FICUS_ADMIN_PORT',
+      values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
+      8081,
+      0,
+      65_535,
+    ),
+    dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
+    workers: readNumber(
+      '--workers or FICUS_WORKERS',
+      values.workers ?? env['FICUS_WORKERS'],
+      availableParallelism(),
+      1,
+      256,
+    ),
+    databaseUrl: env['DATABASE_URL'] || undefined,
+    unleash: unleashUrl
+      ? {
+          url: unleashUrl,
+          apiToken: env['UNLEASH_API_TOKEN'] || undefined,
+          adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
+        }
+      : undefined,
+    debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
+    logLevel: readLogLevel(env['LOG_LEVEL']),
+    pactEnvironment: Object.fromEntries(
+      Object.entries(env).filter(
+        (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,
+      ),
+    ),
+  };
+}
+
+/** For the log: the same without secrets. */
+export function maskedSettings(settings: Settings): Record<string, unknown> {
+  return {
+    ...settings,
+    databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
+    unleash: settings.unleash && {
+      url: withoutSecrets(settings.unleash.url),
+      apiToken: settings.unleash.apiToken && '***',
+      adminToken: settings.unleash.adminToken && '***',
+    },
+    pactEnvironment: Object.keys(settings.pactEnvironment),
+  };
+}
+
+/** Scheme, host and path of a URL; nothing of one that can't be read. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return '***';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        port: { type: 'string' },
+        'admin-port': { type: 'string' },
+        'data-dir': { type: 'string' },
+        workers: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new SettingsError((error as Error).message);
+  }
+}
+
+function readNumber(
+  name: string,
+  text: string | undefined,
+  byDefault: number,
+  min: number,
+  max: number,
+): number {
+  if (text === undefined || text === '') return byDefault;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+  }
+  return value;
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+function readLogLevel(text: string | undefined): string {
+  if (text === undefined || text === '') return 'info';
+  if (!logLevels.includes(text))
+    throw new SettingsError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${text}"`);
+  return text;
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failedContract, passedContract } from '../proxy/admin/sample-data.ts';
+import { withEstate } from './run-ficus.ts';
+
+test('a verification that passed on both sides lists its interactions and exits 0', async () => {
+  await withEstate(async (ficus, estate) => {
+    estate.contracts = [passedContract, { ...passedContract, side: 'service', build: '1.2.0' }];
+    const { stdout, exitCode } = await ficus('verify', 'catalog');
+    assert.equal(exitCode, 0);
+    assert.equal(
+      stdout,
+      `✓ monolith 7.4.1, contract with web-shop: passed, 2 interactions
+  ✓ GET /api/products
+  ✓ POST /api/products
+
+✓ service 1.2.0, contract with web-shop: passed, 2 interactions
+  ✓ GET /api/products
+  ✓ POST /api/products
+`,
+    );
+  });
+});
+
+test('a verification that failed shows the failure and exits 1 with the side on stderr', async () => {
+  await withEstate(async (ficus, estate) => {
+    const failures = [{ interaction: 'POST /api/products', text: 'expected 201\n  but got 500' }];
+    estate.contracts = [passedContract, { ...failedContract, failures }];
+    const { stdout, stderr, exitCode } = await ficus('verify', 'catalog');
+    assert.equal(exitCode, 1);
+    assert.equal(stderr, 'ficus: the service (1.2.0) does not keep the contract with web-shop\n');
+    assert.match(stdout, /✗ service 1\.2\.0, contract with web-shop: failed, 1 failure in 2 interactions/);
+    assert.match(stdout, / {2}✗ POST \/api\/products\n {6}expected 201\n {8}but got 500\n$/);
+  });
+});
+
+test('nothing to verify exits 1 and says what is missing', async () => {
+  await withEstate(async (ficus, estate) => {
+    estate.contracts = [];
+    const { stderr, exitCode } = await ficus('verify', 'catalog');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /contracts\/pacts has no pact file for catalog/);
+  });
+});

@@ -1,0 +1,181 @@
+import pino, { type Logger } from 'pino';
+import type { AdminDeps, AdminReads, VerifyResult } from '../../../proxy/admin/admin-deps.ts';
+import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import type {
+  Actor,
+  Delivery,
+  GateAnswer,
+  MigrationStatus,
+  MoveResult,
+} from '../../../proxy/delivery/model.ts';
+import type { GateReason } from '../../../proxy/evidence/model.ts';
+import type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../../../proxy/store/model.ts';
+import { systemClock } from '../../../proxy/telemetry/clock.ts';
+import { catalogPair, catalogSignatures, catalogStatus, failedContract, gateReasons } from './sample-data.ts';
+
+const steps = [1, 5, 25, 50, 100];
+
+/** An estate in memory, with the same rules as the real one as far as the admin plane can tell. */
+export class InMemoryEstate {
+  migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
+  reasons: readonly GateReason[] = gateReasons;
+  signatures: readonly SignatureRow[] = catalogSignatures;
+  pairs: readonly PairRow[] = [catalogPair];
+  contracts: readonly ContractResult[] = [failedContract];
+  auditRows: AuditRow[] = [];
+  auditCheck: AuditCheck | undefined;
+  configProblems: readonly string[] = [];
+  /** Set: every read of the store is rejected with it. */
+  storeError: Error | undefined;
+  storeUp = true;
+  /** Awaited by every verification. */
+  verifyGate: Promise<void> = Promise.resolve();
+  logLines: Record<string, unknown>[] = [];
+
+  deps(): AdminDeps {
+    return {
+      delivery: this.delivery(),
+      reads: this.reads(),
+      verify: async (migration, actor) => this.verify(migration, actor),
+      config: () => ({
+        file: 'routes.yaml',
+        hash: '0123456789ab',
+        loadedAt: '2026-11-20T10:00:00.000Z',
+        problems: this.configProblems,
+      }),
+      readiness: () => ({
+        ready: this.storeUp,
+        parts: {
+          routes: { up: true },
+          store: { up: this.storeUp, ...(!this.storeUp && { detail: 'gone' }) },
+        },
+      }),
+      metrics: async () => '# TYPE ficus_up gauge\nficus_up 1\n',
+      log: this.log(),
+      clock: systemClock,
+    };
+  }
+
+  private delivery(): Delivery {
+    return {
+      list: () => [...this.migrations.values()],
+      status: (id) => this.migrations.get(id),
+      gate: (id) => this.gate(id),
+      shadow: async (id, sharePercent, actor, reason) =>
+        this.move(id, 'shadow', actor, reason, { phase: 'shadow', shadowShare: sharePercent }),
+      promote: async (id, toPercent, actor, reason) => this.promote(id, toPercent, actor, reason),
+      rollback: async (id, actor, reason) =>
+        this.move(id, 'rollback', actor, reason, {
+          phase: 'monolith',
+          share: { asked: 0, allowed: 0, effective: 0 },
+        }),
+    };
+  }
+
+  private gate(id: string): GateAnswer | undefined {
+    const status = this.migrations.get(id);
+    if (!status) return undefined;
+    const { allowed, asked } = status.share;
+    const nextStep = steps.find((step) => step > allowed);
+    const missing = this.reasons.filter(({ state }) => state !== 'met').map(({ text }) => text);
+    return {
+      migration: id,
+      state: this.gateState(),
+      key: {
+        migration: id,
+        monolithBuild: status.builds.monolith,
+        serviceBuild: status.builds.service,
+        rulesHash: 'feedbeef0123',
+      },
+      reasons: this.reasons,
+      allowed,
+      asked,
+      missing,
+      ...(nextStep !== undefined && { nextStep }),
+    };
+  }
+
+  private gateState() {
+    if (this.reasons.some(({ state }) => state === 'refused')) return 'refused';
+    return this.reasons.some(({ state }) => state === 'waiting') ? 'waiting' : 'open';
+  }
+
+  private promote(id: string, toPercent: number | undefined, actor: Actor, reason: string): MoveResult {
+    const gate = this.gate(id);
+    const to = toPercent ?? gate?.nextStep ?? 100;
+    if (gate?.state !== 'open') return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
+    if (!steps.includes(to)) {
+      return {
+        done: false,
+        code: 'not_next_step',
+        reasons: [`${to}% is no step; there are ${steps.join(', ')}.`],
+      };
+    }
+    return this.move(id, 'promote', actor, reason, {
+      phase: to === 100 ? 'service' : 'canary',
+      share: { asked: to, allowed: to, effective: to },
+    });
+  }
+
+  private move(
+    id: string,
+    action: string,
+    actor: Actor,
+    reason: string,
+    change: Partial<MigrationStatus>,
+  ): MoveResult {
+    const before = this.migrations.get(id);
+    if (!before) return { done: false, code: 'invalid', reasons: [`no ${id}`] };
+    const status: MigrationStatus = { ...before, ...change, revision: before.revision + 1 };
+    this.migrations.set(id, status);
+    this.auditRows.unshift({
+      seq: this.auditRows.length + 1,
+      at: '2026-11-20T12:00:00.000Z',
+      actor: actor.name,
+      action,
+      migration: id,
+      reason,
+      detail: {},
+      hash: 'ab'.repeat(32),
+    });
+    const warnings = this.storeError ? ['The store is away; the audit row follows when it is back.'] : [];
+    return { done: true, status, text: `${id} is in ${status.phase}.`, warnings };
+  }
+
+  private reads(): AdminReads {
+    const stored = async <T>(rows: () => T): Promise<T> => {
+      if (this.storeError) throw this.storeError;
+      return rows();
+    };
+    return {
+      listSignatures: (migration) =>
+        stored(() => this.signatures.filter((row) => row.migration === migration)),
+      pairsOfSignature: (migration, signature, limit) =>
+        stored(() =>
+          this.pairs
+            .filter((row) => row.migration === migration)
+            .filter((row) => row.differences.some((difference) => difference.signature === signature))
+            .slice(0, limit),
+        ),
+      pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
+      audit: {
+        list: ({ limit, before = Number.POSITIVE_INFINITY }) =>
+          stored(() => this.auditRows.filter(({ seq }) => seq < before).slice(0, limit)),
+        verify: () => stored(() => this.auditCheck ?? { rows: this.auditRows.length, intact: true }),
+      },
+    };
+  }
+
+  private async verify(migration: string, actor: Actor): Promise<VerifyResult> {
+    await this.verifyGate;
+    if (this.contracts.length === 0) {
+      return { done: false, reasons: [`contracts/pacts has no pact file for ${migration}.`] };
+    }
+    this.move(migration, 'verify', actor, '', {});
+    return { done: true, results: this.contracts };
+  }
+
+  private log(): Logger {
+    return pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(JSON.parse(line)) });
+  }
+}

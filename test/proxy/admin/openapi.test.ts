@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { problemMeanings } from '../../../proxy/admin/problem.ts';
+import { adminClient } from './admin-client.ts';
+import { InMemoryEstate } from './in-memory-deps.ts';
+
+const file = new URL('../../../proxy/admin/openapi.yaml', import.meta.url);
+const apiDocument = parse(readFileSync(file, 'utf8'));
+
+test('the document is served as the file has it', async () => {
+  const response = await adminClient(new InMemoryEstate()).get('/api/openapi.json').expect(200);
+  assert.deepEqual(response.body, apiDocument);
+});
+
+test('the document names every problem code, and no other', () => {
+  const { code } = apiDocument.components.schemas.Problem.properties;
+  assert.deepEqual([...code.enum].sort(), Object.keys(problemMeanings).sort());
+});
+
+const values: Record<string, string> = {
+  id: 'catalog',
+  signature: '5f1c0a9be2d4',
+  pair: '018f0c1e-7a2b-7c3d-8e4f-5a6b7c8d9e0f',
+};
+const bodies: Record<string, object> = { shadow: { share: 10 }, rollback: { reason: 'test' } };
+for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {
+  for (const method of Object.keys(operations).filter((key) => key !== 'parameters')) {
+    test(`${method.toUpperCase()} ${template} is answered as documented`, async () => {
+      const estate = new InMemoryEstate();
+      estate.reasons = [];
+      const client = adminClient(estate);
+      const path = template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
+      const request =
+        method === 'get' ? client.get(path) : client.post(path, bodies[path.split('/').at(-1) ?? ''] ?? {});
+      await request.expect(200);
+    });
+  }
+}
+
+test('an answer that does not fit the document fails in tests', async () => {
+  const estate = new InMemoryEstate();
+  const deps = estate.deps();
+  const config = () => ({ ...deps.config(), loadedAt: 'yesterday' });
+  estate.deps = () => ({ ...deps, config });
+  await adminClient(estate).get('/api/config').expect(500);
+  assert.match(JSON.stringify(estate.logLines), /loadedAt must match format/);
+});
+
+test('the front page says in plain text what is here', async () => {
+  const response = await adminClient(new InMemoryEstate()).get('/').expect(200);
+  assert.equal(response.type, 'text/plain');
+  for (const path of [
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/api/migrations/{id}/gate',
+    '/api/audit',
+    'ficus help',
+  ]) {
+    assert.ok(response.text.includes(path), path);
+  }
+});
+
+test('metrics are served in the Prometheus text format', async () => {
+  const response = await adminClient(new InMemoryEstate()).get('/metrics').expect(200);
+  assert.equal(response.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+  assert.match(response.text, /^ficus_up 1$/m);
+});
