@@ -1,0 +1,36 @@
+# The proxy, its admin plane and its CLI. Nothing but the data directory and /tmp is written to:
+#   docker build --tag ficus .
+#   docker run --read-only --tmpfs /tmp --publish 8080:8080 \
+#     --volume "$PWD/etc:/etc/ficus:ro" --volume ficus-data:/var/lib/ficus ficus
+# where etc/ holds routes.yaml. `docker exec CONTAINER ficus status` asks it how it is.
+
+FROM node:26.10.0-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm install --omit=dev --no-workspaces --no-audit --no-fund \
+  && chmod -R a+rX node_modules
+# One Node is enough: the base image's is the very version that package.json pins for everybody else.
+RUN rm -r node_modules/node \
+  && mkdir -p node_modules/node/bin \
+  && ln -s /usr/local/bin/node node_modules/node/bin/node
+
+FROM node:26.10.0-slim
+ENV NODE_ENV=production
+COPY --from=packages /app/node_modules /app/node_modules
+COPY package.json LICENSE /app/
+COPY bin /app/bin
+COPY cli /app/cli
+COPY proxy /app/proxy
+COPY scripts/probe.ts /app/scripts/
+COPY contracts/pacts /app/contracts/pacts
+COPY contracts/states /app/contracts/states
+RUN ln -s /app/bin/ficus /usr/local/bin/ficus \
+  && install --directory --owner=node --group=node --mode=0711 /var/lib/ficus
+# By number, so that Kubernetes can tell that it is not root.
+USER 1000:1000
+WORKDIR /var/lib/ficus
+VOLUME /var/lib/ficus
+EXPOSE 8080
+HEALTHCHECK --interval=20s --timeout=5s --start-period=60s CMD ["node", "/app/scripts/probe.ts", "/healthz"]
+ENTRYPOINT ["/app/bin/ficus"]
+CMD ["up", "--config", "/etc/ficus/routes.yaml", "--data-dir", "/var/lib/ficus"]

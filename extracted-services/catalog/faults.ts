@@ -1,0 +1,24 @@
+import type { Product } from './products/representation.ts';
+
+/**
+ * Two mistakes that extractions really make, to be switched on so that a demonstration has something to find:
+ * - `rounded-prices`: prices went through a column that was declared `numeric(10, 1)`, so 19.99 comes out as 20,
+ *   while 4.50 stays what it was;
+ * - `dropped-null`: the serializer was told to leave out nulls, so `description` is missing instead of null.
+ */
+export const faultNames = ['rounded-prices', 'dropped-null'] as const;
+export type Fault = (typeof faultNames)[number];
+
+/** What clients get to see of a product, with the faults in it. */
+export type ShownProduct = Omit<Product, 'description'> & { description?: string | null };
+
+export function showWithFaults(faults: readonly Fault[]): (product: Product) => ShownProduct {
+  const roundsPrices = faults.includes('rounded-prices');
+  const dropsNull = faults.includes('dropped-null');
+  return (product) => {
+    const shown: ShownProduct = { ...product };
+    if (roundsPrices) shown.price = Math.round(product.price * 10) / 10;
+    if (dropsNull && product.description === null) delete shown.description;
+    return shown;
+  };
+}

@@ -1,0 +1,75 @@
+import express, { type Express, type Router } from 'express';
+import { readApiDocument } from './api-document.ts';
+import { ApiError } from './api-error.ts';
+import { type SecurityHandlers, validateByApi } from './api-validation.ts';
+import { answerErrors, type DescribeRefusal } from './error-answers.ts';
+import type { Logger } from './logger.ts';
+import { failingChecks, type ReadinessChecks } from './readiness.ts';
+import { keepRequestIds } from './request-ids.ts';
+import { logRequests } from './request-log.ts';
+
+export type ServiceOptions = {
+  name: string;
+  version: string;
+  /** Whether unsafe requests with `Ficus-Shadow: dry-run` are answered without leaving anything behind. */
+  dryRun: boolean;
+  /** Path of the OpenAPI file that requests and answers are held to. */
+  apiSpec: string;
+  routes: (router: Router) => void;
+  readiness: ReadinessChecks;
+  logger: Logger;
+  securityHandlers?: SecurityHandlers;
+  describeRefusal?: DescribeRefusal;
+  maxBodyBytes?: number;
+};
+
+/** `app` alone can be tested; `startService` makes it listen, and says so when it stops. */
+export type Service = { app: Express; logger: Logger; beginStopping(): void };
+
+/** Everything that services have in common around their routes; rejects when the API file is not valid OpenAPI. */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { name, version, dryRun, logger, readiness } = options;
+  const app = express();
+  let stopping = false;
+
+  app.disable('x-powered-by');
+  app.use(keepRequestIds());
+  app.use((_request, response, next) => {
+    // The client opens its next connection to an instance that stays.
+    if (stopping) response.set('Connection', 'close');
+    next();
+  });
+
+  app.get('/healthz', (_request, response) => void response.json({ status: 'up' }));
+  app.get('/readyz', async (_request, response) => {
+    const failing = stopping ? ['stopping'] : await failingChecks(readiness, logger);
+    if (failing.length === 0) response.json({ status: 'ready' });
+    else response.status(503).json({ status: 'not ready', failing });
+  });
+  app.get('/.well-known/ficus', (_request, response) => {
+    response.json({ service: name, version, dryRun });
+  });
+
+  app.use(logRequests(logger));
+  app.use(
+    await validateByApi({
+      app,
+      document: await readApiDocument(options.apiSpec),
+      securityHandlers: options.securityHandlers ?? {},
+      parseBody: express.json({ limit: options.maxBodyBytes ?? 100 * 1024 }),
+    }),
+  );
+  const router = express.Router();
+  options.routes(router);
+  app.use(router);
+  app.use((request, _response, next) => next(new ApiError(404, `No path ${request.path}`)));
+  app.use(answerErrors(logger, options.describeRefusal ?? (() => undefined)));
+
+  return {
+    app,
+    logger,
+    beginStopping() {
+      stopping = true;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+export { ApiError } from './api-error.ts';
+export { requireApiKey } from './api-keys.ts';
+export { type Cache, noCache } from './cache.ts';
+export { createService, type Service, type ServiceOptions } from './create-service.ts';
+export type { DescribeRefusal } from './error-answers.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { createPool, inTransaction, type Pool, type PoolClient, refusedBy } from './postgres.ts';
+export { createRedisCache } from './redis-cache.ts';
+export type { Refusal } from './refusal.ts';
+export { readServiceSettings, type ServiceSettings } from './service-settings.ts';
+export { type Environment, SettingsError, type SettingsReader, settingsReader } from './settings-reader.ts';
+export { type RunningService, startService } from './start-service.ts';
+export { stopOnSignals } from './stop-on-signals.ts';
+export { upgradeSchema } from './upgrade-schema.ts';
