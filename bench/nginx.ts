@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BenchProcess } from './bench-process.ts';
+import { answers } from './send-request.ts';
+
+/** One nginx worker on one core; `servers` is what stands within `http { … }`. */
+export async function startNginx(options: {
+  readonly nginx: string;
+  readonly name: string;
+  readonly core: number;
+  readonly folder: string;
+  readonly port: number;
+  readonly servers: string;
+}): Promise<BenchProcess> {
+  const { nginx, name, core, port, servers } = options;
+  const folder = path.join(options.folder, name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'nginx.conf'), configuration(servers));
+  return BenchProcess.start({
+    name,
+    core,
+    command: [nginx, '-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
+    isUp: () => answers(port),
+  });
+}
+
+/** Connections last as long as the run does, on both sides, as they do in every other contender. */
+const configuration = (servers: string) => `
+${process.getuid?.() === 0 ? 'user root;' : ''}
+daemon off;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr warn;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  default_type application/json;
+  keepalive_timeout 600s;
+  keepalive_requests 1000000000;
+  client_body_buffer_size 64k;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+${servers}
+}
+`;

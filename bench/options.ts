@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly connections: number;
+  /** Names; empty: all of them. */
+  readonly contenders: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly save: boolean;
+}
+
+export const usage = `npm run bench -- [options]
+  --rounds N         rounds, in each of which every contender has its turn (5)
+  --seconds N        of load a turn (5)
+  --warm-up N        seconds of load on each contender before the first round (3)
+  --connections N    kept alive by the load (64)
+  --contenders A,B   only these; nginx and http-proxy must be among them for their ratios
+  --scenarios A,B    only these
+  --smoke            one round of one second after one second, nothing saved: does it work?`;
+
+/** Undefined when help was asked for. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      'warm-up': { type: 'string' },
+      connections: { type: 'string', default: '64' },
+      contenders: { type: 'string', default: '' },
+      scenarios: { type: 'string', default: '' },
+      smoke: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { smoke } = values;
+  return {
+    rounds: count('rounds', values.rounds ?? (smoke ? '1' : '5')),
+    seconds: count('seconds', values.seconds ?? (smoke ? '1' : '5')),
+    warmUpSeconds: count('warm-up', values['warm-up'] ?? (smoke ? '1' : '3')),
+    connections: count('connections', values.connections),
+    contenders: names(values.contenders),
+    scenarios: names(values.scenarios),
+    save: !smoke,
+  };
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1`);
+  return value;
+}
+
+const names = (list: string) => list.split(',').filter((name) => name !== '');

@@ -1,0 +1,44 @@
+/** A routes.yaml of 1,000 routes in migrations, as an estate in the middle of moving has it. */
+
+const areas = 20;
+const routesPerArea = 50;
+
+/** The migration that the requests of the bench meet. */
+export const migrationId = 'area-10';
+export const migratedPath = '/api/area-10/things-12';
+
+/** So far is `migrationId` rolled out: half of its users are answered by the service. */
+export const share = 50;
+
+export function routesYaml(ports: { readonly monolith: number; readonly service: number }): string {
+  return `version: 1
+upstreams:
+  monolith: { url: http://127.0.0.1:${ports.monolith}, version: bench }
+  service: { url: http://127.0.0.1:${ports.service} }
+default: monolith
+migrations:
+${Array.from({ length: areas }, (_, area) => migrationYaml(`area-${String(area).padStart(2, '0')}`)).join('')}`;
+}
+
+/** A path of each route that reads, of one migration. */
+export const readPaths = (id: string): string[] => things(id).map((path) => `${path}/1`);
+
+const things = (id: string): string[] =>
+  Array.from(
+    { length: routesPerArea / 2 },
+    (_, thing) => `/api/${id}/things-${String(thing).padStart(2, '0')}`,
+  );
+
+/** Its gate asks for little: what is measured is forwarding. */
+function migrationYaml(id: string): string {
+  return `  ${id}:
+    service: service
+    stickBy: [header:x-user-id, cookie:sid]
+    gate: { minPairs: 0, agreement: 0%, contracts: off, unproven: allow, unjudged: allow }
+    shadow: { compare: { ignore: [header:x-upstream] } }
+    canary: { steps: [${share}, 100], holdMinutes: 0, minRequests: 0 }
+    routes:
+${things(id)
+  .map((path) => `      - GET ${path}/{thingId}\n      - POST ${path}\n`)
+  .join('')}`;
+}
