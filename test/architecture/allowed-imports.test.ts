@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/**
+ * What each part may import of ours, besides itself. `telemetry` is everybody's. An entry may name one
+ * file of a part; `*` is everything but what `never` says.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'proxy/routing': [],
+  'proxy/telemetry': [],
+  'proxy/config': ['proxy/routing'],
+  'proxy/flags': ['proxy/routing'],
+  'proxy/shadow': ['proxy/routing'],
+  'proxy/store': [],
+  'proxy/evidence': ['proxy/routing', 'proxy/store', 'proxy/shadow/pair.ts'],
+  'proxy/delivery': ['proxy/routing', 'proxy/evidence', 'proxy/flags', 'proxy/store'],
+  'proxy/data-plane': [
+    'proxy/routing',
+    'proxy/flags/evaluate.ts',
+    'proxy/flags/feature-set.ts',
+    'proxy/flags/flag-names.ts',
+    'proxy/shadow/capture.ts',
+    'proxy/shadow/pair.ts',
+    'proxy/shadow/sender.ts',
+  ],
+  'proxy/admin': [
+    'proxy/routing',
+    'proxy/config',
+    'proxy/flags',
+    'proxy/shadow',
+    'proxy/evidence',
+    'proxy/delivery',
+    'proxy/store',
+  ],
+  // The two entries that it becomes (`up`, `check`) are named by URL and never imported.
+  cli: ['proxy/admin/api-types.ts', 'proxy/main.ts', 'proxy/config/check.ts', 'package.json'],
+  'extracted-services/service-kit': [],
+  'extracted-services/catalog': ['extracted-services/service-kit'],
+  'examples/monolith': [],
+  contracts: [],
+};
+
+const packages: Readonly<Record<string, string>> = {
+  '@ficus/service-kit': 'extracted-services/service-kit',
+  '@ficus/catalog': 'extracted-services/catalog',
+  '@ficus/monolith': 'examples/monolith',
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsOf(part: string): Import[] {
+  const files = globSync(`${part}/**/*.ts`, { cwd: root, exclude: (name) => name.includes('node_modules') });
+  return files.flatMap((from) =>
+    specifiersIn(readFileSync(path.join(root, from), 'utf8')).flatMap((to) => resolveOurs(from, to)),
+  );
+}
+
+function specifiersIn(source: string): string[] {
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|import\s*\(\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|new URL\(\s*'(\.[^']+)'/g;
+  return [...source.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
+}
+
+function resolveOurs(from: string, specifier: string): Import[] {
+  if (specifier.startsWith('.')) return [{ from, to: path.join(path.dirname(from), specifier) }];
+  const name = specifier.split('/').slice(0, 2).join('/');
+  const folder = packages[name];
+  return folder ? [{ from, to: folder + specifier.slice(name.length) }] : [];
+}
+
+const isWithin = (file: string, part: string): boolean => file === part || file.startsWith(`${part}/`);
+
+describe('allowed imports', () => {
+  for (const [part, parts] of Object.entries(allowed)) {
+    test(`${part} imports nothing but ${parts.length > 0 ? parts.join(', ') : 'itself'}`, () => {
+      const imports = importsOf(part);
+      const may = [part, 'proxy/telemetry', ...parts].filter(
+        (to) => part.startsWith('proxy') || to !== 'proxy/telemetry',
+      );
+      const outside = imports.filter(({ to }) => !may.some((one) => isWithin(to, one)));
+      assert.deepEqual(
+        outside.map(({ from, to }) => `${from} → ${to}`),
+        [],
+      );
+    });
+  }
+
+  test('every part of the proxy is listed above', () => {
+    const parts = globSync('proxy/*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
+    assert.deepEqual(
+      parts.filter((part) => !(part in allowed)),
+      [],
+    );
+  });
+
+  test('only settings.ts reads the environment of the proxy', () => {
+    const readers = globSync('proxy/**/*.ts', { cwd: root }).filter((file) =>
+      /process\.env\b/.test(readFileSync(path.join(root, file), 'utf8')),
+    );
+    assert.deepEqual(readers, ['proxy/settings.ts']);
+  });
+
+  test('the pattern finds imports of every form', () => {
+    const source = `import a from './a.ts';\nimport type { B } from './b.ts';\nimport './c.ts';\nexport * from './d.ts';\nawait import('./e.ts');\nnew URL('./f.ts', import.meta.url)`;
+    assert.deepEqual(specifiersIn(source), ['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts', './f.ts']);
+  });
+});

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../bin/ficus', import.meta.url));
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `ficus up` as a user runs it: the real program with a routes file and a data directory of its own. */
+export class RunningFicus {
+  readonly folder: string;
+  readonly port: number;
+  readonly adminPort: number;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(folder: string, port: number, adminPort: number) {
+    this.folder = folder;
+    this.port = port;
+    this.adminPort = adminPort;
+  }
+
+  static async start(routes: string, env: Record<string, string> = {}): Promise<RunningFicus> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ficus-up-'));
+    // Postgres runs as a user of its own when we are root, and must be able to pass.
+    await chmod(folder, 0o711);
+    const ficus = new RunningFicus(folder, await freePort(), await freePort());
+    await ficus.writeRoutes(routes);
+    await ficus.up(env);
+    return ficus;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get adminUrl(): string {
+    return `http://127.0.0.1:${this.adminPort}`;
+  }
+
+  get routesFile(): string {
+    return path.join(this.folder, 'routes.yaml');
+  }
+
+  get dataDir(): string {
+    return path.join(this.folder, 'data');
+  }
+
+  /** What it has logged so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  async writeRoutes(text: string): Promise<void> {
+    await writeFile(this.routesFile, text);
+  }
+
+  async up(env: Record<string, string> = {}): Promise<void> {
+    const where = ['--config', this.routesFile, '--data-dir', this.dataDir];
+    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort), '--workers', '2'];
+    const child = spawn(program, ['up', ...where, ...ports], {
+      env: { PATH: '/usr/bin:/bin', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+    await this.until('it is ready', async () => {
+      if (child.exitCode !== null) throw new Error(`ficus up ended:\n${this.#output}`);
+      const ready = (await fetch(`${this.adminUrl}/readyz`)).ok;
+      return ready;
+    });
+  }
+
+  /** Runs a command against it. */
+  async run(...args: string[]): Promise<CommandResult> {
+    const child = spawn(program, args, {
+      env: { PATH: '/usr/bin:/bin', TZ: 'UTC', FICUS_ADMIN_URL: this.adminUrl },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.folder,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    return { exitCode, stdout, stderr };
+  }
+
+  /** The same as data. */
+  async json<T>(...args: string[]): Promise<T> {
+    return JSON.parse((await this.run(...args, '--json')).stdout) as T;
+  }
+
+  /** Waits for what happens by itself. Errors count as not yet, until the time is up. */
+  async until(what: string, holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    let last: unknown;
+    while (performance.now() < deadline) {
+      try {
+        if (await holds()) return;
+      } catch (error) {
+        last = error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`waited in vain until ${what}: ${last}\n${this.#output.slice(-4000)}`);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    child.kill(signal);
+    await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { startTestPostgres } from './postgres.ts';
+
+export interface TestUnleash {
+  /** As UNLEASH_URL has it. */
+  readonly url: string;
+  /** Reads the flags of the environment `development`. */
+  readonly apiToken: string;
+  readonly adminToken: string;
+  /** Ends the server as a power cut would; its database stays. */
+  kill(): Promise<void>;
+  /** Again on the same port. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const serverFile = fileURLToPath(new URL('../server.js', import.meta.resolve('unleash-server')));
+const apiToken = '*:development.ficus-test-api-token';
+const adminToken = '*:*.ficus-test-admin-token';
+
+/** A real Unleash server on a Postgres of its own; the first start takes it some seconds to make its tables. */
+export async function startTestUnleash(): Promise<TestUnleash> {
+  const postgres = await startTestPostgres();
+  const port = await freePort();
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    server = spawn(process.execPath, [serverFile], {
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: postgres.url,
+        DATABASE_SSL: 'false',
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: String(port),
+        INIT_BACKEND_API_TOKENS: apiToken,
+        INIT_ADMIN_API_TOKENS: adminToken,
+        CHECK_VERSION: 'false',
+        SEND_TELEMETRY: 'false',
+        LOG_LEVEL: 'error',
+        TZ: 'UTC',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output: string[] = [];
+    for (const stream of [server.stdout!, server.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
+    }
+    await healthy(server, port, output);
+  }
+
+  async function kill(): Promise<void> {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  }
+
+  try {
+    await start();
+  } catch (error) {
+    await kill();
+    await postgres.stop();
+    throw error;
+  }
+  return {
+    url: `http://127.0.0.1:${port}/api`,
+    apiToken,
+    adminToken,
+    kill,
+    start,
+    async stop() {
+      await kill();
+      await postgres.stop();
+    },
+  };
+}
+
+/** The server says nowhere when it is ready, so it is asked. */
+async function healthy(server: ChildProcess, port: number, output: readonly string[]): Promise<void> {
+  const until = performance.now() + 60_000;
+  while (performance.now() < until && server.exitCode === null) {
+    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+    if (response?.ok) return;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+  throw new Error(`Unleash did not start on port ${port}:\n${output.join('')}`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  return address.port;
+}
