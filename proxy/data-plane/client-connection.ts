@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { BodyDecoder, type BodySink } from './body-decoder.ts';
+import { AnswerWriter, headText } from './answer-writer.ts';
+import type { BodySink } from './body-decoder.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import { breakOff, closeGently } from './close-gently.ts';
 import type { FailureCode } from './failures.ts';
-import { HeadReader } from './head-reader.ts';
+import { type Framing, Incoming } from './incoming.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { RawHead } from './request-line.ts';
 
@@ -23,15 +24,7 @@ export interface ClientConnectionOwner {
 }
 
 /** What a connection must know of a request to read the rest of it and to frame its answer. */
-export type ExpectedRequest = Pick<
-  ForwardableRequest,
-  'method' | 'framing' | 'contentLength' | 'minorVersion' | 'persistent'
->;
-
-/** Bytes that may wait for their turn: requests sent ahead, and a body that nobody reads yet. */
-const MAX_HELD_BYTES = 65_536;
-/** Above it a write of its own costs less than turning the bytes into text. */
-const MAX_TEXT_BYTES = 16_384;
+export type ExpectedRequest = Framing & Pick<ForwardableRequest, 'method' | 'minorVersion' | 'persistent'>;
 
 /**
  * One HTTP/1 connection of a client. Its requests go one after another, as their answers do: the second may
@@ -46,10 +39,9 @@ export class ClientConnection implements ClientExchange, BodySink {
   /** Monotonic ms after which a head that is due has not come. */
   deadline: number;
   readonly #owner: ClientConnectionOwner;
-  readonly #heads: HeadReader;
+  readonly #incoming: Incoming;
+  readonly #answer: AnswerWriter;
   #state: 'head' | 'exchange' | 'upgrade' | 'closing' = 'head';
-  /** What has come and was not read yet. */
-  #held: Buffer | undefined;
   #advancing = false;
   #clientEnded = false;
   /** Nothing more is read behind this request. */
@@ -57,11 +49,8 @@ export class ClientConnection implements ClientExchange, BodySink {
   /** The listener stops: every answer is its connection's last one. */
   #stopping = false;
 
-  #decoder: BodyDecoder | undefined;
   #bodyFlows = false;
   #minorVersion = 1;
-  #answerText = '';
-  #chunks = false;
   #isHead = false;
   #bodiless = false;
   #clientIsBehind = false;
@@ -69,7 +58,8 @@ export class ClientConnection implements ClientExchange, BodySink {
   constructor(socket: Socket, owner: ClientConnectionOwner) {
     this.socket = socket;
     this.#owner = owner;
-    this.#heads = new HeadReader(owner.maxHeadBytes);
+    this.#incoming = new Incoming(owner.maxHeadBytes);
+    this.#answer = new AnswerWriter(socket);
     this.remoteAddress = peerOf(socket);
     this.secure = (socket as TLSSocket).encrypted === true;
     this.deadline = owner.coarseNow() + owner.headTimeoutMs;
@@ -84,10 +74,7 @@ export class ClientConnection implements ClientExchange, BodySink {
 
   /** How the request whose head has just been handed out goes on. */
   expect(request: ExpectedRequest): void {
-    const { framing, contentLength } = request;
-    if (framing === 'chunked') this.#decoder = new BodyDecoder('chunked');
-    else if (framing === 'length' && contentLength !== '0')
-      this.#decoder = new BodyDecoder(Number(contentLength));
+    this.#incoming.expectBody(request);
     this.#minorVersion = request.minorVersion;
     this.#isHead = request.method === 'HEAD';
     if (!request.persistent) this.#isLast = true;
@@ -104,7 +91,7 @@ export class ClientConnection implements ClientExchange, BodySink {
   expire(): void {
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.#state !== 'head') return;
-    if (this.#held === undefined) this.#close();
+    if (this.#incoming.isEmpty) this.#close();
     else this.#owner.onMalformed(this, 'client_timeout', 'The request head did not arrive in time.');
   }
 
@@ -117,7 +104,7 @@ export class ClientConnection implements ClientExchange, BodySink {
   closeWhenAnswered(): void {
     this.#stopping = true;
     this.#isLast = true;
-    if (this.#state === 'head' && this.#held === undefined) this.#close();
+    if (this.#state === 'head' && this.#incoming.isEmpty) this.#close();
   }
 
   /** An upgrade: what comes waits until `release`, and is neither read nor answered here. */
@@ -131,15 +118,13 @@ export class ClientConnection implements ClientExchange, BodySink {
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
     socket.off('drain', this.#onDrain);
-    const early = this.#held ?? Buffer.alloc(0);
-    this.#held = undefined;
-    return early;
+    return this.#incoming.takeAll();
   }
 
   // What forwarding asks of an exchange.
 
   get requestComplete(): boolean {
-    return this.#decoder === undefined || this.#decoder.complete;
+    return this.#incoming.bodyComplete;
   }
 
   readBody(): void {
@@ -172,37 +157,24 @@ export class ClientConnection implements ClientExchange, BodySink {
   begin(status: number, reason: string, headers: readonly string[], body: AnswerBody): void {
     this.#bodiless = body === 'none' || this.#isHead;
     // An answer before the end of the request: what still comes must not be read as the next one.
-    if (!this.requestComplete && !this.#skipBody()) this.#isLast = true;
+    if (!this.requestComplete && (this.#bodyFlows || !this.#incoming.skipBody())) this.#isLast = true;
     if (this.#stopping) this.#isLast = true;
     const unsized = body === 'unsized' && !this.#bodiless;
-    this.#chunks = unsized && this.#minorVersion > 0;
-    if (unsized && !this.#chunks) this.#isLast = true;
-    let text = headText(status, reason, headers);
-    if (this.#chunks) text += 'Transfer-Encoding: chunked\r\n';
-    this.#answerText = `${text}${this.#isLast ? 'Connection: close\r\n\r\n' : 'Connection: keep-alive\r\n\r\n'}`;
-    if (!this.#bodiless) queueMicrotask(this.#flushHead);
+    const chunks = unsized && this.#minorVersion > 0;
+    if (unsized && !chunks) this.#isLast = true;
+    const head = headText(status, reason, headers);
+    this.#answer.begin(`${head}Connection: ${this.#isLast ? 'close' : 'keep-alive'}\r\n`, chunks);
+    if (!this.#bodiless) queueMicrotask(this.#answer.flushHead);
   }
 
   write(chunk: Buffer): boolean {
-    const head = this.#takeHead();
-    const { socket } = this;
-    if (!this.#chunks) {
-      if (chunk.length <= MAX_TEXT_BYTES && head !== '')
-        socket.write(head + chunk.toString('latin1', 0, chunk.length), 'latin1');
-      else this.#writeApart(head, chunk, '');
-    } else {
-      const size = `${head}${chunk.length.toString(16)}\r\n`;
-      if (chunk.length <= MAX_TEXT_BYTES)
-        socket.write(`${size}${chunk.toString('latin1', 0, chunk.length)}\r\n`, 'latin1');
-      else this.#writeApart(size, chunk, '\r\n');
-    }
+    this.#answer.write(chunk);
     return !this.#watchPace();
   }
 
   end(last?: Buffer): void {
-    if (last !== undefined && !this.#bodiless) this.write(last);
-    const rest = this.#takeHead() + (this.#chunks ? '0\r\n\r\n' : '');
-    if (rest !== '') this.socket.write(rest, 'latin1');
+    if (last !== undefined && !this.#bodiless) this.#answer.write(last);
+    this.#answer.end();
     this.#onAnswered();
   }
 
@@ -216,10 +188,9 @@ export class ClientConnection implements ClientExchange, BodySink {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#state === 'closing') return;
-    this.#held = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
+    this.#incoming.add(chunk);
     this.#advance();
-    if (this.#held !== undefined && this.#held.length > MAX_HELD_BYTES && this.#state !== 'head')
-      this.socket.pause();
+    if (this.#incoming.isFull && this.#state !== 'head') this.socket.pause();
   };
 
   readonly #onEnd = (): void => {
@@ -248,16 +219,11 @@ export class ClientConnection implements ClientExchange, BodySink {
     breakOff(this.socket);
   };
 
-  readonly #flushHead = (): void => {
-    const head = this.#takeHead();
-    if (head !== '') this.socket.write(head, 'latin1');
-  };
-
   /** Reads on as far as what is held and whoever answers allow. Not recursive: answers may come at once. */
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#held !== undefined && this.#readOn());
+    while (!this.#incoming.isEmpty && this.#readOn());
     this.#advancing = false;
     if (this.#clientEnded) this.#takeLeave();
   }
@@ -265,7 +231,7 @@ export class ClientConnection implements ClientExchange, BodySink {
   /** The client has ended its side, so what is held is all that will come. */
   #takeLeave(): void {
     if (this.#state === 'head') {
-      if (this.#held === undefined) this.#close();
+      if (this.#incoming.isEmpty) this.#close();
       else if (!this.#clientIsBehind)
         this.#owner.onMalformed(this, 'bad_request', 'The request head is incomplete.');
     } else if (this.#state === 'upgrade' || this.#bodyIsCutShort()) {
@@ -281,7 +247,7 @@ export class ClientConnection implements ClientExchange, BodySink {
   }
 
   #readHead(): boolean {
-    const result = this.#heads.read(this.#held!);
+    const result = this.#incoming.readHead();
     if (result === undefined) {
       this.deadline = Math.min(this.deadline, this.#owner.coarseNow() + this.#owner.headTimeoutMs);
       return false;
@@ -290,52 +256,29 @@ export class ClientConnection implements ClientExchange, BodySink {
       this.#owner.onMalformed(this, result.code, result.detail);
       return false;
     }
-    this.#keepFrom(result.end);
     this.#state = 'exchange';
     this.deadline = Number.POSITIVE_INFINITY;
-    this.#decoder = undefined;
     this.#bodyFlows = false;
-    this.#owner.onHead(this, result.head);
+    this.#owner.onHead(this, result);
     return true;
   }
 
   #readBody(): boolean {
-    const decoder = this.#decoder;
-    const handler = this.handler;
-    if (decoder === undefined || decoder.complete || handler === undefined) return false;
-    const input = this.#held!;
-    const next = decoder.step(input, 0, this);
-    if (typeof next === 'string') {
-      this.#held = undefined;
+    const { handler } = this;
+    if (this.requestComplete || handler === undefined) return false;
+    const read = this.#incoming.readBody(this);
+    if (typeof read === 'string') {
       this.#isLast = true;
-      handler.onRequestMalformed(`The request has ${next}.`);
+      handler.onRequestMalformed(`The request has ${read}.`);
       return false;
     }
-    // Whoever took the piece may have ended everything.
-    if (this.#held === input) this.#keepFrom(next);
-    if (decoder.complete && this.handler === handler) handler.onRequestEnd();
-    return next > 0;
-  }
-
-  /** Reads away a body that nobody wants, when all of it is here. */
-  #skipBody(): boolean {
-    const decoder = this.#decoder!;
-    if (this.#bodyFlows) return false;
-    let offset = 0;
-    while (this.#held !== undefined && !decoder.complete && offset < this.#held.length) {
-      const next = decoder.step(this.#held, offset, nobody);
-      if (typeof next === 'string' || next === offset) return false;
-      offset = next;
-    }
-    if (decoder.complete) this.#keepFrom(offset);
-    return decoder.complete;
+    if (this.requestComplete && this.handler === handler) handler.onRequestEnd();
+    return read;
   }
 
   /** The client has ended its side, and what of the body is held will not complete it. */
   #bodyIsCutShort(): boolean {
-    return (
-      this.#state === 'exchange' && !this.requestComplete && (this.#bodyFlows || this.#held === undefined)
-    );
+    return this.#state === 'exchange' && !this.requestComplete && (this.#bodyFlows || this.#incoming.isEmpty);
   }
 
   /** Whether the client is behind what it was sent; then it has a limited time to take some. */
@@ -346,30 +289,6 @@ export class ClientConnection implements ClientExchange, BodySink {
     socket.setTimeout(this.silenceLimitMs);
     if (socket.listenerCount('timeout') === 0) socket.on('timeout', this.#onSilence);
     return true;
-  }
-
-  #keepFrom(offset: number): void {
-    const held = this.#held!;
-    this.#held = offset >= held.length ? undefined : held.subarray(offset);
-  }
-
-  #takeHead(): string {
-    const text = this.#answerText;
-    this.#answerText = '';
-    return text;
-  }
-
-  #writeApart(before: string, chunk: Buffer, after: string): void {
-    const { socket } = this;
-    if (before === '' && after === '') {
-      socket.write(chunk);
-      return;
-    }
-    socket.cork();
-    if (before !== '') socket.write(before, 'latin1');
-    socket.write(chunk);
-    if (after !== '') socket.write(after, 'latin1');
-    socket.uncork();
   }
 
   #onAnswered(): void {
@@ -387,9 +306,9 @@ export class ClientConnection implements ClientExchange, BodySink {
 
   /** A client that may still be sending gets to read its last answer first. */
   #close(): void {
-    const isQuiet = this.#held === undefined && this.requestComplete;
+    const isQuiet = this.#incoming.isEmpty && this.requestComplete;
     this.#state = 'closing';
-    this.#held = undefined;
+    this.#incoming.clear();
     if (isQuiet && !this.#clientIsBehind) this.socket.destroySoon();
     else closeGently(this.socket);
   }
@@ -399,17 +318,9 @@ export class ClientConnection implements ClientExchange, BodySink {
     const { handler } = this;
     this.handler = undefined;
     this.#state = 'closing';
-    this.#held = undefined;
+    this.#incoming.clear();
     handler?.onClientClosed();
   }
-}
-
-const nobody: BodySink = { onBody() {} };
-
-function headText(status: number, reason: string, headers: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return text;
 }
 
 function peerOf(socket: Socket): string {
