@@ -5,6 +5,7 @@ import { answerProblem } from './answer-problem.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import type { Failure, FailureCode } from './failures.ts';
 import { type ForwardableRequest, headFor } from './request-head.ts';
+import type { RequestOutcome } from './request-outcome.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
 import type { ExchangeSink, UpstreamConnection } from './upstream-connection.ts';
@@ -17,16 +18,6 @@ export interface Destination {
   readonly target: string;
 }
 
-/** What is done with the outcome; each forwarding calls exactly one of the first two, once. */
-export interface ForwardingOutcome {
-  /** The upstream's answer was handed to the client whole. */
-  onAnswered(side: AnsweredBy, status: number): void;
-  /** The client got our own answer, half an answer, or left (`client_closed`). */
-  onFailed(side: AnsweredBy, failure: Failure): void;
-  /** The monolith is asked instead of the service. */
-  onFallback(failure: Failure): void;
-}
-
 export interface ForwardingJob {
   readonly exchange: ClientExchange;
   readonly request: ForwardableRequest;
@@ -34,9 +25,10 @@ export interface ForwardingJob {
   /** The monolith, when the destination is the service. */
   readonly fallback: Destination | undefined;
   readonly capture: ExchangeCapture | undefined;
-  /** Flat headers added to the answer, for debugging. */
-  readonly extraHeaders: (side: AnsweredBy) => readonly string[];
-  readonly outcome: ForwardingOutcome;
+  /** Set where answers say which side made them: the migration's id, or `''`. */
+  readonly debugMigration: string | undefined;
+  /** One of `onAnswered` and `onFailed` is called, once. */
+  readonly outcome: RequestOutcome;
 }
 
 /**
@@ -54,7 +46,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   #retried = false;
   #headSeen = false;
   /** Body bytes that go out with the next turn of the event loop. */
-  #outgoing: Buffer[] = [];
+  #outgoing: Buffer[] | undefined;
   #requestEnded = false;
   #endSent = false;
   #isBeginning = true;
@@ -103,12 +95,12 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 
   onHead(head: ResponseHead): void {
-    const { exchange, capture, extraHeaders } = this.#job;
+    const { exchange, capture } = this.#job;
     this.#headSeen = true;
     this.#status = head.status;
     capture?.answerHead(head.status, head.headers);
     const headers = answerHeaders(head, false);
-    headers.push(...extraHeaders(this.#destination.side));
+    this.#addDebugHeaders(headers);
     exchange.begin(head.status, head.reason, headers, bodyOf(head));
   }
 
@@ -136,15 +128,19 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
    */
   onRequestBody(chunk: Buffer): void {
     this.#job.capture?.requestBody.add(chunk);
-    if (this.#outgoing.push(chunk) > 1) return;
+    if (this.#outgoing !== undefined) {
+      this.#outgoing.push(chunk);
+      return;
+    }
+    this.#outgoing = [chunk];
     // What went out just now, with the head, is read back on only by the turn after this one.
-    if (this.#isBeginning) setImmediate(() => setImmediate(this.#sendOutgoing));
-    else setImmediate(this.#sendOutgoing);
+    if (this.#isBeginning) setImmediate(() => setImmediate(() => this.#sendOutgoing()));
+    else setImmediate(() => this.#sendOutgoing());
   }
 
   onRequestEnd(): void {
     this.#requestEnded = true;
-    if (this.#outgoing.length === 0) this.#sendOutgoing();
+    if (this.#outgoing === undefined) this.#sendOutgoing();
   }
 
   onRequestMalformed(detail: string): void {
@@ -184,6 +180,13 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     }
   }
 
+  #addDebugHeaders(headers: string[]): void {
+    const { debugMigration } = this.#job;
+    if (debugMigration === undefined) return;
+    headers.push('Ficus-Upstream', this.#destination.pool.upstream.id);
+    if (debugMigration !== '') headers.push('Ficus-Migration', debugMigration);
+  }
+
   #mayRetry(failure: Failure): boolean {
     if (this.#retried || this.#bodyTaken || failure.answered) return false;
     return failure.code === 'upstream_closed' && isIdempotentMethod(this.#job.request.method);
@@ -207,10 +210,10 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     if (this.#requestEnded) this.#sendOutgoing();
   }
 
-  readonly #sendOutgoing = (): void => {
-    const chunks = this.#outgoing;
+  #sendOutgoing(): void {
+    const chunks = this.#outgoing ?? nothing;
     const connection = this.#connection;
-    this.#outgoing = [];
+    this.#outgoing = undefined;
     // After a failure they are let go.
     if (!connection) return;
     const chunked = this.#job.request.framing === 'chunked';
@@ -225,7 +228,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     } else if (!goOn) {
       this.#job.exchange.pauseBody();
     }
-  };
+  }
 
   /** The upstream must not take what it has of a request for the whole. */
   #giveUp(code: FailureCode, detail: string): void {
@@ -247,6 +250,8 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     this.#job.outcome.onFailed(this.#destination.side, failure);
   }
 }
+
+const nothing: readonly Buffer[] = [];
 
 function sizeOf(chunks: readonly Buffer[]): number {
   let bytes = 0;

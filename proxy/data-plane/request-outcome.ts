@@ -1,0 +1,95 @@
+import type { ExchangeCapture } from '../shadow/capture.ts';
+import type { CopyMode } from '../shadow/sender.ts';
+import type { Matched } from './choose-side.ts';
+import { type Failure, failureMeanings } from './failures.ts';
+import type { Destination } from './forwarding.ts';
+import type { RequestDeps } from './handle-request.ts';
+import type { ForwardableRequest } from './request-head.ts';
+import type { AnsweredBy } from './traffic-counts.ts';
+
+/** How a request is copied to the other side once its client has the answer. */
+export interface PlannedCopy {
+  readonly mode: CopyMode;
+  readonly capture: ExchangeCapture;
+  readonly monolith: Destination;
+  readonly service: Destination;
+}
+
+/** Counts what became of a request, logs what went wrong, and lets the copy go. */
+export class RequestOutcome {
+  readonly #deps: RequestDeps;
+  readonly #request: ForwardableRequest;
+  readonly #matched: Matched | undefined;
+  readonly #copy: PlannedCopy | undefined;
+  readonly #startedAt: number;
+  #fellBack = false;
+
+  constructor(
+    deps: RequestDeps,
+    request: ForwardableRequest,
+    matched: Matched | undefined,
+    copy: PlannedCopy | undefined,
+  ) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#matched = matched;
+    this.#copy = copy;
+    this.#startedAt = deps.clock.monotonic();
+  }
+
+  /** The upstream's answer was handed to the client whole. */
+  onAnswered(side: AnsweredBy, status: number): void {
+    const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
+    this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
+    // After a fallback the service has just failed this very request: a copy would only say so again.
+    if (this.#copy !== undefined && !this.#fellBack) this.#submit(this.#copy, side, durationMs);
+  }
+
+  /** The client got our own answer, half an answer, or left (`client_closed`). */
+  onFailed(side: AnsweredBy, failure: Failure): void {
+    const { counts, clock, warn } = this.#deps;
+    counts.failed(failure.code);
+    // What a client does wrong must not speak against the side that was asked.
+    if (failureMeanings[failure.code].side === 'client') return;
+    counts.answered(this.#migration, side, true, clock.monotonic() - this.#startedAt);
+    warn({ ...this.#about(failure), side }, 'request failed');
+  }
+
+  /** The monolith is asked instead of the service. */
+  onFallback(failure: Failure): void {
+    this.#fellBack = true;
+    this.#deps.counts.fellBack(this.#migration);
+    this.#deps.warn(this.#about(failure), 'service failed, the monolith answers');
+  }
+
+  get #migration(): string {
+    return this.#matched === undefined ? '' : this.#matched.live.migration.id;
+  }
+
+  #about({ code, detail }: Failure) {
+    return {
+      requestId: this.#request.id,
+      migration: this.#migration,
+      route: this.#matched?.route.id,
+      code,
+      detail,
+    };
+  }
+
+  #submit({ mode, capture, monolith, service }: PlannedCopy, control: AnsweredBy, controlMs: number): void {
+    const { live, route } = this.#matched!;
+    const other = control === 'monolith' ? service : monolith;
+    this.#deps.shadow.submit({
+      id: this.#request.id,
+      migration: live.migration,
+      route: route.id,
+      control,
+      upstream: other.pool.upstream,
+      target: other.target,
+      mode,
+      head: this.#request,
+      capture,
+      controlMs,
+    });
+  }
+}
