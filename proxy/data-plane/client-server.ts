@@ -56,10 +56,6 @@ export function createClientServer(options: ClientServerOptions): ClientServer {
     },
     options.onConnection,
   );
-  server.on('connection', (socket: Socket) => {
-    // Below TLS an error has no other listener (CVE-2025-59465).
-    socket.on('error', () => socket.destroy());
-  });
   server.on('tlsClientError', (error, socket) => {
     socket.on('error', () => {});
     socket.destroy();
