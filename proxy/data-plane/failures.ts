@@ -7,6 +7,7 @@ export type FailureCode =
   | 'method_refused'
   | 'expectation_failed'
   | 'encoding_unknown'
+  | 'target_too_long'
   | 'headers_too_large'
   | 'client_timeout'
   | 'client_closed'
@@ -40,6 +41,7 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   method_refused: { side: 'client', status: 405, title: 'The method is not forwarded' },
   expectation_failed: { side: 'client', status: 417, title: 'The expectation cannot be met' },
   encoding_unknown: { side: 'client', status: 501, title: 'The transfer encoding is not known' },
+  target_too_long: { side: 'client', status: 414, title: 'The request line is too long' },
   headers_too_large: { side: 'client', status: 431, title: 'The request head is too large' },
   client_timeout: { side: 'client', status: 408, title: 'The request did not arrive in time' },
   // Never sent: the client is gone; it is what logs and counts say.

@@ -1,15 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { ExchangeCapture } from '../shadow/capture.ts';
 import type { CopyMode, ShadowSender } from '../shadow/sender.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
-import { answerProblem } from './answer-problem.ts';
 import { chooseCopy, chooseSide, type Matched, matchRoute } from './choose-side.ts';
+import type { ClientExchange } from './client-exchange.ts';
 import { failureMeanings } from './failures.ts';
 import { type Destination, Forwarding, type ForwardingOutcome } from './forwarding.ts';
-import { receive } from './receive.ts';
-import { type ForwardableRequest, readRequest } from './request-head.ts';
+import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { AnsweredBy, TrafficCounts } from './traffic-counts.ts';
@@ -27,31 +25,24 @@ export interface RequestDeps {
   readonly debugHeaders: boolean;
 }
 
-/** The life of a request; what it hands back is there as long as it is forwarded. */
+/** The life of a request that was read and found sound: route, side, copy, and off it goes. */
 export function handleRequest(
   deps: RequestDeps,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Forwarding | undefined {
+  received: ReceivedRequest,
+  request: ForwardableRequest,
+  exchange: ClientExchange,
+): void {
   const { snapshot } = deps;
-  const received = receive(req);
-  const request = readRequest(received);
-  if ('refused' in request) {
-    deps.counts.failed(request.refused);
-    answerProblem(res, request.refused, received.id, request.detail);
-    return undefined;
-  }
   const matched = matchRoute(snapshot, request);
   const side = matched ? chooseSide(snapshot, matched, request, received) : 'monolith';
   const copy = matched && chooseCopy(snapshot, matched, request, side);
-  const capture = copy && captureOf(request, req, matched!);
+  const capture = copy && captureOf(request, received, matched!);
   const monolith: Destination = { side: 'monolith', pool: snapshot.default, target: request.target };
   const service = matched && serviceDestination(matched, request);
   const toService = side === 'service' && service !== undefined;
 
   const forwarding = new Forwarding({
-    req,
-    res,
+    exchange,
     request,
     destination: toService ? service : monolith,
     fallback: toService ? monolith : undefined,
@@ -64,7 +55,6 @@ export function handleRequest(
     }),
   });
   forwarding.start();
-  return forwarding;
 }
 
 const noHeaders: readonly string[] = [];
@@ -77,10 +67,14 @@ function serviceDestination(matched: Matched, request: ForwardableRequest): Dest
   };
 }
 
-function captureOf(request: ForwardableRequest, req: IncomingMessage, matched: Matched): ExchangeCapture {
+function captureOf(
+  request: ForwardableRequest,
+  received: ReceivedRequest,
+  matched: Matched,
+): ExchangeCapture {
   const { method, target } = request;
   return new ExchangeCapture(
-    { method, target, headers: req.rawHeaders },
+    { method, target, headers: received.rawHeaders },
     matched.live.migration.shadow.maxBodyBytes,
   );
 }

@@ -7,8 +7,7 @@ const received: ReceivedRequest = {
   method: 'GET',
   url: '/a',
   rawHeaders: ['Host', 'shop'],
-  httpVersionMajor: 1,
-  httpVersionMinor: 1,
+  minorVersion: 1,
   remoteAddress: '2001:db8::7',
   secure: true,
   id: '01234567-89ab-4def-8123-456789abcdef',
@@ -37,7 +36,7 @@ test('a trace is begun from the id of the request', () => {
 });
 
 test('a request without a Host is given the upstream’s', () => {
-  const head = headOf({ rawHeaders: [], httpVersionMinor: 0 });
+  const head = headOf({ rawHeaders: [], minorVersion: 0 });
   assert.ok(head.startsWith('GET /a HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n'));
   assert.ok(!head.includes('X-Forwarded-Host') && !head.includes('host='));
 });
