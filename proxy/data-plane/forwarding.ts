@@ -1,4 +1,4 @@
-import { isIdempotentMethod, isSafeMethod } from '../routing/model.ts';
+import { isIdempotentMethod, isSafeMethod, type Route } from '../routing/model.ts';
 import type { ExchangeCapture } from '../shadow/capture.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { answerProblem } from './answer-problem.ts';
@@ -15,6 +15,8 @@ export interface Destination {
   readonly side: AnsweredBy;
   readonly pool: UpstreamPool;
   readonly target: string;
+  /** Of the migration that the side answers for; none for the monolith. */
+  readonly routes: readonly Route[];
 }
 
 /** What is done with the outcome; each forwarding calls exactly one of the first two, once. */
@@ -99,7 +101,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   onInformation(head: ResponseHead): void {
     const { exchange, request } = this.#job;
     if (head.status === 100 ? !request.expectsContinue : request.minorVersion === 0) return;
-    exchange.inform(head.status, head.reason, head.status === 100 ? [] : answerHeaders(head, false));
+    exchange.inform(head.status, head.reason, head.status === 100 ? [] : this.#headersOf(head));
   }
 
   onHead(head: ResponseHead): void {
@@ -107,7 +109,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     this.#headSeen = true;
     this.#status = head.status;
     capture?.answerHead(head.status, head.headers);
-    const headers = answerHeaders(head, false);
+    const headers = this.#headersOf(head);
     headers.push(...extraHeaders(this.#destination.side));
     exchange.begin(head.status, head.reason, headers, bodyOf(head));
   }
@@ -226,6 +228,11 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
       this.#job.exchange.pauseBody();
     }
   };
+
+  #headersOf(head: ResponseHead): string[] {
+    const { pool, routes } = this.#destination;
+    return answerHeaders(head, false, { upstream: pool.upstream, routes }, this.#job.request.client);
+  }
 
   /** The upstream must not take what it has of a request for the whole. */
   #giveUp(code: FailureCode, detail: string): void {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Route } from '../routing/model.ts';
 import { ExchangeCapture } from '../shadow/capture.ts';
 import type { CopyMode, ShadowSender } from '../shadow/sender.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -37,7 +38,12 @@ export function handleRequest(
   const side = matched ? chooseSide(snapshot, matched, request, received) : 'monolith';
   const copy = matched && chooseCopy(snapshot, matched, request, side);
   const capture = copy && captureOf(request, received, matched!);
-  const monolith: Destination = { side: 'monolith', pool: snapshot.default, target: request.target };
+  const monolith: Destination = {
+    side: 'monolith',
+    pool: snapshot.default,
+    target: request.target,
+    routes: noRoutes,
+  };
   const service = matched && serviceDestination(matched, request);
   const toService = side === 'service' && service !== undefined;
 
@@ -58,12 +64,14 @@ export function handleRequest(
 }
 
 const noHeaders: readonly string[] = [];
+const noRoutes: readonly Route[] = [];
 
 function serviceDestination(matched: Matched, request: ForwardableRequest): Destination {
   return {
     side: 'service',
     pool: matched.live.service,
     target: targetOnService(matched.route, request.target),
+    routes: matched.live.migration.routes,
   };
 }
 
