@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
 export interface Settings {
@@ -8,6 +9,12 @@ export interface Settings {
   /** Address of the proxy's listener. */
   readonly host: string;
   readonly port: number;
+  /** Undefined: clients are served without TLS. */
+  readonly tls: TlsSettings | undefined;
+  /** Offers HTTP/2 to clients that come by TLS. */
+  readonly http2: boolean;
+  /** Addresses and networks whose X-Forwarded-… is believed. */
+  readonly trustedProxies: readonly string[];
   readonly adminPort: number;
   readonly dataDir: string;
   readonly workers: number;
@@ -23,6 +30,13 @@ export interface Settings {
   readonly pactEnvironment: Readonly<Record<string, string>>;
 }
 
+/** Where the proxy's certificate is; the files are read again whenever they change. */
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
 /** What is wrong with the command line or the environment, in one sentence. */
 export class SettingsError extends Error {}
 
@@ -33,10 +47,16 @@ export function readSettings(args: readonly string[], env: Environment = process
   const configFile = values.config;
   if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
   const unleashUrl = env['UNLEASH_URL'];
+  const tls = readTls(env);
+  const http2 = env['FICUS_HTTP2'] === '1';
+  if (http2 && !tls) throw new SettingsError('FICUS_HTTP2=1 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
   return {
     configFile: path.resolve(configFile),
     host: env['FICUS_HOST'] ?? '0.0.0.0',
     port: readNumber('--port or FICUS_PORT', values.port ?? env['FICUS_PORT'], 8080, 0, 65_535),
+    tls,
+    http2,
+    trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
     adminPort: readNumber(
       '--admin-port or FICUS_ADMIN_PORT',
       values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
@@ -121,6 +141,30 @@ function readNumber(
     throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
   }
   return value;
+}
+
+function readTls(env: Environment): TlsSettings | undefined {
+  const certFile = env['FICUS_TLS_CERT'] || undefined;
+  const keyFile = env['FICUS_TLS_KEY'] || undefined;
+  const minVersion = env['FICUS_TLS_MIN_VERSION'] || 'TLSv1.2';
+  if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3')
+    throw new SettingsError(`FICUS_TLS_MIN_VERSION must be TLSv1.2 or TLSv1.3, not "${minVersion}"`);
+  if (certFile === undefined && keyFile === undefined) {
+    if (env['FICUS_TLS_MIN_VERSION'])
+      throw new SettingsError('FICUS_TLS_MIN_VERSION needs FICUS_TLS_CERT and FICUS_TLS_KEY');
+    return undefined;
+  }
+  if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
+  if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
+  return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readProxies(text: string): readonly string[] {
+  try {
+    return readTrustedProxies(text);
+  } catch (error) {
+    throw new SettingsError(`FICUS_TRUSTED_PROXIES: ${(error as Error).message}`);
+  }
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

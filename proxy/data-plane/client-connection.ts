@@ -3,14 +3,17 @@ import type { TLSSocket } from 'node:tls';
 import { AnswerWriter, headText } from './answer-writer.ts';
 import type { BodySink } from './body-decoder.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
+import { Peer } from './client-identity.ts';
 import { breakOff, closeGently } from './close-gently.ts';
 import type { FailureCode } from './failures.ts';
 import { type Framing, Incoming } from './incoming.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { RawHead } from './request-line.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** What a connection asks of its listener. */
 export interface ClientConnectionOwner {
+  readonly trustedProxies: TrustedProxies;
   readonly maxHeadBytes: number;
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -32,8 +35,7 @@ export type ExpectedRequest = Framing & Pick<ForwardableRequest, 'method' | 'min
  */
 export class ClientConnection implements ClientExchange, BodySink {
   readonly socket: Socket;
-  readonly remoteAddress: string;
-  readonly secure: boolean;
+  readonly peer: Peer;
   handler: ExchangeHandler | undefined;
   silenceLimitMs = 0;
   /** Monotonic ms after which a head that is due has not come. */
@@ -60,8 +62,8 @@ export class ClientConnection implements ClientExchange, BodySink {
     this.#owner = owner;
     this.#incoming = new Incoming(owner.maxHeadBytes);
     this.#answer = new AnswerWriter(socket);
-    this.remoteAddress = peerOf(socket);
-    this.secure = (socket as TLSSocket).encrypted === true;
+    const secure = (socket as TLSSocket).encrypted === true;
+    this.peer = new Peer(socket.remoteAddress, secure, owner.trustedProxies);
     this.deadline = owner.coarseNow() + owner.headTimeoutMs;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
@@ -321,9 +323,4 @@ export class ClientConnection implements ClientExchange, BodySink {
     this.#incoming.clear();
     handler?.onClientClosed();
   }
-}
-
-function peerOf(socket: Socket): string {
-  const address = socket.remoteAddress ?? 'unknown';
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }

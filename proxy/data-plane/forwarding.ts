@@ -1,4 +1,4 @@
-import { isIdempotentMethod, isSafeMethod } from '../routing/model.ts';
+import { isIdempotentMethod, isSafeMethod, type Route } from '../routing/model.ts';
 import type { ExchangeCapture } from '../shadow/capture.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { answerProblem } from './answer-problem.ts';
@@ -16,6 +16,8 @@ export interface Destination {
   readonly side: AnsweredBy;
   readonly pool: UpstreamPool;
   readonly target: string;
+  /** Of the migration that the side answers for; none for the monolith. */
+  readonly routes: readonly Route[];
 }
 
 export interface ForwardingJob {
@@ -91,7 +93,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   onInformation(head: ResponseHead): void {
     const { exchange, request } = this.#job;
     if (head.status === 100 ? !request.expectsContinue : request.minorVersion === 0) return;
-    exchange.inform(head.status, head.reason, head.status === 100 ? [] : answerHeaders(head, false));
+    exchange.inform(head.status, head.reason, head.status === 100 ? [] : this.#headersOf(head));
   }
 
   onHead(head: ResponseHead): void {
@@ -99,7 +101,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     this.#headSeen = true;
     this.#status = head.status;
     capture?.answerHead(head.status, head.headers);
-    const headers = answerHeaders(head, false);
+    const headers = this.#headersOf(head);
     this.#addDebugHeaders(headers);
     exchange.begin(head.status, head.reason, headers, bodyOf(head));
   }
@@ -228,6 +230,11 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     } else if (!goOn) {
       this.#job.exchange.pauseBody();
     }
+  }
+
+  #headersOf(head: ResponseHead): string[] {
+    const { pool, routes } = this.#destination;
+    return answerHeaders(head, false, { upstream: pool.upstream, routes }, this.#job.request.client);
   }
 
   /** The upstream must not take what it has of a request for the whole. */

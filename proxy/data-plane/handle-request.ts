@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Route } from '../routing/model.ts';
 import { ExchangeCapture } from '../shadow/capture.ts';
 import type { ShadowSender } from '../shadow/sender.ts';
 import type { Clock } from '../telemetry/clock.ts';
@@ -33,7 +34,12 @@ export function handleRequest(
   exchange: ClientExchange,
 ): void {
   const { snapshot } = deps;
-  const monolith: Destination = { side: 'monolith', pool: snapshot.default, target: request.target };
+  const monolith: Destination = {
+    side: 'monolith',
+    pool: snapshot.default,
+    target: request.target,
+    routes: noRoutes,
+  };
   const matched = matchRoute(snapshot, request);
   if (matched === undefined) {
     forward(deps, exchange, request, undefined, monolith, undefined, undefined);
@@ -71,11 +77,14 @@ function forward(
   }).start();
 }
 
+const noRoutes: readonly Route[] = [];
+
 function serviceDestination(matched: Matched, request: ForwardableRequest): Destination {
   return {
     side: 'service',
     pool: matched.live.service,
     target: targetOnService(matched.route, request.target),
+    routes: matched.live.migration.routes,
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { answerHeaders } from './answer-headers.ts';
+import { type AnswerSource, answerHeaders } from './answer-headers.ts';
+import type { ClientView } from './answer-mapping.ts';
 import { rawProblem } from './answer-problem.ts';
 import { chooseSide, matchRoute } from './choose-side.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -52,8 +53,11 @@ export async function handleUpgrade(
   const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
   const toService = matched !== undefined && chooseSide(snapshot, matched, request, received) === 'service';
+  const monolith: AnswerSource = { upstream: snapshot.default.upstream, routes: [] };
+  let source = monolith;
   let result: HandshakeResult;
   if (toService) {
+    source = { upstream: matched.live.service.upstream, routes: matched.live.migration.routes };
     result = await shakeHands(
       matched.live.service,
       request,
@@ -63,12 +67,13 @@ export async function handleUpgrade(
     if (result.outcome === 'failed' && !client.destroyed) {
       // A handshake is a GET: it is safe to ask the monolith, whatever became of it.
       deps.counts.fellBack(matched.live.migration.id);
+      source = monolith;
       result = await shakeHands(snapshot.default, request, request.target, client);
     }
   } else {
     result = await shakeHands(snapshot.default, request, request.target, client);
   }
-  finish(deps, request, key, client, connection.release(), result);
+  finish(deps, request, key, client, connection.release(), source, result);
 }
 
 function shakeHands(
@@ -87,6 +92,7 @@ function finish(
   key: string,
   client: Socket,
   early: Buffer,
+  source: AnswerSource,
   result: HandshakeResult,
 ): void {
   if (client.destroyed) {
@@ -97,7 +103,7 @@ function finish(
     refuse(deps, request, client, result.failure);
   } else if (result.outcome === 'answered') {
     // Refused by the upstream: an ordinary answer, the last one on this connection.
-    client.write(`${plainHead(result.head)}Connection: close\r\n\r\n`, 'latin1');
+    client.write(`${plainHead(result.head, source, request.client)}Connection: close\r\n\r\n`, 'latin1');
     result.streamTo(client);
   } else if (!agreesTo(result.head, key)) {
     result.socket.destroy();
@@ -105,7 +111,8 @@ function finish(
     refuse(deps, request, client, { code: 'upstream_invalid', detail, sent: true, answered: true });
   } else {
     deps.counts.upgraded();
-    client.write(`${plainHead(result.head)}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1');
+    const answer = plainHead(result.head, source, request.client);
+    client.write(`${answer}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1');
     result.joinTo(client, early);
   }
 }
@@ -116,9 +123,9 @@ function refuse(deps: RequestDeps, request: ForwardableRequest, client: Socket, 
   closeGently(client, rawProblem(failure.code, request.id));
 }
 
-function plainHead(head: ResponseHead): string {
+function plainHead(head: ResponseHead, source: AnswerSource, client: ClientView): string {
   let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
-  const headers = answerHeaders(head, false);
+  const headers = answerHeaders(head, false, source, client);
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
   return text;
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { rawProblem } from './answer-problem.ts';
 import { ClientConnection, type ClientConnectionOwner } from './client-connection.ts';
+import { createClientServer, type ListenerTls } from './client-server.ts';
 import type { FailureCode } from './failures.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
 import { handleUpgrade, webSocketKey } from './handle-upgrade.ts';
 import { type ReceivedRequest, readRequest } from './request-head.ts';
 import type { RawHead } from './request-line.ts';
+import { type TrustedProxies, trustsNobody } from './trusted-proxies.ts';
 
 export interface ListenerLimits {
   readonly maxHeaderBytes: number;
@@ -22,15 +24,24 @@ export const defaultListenerLimits: ListenerLimits = {
   keepAliveTimeoutMs: 65_000,
 };
 
-/** Finds clients that are gone without a word; a tunnel has no other limit. */
-const KEEP_ALIVE_PROBE_MS = 60_000;
 /** How long clients are told to let go before their idle connections are closed. */
 const LET_GO_MS = 500;
 /** How often deadlines are looked at; they are late by at most this. */
 const SWEEP_MS = 250;
 
+export interface ListenerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** None: clients come without TLS. */
+  readonly tls?: ListenerTls | undefined;
+  /** None: nobody's word on where a request comes from is taken. */
+  readonly trustedProxies?: TrustedProxies;
+}
+
 export interface Listener {
   readonly port: number;
+  /** For new connections, when the listener was begun with TLS. */
+  setTls(tls: ListenerTls): void;
   /**
    * Tells clients to let go for a moment, then takes no new connections, closes idle ones and lets requests
    * finish; all of it within `graceMs`.
@@ -41,14 +52,16 @@ export interface Listener {
 /** Accepts connections and hands on their requests, once our own rules have found them sound. */
 export async function listen(
   deps: RequestDeps,
-  address: { readonly host: string; readonly port: number },
+  address: ListenerAddress,
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
-  const connections = new ClientConnections(deps, limits);
-  const server = net.createServer(
-    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS },
-    (socket) => connections.open(socket),
-  );
+  const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody);
+  const { server, setTls } = createClientServer({
+    tls: address.tls,
+    protocols: ['http/1.1'],
+    onConnection: (socket) => connections.open(socket),
+    onHandshakeFailed: () => {},
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, () => {
@@ -60,6 +73,7 @@ export async function listen(
 
   return {
     port: (server.address() as AddressInfo).port,
+    setTls,
     close(graceMs) {
       return new Promise((resolve) => {
         const force = setTimeout(() => connections.breakOff(), graceMs);
@@ -83,6 +97,7 @@ export async function listen(
 
 /** The clients' connections of one listener. */
 class ClientConnections implements ClientConnectionOwner {
+  readonly trustedProxies: TrustedProxies;
   readonly maxHeadBytes: number;
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -92,8 +107,9 @@ class ClientConnections implements ClientConnectionOwner {
   #coarseNow: number;
   #stopping = false;
 
-  constructor(deps: RequestDeps, limits: ListenerLimits) {
+  constructor(deps: RequestDeps, limits: ListenerLimits, trustedProxies: TrustedProxies) {
     this.#deps = deps;
+    this.trustedProxies = trustedProxies;
     this.maxHeadBytes = limits.maxHeaderBytes;
     this.headTimeoutMs = limits.headersTimeoutMs;
     this.idleTimeoutMs = limits.keepAliveTimeoutMs;
@@ -121,8 +137,7 @@ class ClientConnections implements ClientConnectionOwner {
       url: head.target,
       rawHeaders: head.headers,
       minorVersion: head.minorVersion,
-      remoteAddress: connection.remoteAddress,
-      secure: connection.secure,
+      peer: connection.peer,
       id: randomUUID(),
     };
     const request = readRequest(received);

@@ -1,4 +1,5 @@
 import { isSafeMethod, type Upstream } from '../routing/model.ts';
+import { authorityPattern, type ClientIdentity, type Peer } from './client-identity.ts';
 import type { FailureCode } from './failures.ts';
 import { Kind, nominatedBy, requestHeaderKind } from './header-kinds.ts';
 
@@ -21,6 +22,7 @@ export interface ForwardableRequest {
   readonly persistent: boolean;
   /** What the client asks to upgrade to; empty when it does not. */
   readonly upgrade: string;
+  readonly client: ClientIdentity;
   /** Our own UUID; the value of X-Request-Id when the client sent no sane one. */
   readonly id: string;
   /** Whether it is a shadow copy that came back to us. */
@@ -34,8 +36,7 @@ export interface ReceivedRequest {
   /** Flat name, value list in order and case. */
   readonly rawHeaders: readonly string[];
   readonly minorVersion: number;
-  readonly remoteAddress: string;
-  readonly secure: boolean;
+  readonly peer: Peer;
   readonly id: string;
 }
 
@@ -51,8 +52,6 @@ const sanePattern = /^[A-Za-z0-9._~:@/+=-]{1,128}$/;
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** No sign, no leading zero (some read it as octal), no list. */
 const contentLengthPattern = /^(?:0|[1-9]\d{0,14})$/;
-/** RFC 3986 authority without userinfo. */
-const hostPattern = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
  * Reads a head once: refuses what is ambiguous, drops what must not pass, adds what we say.
@@ -132,7 +131,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   if (contentLength !== undefined && !contentLengthPattern.test(contentLength))
     return malformed('a malformed Content-Length');
   if (host === undefined && received.minorVersion > 0) return malformed('no Host');
-  if (host !== undefined && !hostPattern.test(host)) return malformed('a malformed Host');
+  if (host !== undefined && !authorityPattern.test(host)) return malformed('a malformed Host');
   // Passed on without its mark, a dry run would become a real write; passed on with it, anybody could ask for one.
   if (isCopy && !isSafeMethod(received.method))
     return malformed('Ficus-Shadow, which marks a dry run: it ends here');
@@ -141,19 +140,22 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   const query = target.indexOf('?');
   if (nominated) lines = withoutNominated(rawHeaders, nominated);
 
+  const client = received.peer.identify(host ?? '', rawHeaders);
+  const trace = traceparent || traceparentFrom(received.id);
   const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
   return {
     method,
     target,
     path: query < 0 ? target : target.slice(0, query),
     host: host ?? '',
-    lines: lines + ourLines(received, host ?? '', requestId || received.id, traceparent),
+    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${trace}\r\n`,
     framing,
     contentLength: contentLength ?? '',
     expectsContinue,
     minorVersion: received.minorVersion,
     persistent,
     upgrade,
+    client,
     id: received.id,
     isCopy,
   };
@@ -199,22 +201,6 @@ function withoutNominated(rawHeaders: readonly string[], nominated: ReadonlySet<
     lines += `${name}: ${rawHeaders[i + 1]!}\r\n`;
   }
   return lines;
-}
-
-/** What we tell an upstream about the client: always overwritten, since no peer is trusted to say it. */
-function ourLines(received: ReceivedRequest, host: string, requestId: string, traceparent: string): string {
-  const { remoteAddress: peer, secure, id } = received;
-  const proto = secure ? 'https' : 'http';
-  const node = peer.includes(':') ? `"[${peer}]"` : peer;
-  // A Host that passed `hostPattern` has no quote or backslash to escape (RFC 7239, 4).
-  const forwardedHost = host === '' ? '' : `;host="${host}"`;
-  const trace = traceparent || traceparentFrom(id);
-  return (
-    `X-Forwarded-For: ${peer}\r\nX-Forwarded-Proto: ${proto}\r\n` +
-    (host === '' ? '' : `X-Forwarded-Host: ${host}\r\n`) +
-    `Forwarded: for=${node}${forwardedHost};proto=${proto}\r\n` +
-    `X-Request-Id: ${requestId}\r\ntraceparent: ${trace}\r\n`
-  );
 }
 
 /** A new trace whose id is the request's UUID, so that one is found by the other. */

@@ -1,6 +1,6 @@
 /**
  * Certificates for tests alone, valid for a hundred years: one authority (its key is thrown away), a server
- * at 127.0.0.1, a server elsewhere, and a client.
+ * at 127.0.0.1, a server elsewhere, and a client. The short-lived one, its own authority, ends in 2036.
  */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBezCCASGgAwIBAgIUKq97v8HlVcB/vWS+l++QMpxRX9kwCgYIKoZIzj0EAwIw
@@ -72,5 +72,34 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgIjUNkmkeUZpSWKNm
 DnrQ48taPf0cT3HtYY7+jc5ZsE+hRANCAAS5MNL98wXGQOZBWoZXCfcS9rzzVIHn
 Qclmf+SWzD0ddjkhFZkQxMtAOfJ+TRqRDA1w0d5yO2PWmK7udgZAtDi+
 -----END PRIVATE KEY-----
+`,
+};
+
+export const shortLivedServer = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBkDCCATegAwIBAgIUYSDQ3mf3FIYmBGGaiMV4ckBpwX8wCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFc2hvcnQwHhcNMjYxMTI0MTcwMTA2WhcNMzYxMTIxMTcwMTA2
+WjAQMQ4wDAYDVQQDDAVzaG9ydDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHyW
+SGa6OnWIwEsPYZ/Njir+TrqR6fUiDzW9WsQ3zwdD94sEl+2PEHtMXixtvpVMgGP6
+LfVrgxq5N5bCYZlphIajbzBtMB0GA1UdDgQWBBSSu+lTUlJBz+cSPIlTxu17Is5v
+vzAfBgNVHSMEGDAWgBSSu+lTUlJBz+cSPIlTxu17Is5vvzAPBgNVHRMBAf8EBTAD
+AQH/MBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAKBggqhkjOPQQDAgNHADBE
+AiAytlSap7mmpGYFL7RoaqzVnGyx1rte+CF2iTkp+KNy5AIgZ6rsWu+bf0b7nq7i
+Pp/Evr4Kg0rh3YgUEJXMPT1w5ow=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxlID4rDMxrPfpB2c
+a0YEHtY3Xd/7YwP1UE+gsHKPHpuhRANCAAR8lkhmujp1iMBLD2GfzY4q/k66ken1
+Ig81vVrEN88HQ/eLBJftjxB7TF4sbb6VTIBj+i31a4MauTeWwmGZaYSG
+-----END PRIVATE KEY-----
+`,
+  encryptedKey: `-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgvDnM53DhgJQICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEGeZQKg8bbBGtvOa/7m8cU0EgZAA
+y+JM609ArdqeZkf79eoNnA0LcvxwjCL4fPl8duR7H4FUgbxNJSFT4jE387NN95Dk
++d6pSyLtBceoXF/yN0lLpi1T0UnhAvXMr7nfMThVmIciy8gFQpXrp/BuPR3I67/D
+tmzl3k+YKofE07GwVPgbcY6lcwhEy+r7yo5hoqv6y+xlDz0QBsYtgG+xaOLL8Zo=
+-----END ENCRYPTED PRIVATE KEY-----
 `,
 };

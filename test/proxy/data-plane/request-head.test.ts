@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Peer } from '../../../proxy/data-plane/client-identity.ts';
 import { headFor, type ReceivedRequest, readRequest } from '../../../proxy/data-plane/request-head.ts';
+import { trustsNobody } from '../../../proxy/data-plane/trusted-proxies.ts';
 import { sampleUpstream } from '../routing/sample-routing.ts';
 
 const received: ReceivedRequest = {
@@ -8,8 +10,7 @@ const received: ReceivedRequest = {
   url: '/a',
   rawHeaders: ['Host', 'shop'],
   minorVersion: 1,
-  remoteAddress: '2001:db8::7',
-  secure: true,
+  peer: new Peer('2001:db8::7', true, trustsNobody),
   id: '01234567-89ab-4def-8123-456789abcdef',
 };
 

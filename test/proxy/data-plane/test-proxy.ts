@@ -1,6 +1,12 @@
 import { pino } from 'pino';
+import type { ListenerTls } from '../../../proxy/data-plane/client-server.ts';
 import type { RequestDeps } from '../../../proxy/data-plane/handle-request.ts';
-import { defaultListenerLimits, type ListenerLimits, listen } from '../../../proxy/data-plane/listener.ts';
+import {
+  defaultListenerLimits,
+  type ListenerAddress,
+  type ListenerLimits,
+  listen,
+} from '../../../proxy/data-plane/listener.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
@@ -19,6 +25,8 @@ export interface TestProxyOptions {
   /** For both upstreams. */
   readonly upstream?: Partial<Upstream>;
   readonly listener?: Partial<ListenerLimits>;
+  /** Where and how it listens, other than on 127.0.0.1 without TLS. */
+  readonly address?: Partial<ListenerAddress>;
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
 }
@@ -26,6 +34,7 @@ export interface TestProxyOptions {
 /** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
 export interface TestProxy extends AsyncDisposable {
   readonly port: number;
+  setTls(tls: ListenerTls): void;
   takeReport(): TrafficReport;
   /** Connections that the proxy holds to the monolith. */
   monolithConnections(): number;
@@ -75,7 +84,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   };
   const listener = await listen(
     deps,
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, ...options.address },
     { ...defaultListenerLimits, ...options.listener },
   );
   const close = async (graceMs: number): Promise<void> => {
@@ -85,6 +94,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   };
   return {
     port: listener.port,
+    setTls: (tls) => listener.setTls(tls),
     takeReport: () => counts.take(),
     monolithConnections: () => monolith.size,
     close,
