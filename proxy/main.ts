@@ -1,17 +1,24 @@
 /** Entry of the supervisor: `ficus up` becomes this process. */
-import { startApp } from './app.ts';
 import { readSettings, SettingsError } from './settings.ts';
+import { startTraffic } from './start-traffic.ts';
 
-/** Requests under way get this long to finish after the first signal; a second signal ends it at once. */
-const GRACE_MS = 10_000;
+/** How long workers that are told to end at once have to say what they break off. */
+const LAST_WORDS_MS = 200;
 
 async function main(): Promise<void> {
-  const app = await startApp(readSettings(process.argv.slice(2)));
+  const settings = readSettings(process.argv.slice(2));
+  const traffic = await startTraffic(settings);
+  const { startApp } = await import('./app.ts');
+  const app = await startApp(settings, traffic);
   let stopping = false;
   const stop = (): void => {
-    if (stopping) process.exit(1);
+    if (stopping) {
+      app.abort();
+      setTimeout(() => process.exit(1), LAST_WORDS_MS);
+      return;
+    }
     stopping = true;
-    app.stop(GRACE_MS).then(
+    app.stop({ drainMs: settings.drainDelayMs, graceMs: settings.graceMs }).then(
       () => process.exit(0),
       (error: unknown) => {
         console.error(`ficus: did not stop cleanly: ${error instanceof Error ? error.message : error}`);

@@ -25,6 +25,8 @@ export interface RoutesWatcher {
   current(): RoutingModel | undefined;
   /** What is wrong with the file as it is now. */
   problems(): readonly Problem[];
+  /** How often a file was refused, each kind of wrong once in a row. */
+  refusals(): number;
   close(): void;
 }
 
@@ -41,6 +43,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   let polled = new Set<string>();
   let settling: { timer: NodeJS.Timeout; until: number } | undefined;
   let loading: Promise<void> | undefined;
+  let refusals = 0;
   let changedMeanwhile = false;
   let closed = false;
 
@@ -67,6 +70,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   function refuse(next: readonly Problem[]): void {
     if (JSON.stringify(next) === JSON.stringify(problems)) return;
     problems = next;
+    refusals++;
     for (const problem of problems) log.error({ file }, formatProblem(problem));
     log.error(
       { file, hash: model?.hash, problems: problems.length },
@@ -136,6 +140,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   return {
     current: () => model,
     problems: () => problems,
+    refusals: () => refusals,
     close() {
       closed = true;
       clearTimeout(settling?.timer);

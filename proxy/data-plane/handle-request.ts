@@ -2,14 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { ExchangeCapture } from '../shadow/capture.ts';
 import type { CopyMode, ShadowSender } from '../shadow/sender.ts';
+import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
 import { chooseCopy, chooseSide, type Matched, matchRoute } from './choose-side.ts';
-import { failureMeanings } from './failures.ts';
+import { type Failure, failureMeanings } from './failures.ts';
 import { type Destination, Forwarding, type ForwardingOutcome } from './forwarding.ts';
+import type { LoadShedding } from './load-shedding.ts';
 import { receive } from './receive.ts';
 import { type ForwardableRequest, readRequest } from './request-head.ts';
+import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { AnsweredBy, TrafficCounts } from './traffic-counts.ts';
@@ -25,6 +28,9 @@ export interface RequestDeps {
   readonly warn: Warn;
   /** Says on every answer which side made it. */
   readonly debugHeaders: boolean;
+  readonly underWay: RequestsUnderWay;
+  readonly shedding: LoadShedding;
+  readonly accessLog: AccessLog;
 }
 
 /** The life of a request; what it hands back is there as long as it is forwarded. */
@@ -35,6 +41,11 @@ export function handleRequest(
 ): Forwarding | undefined {
   const { snapshot } = deps;
   const received = receive(req);
+  if (deps.shedding.sheds()) {
+    deps.counts.failed('overloaded');
+    answerProblem(res, 'overloaded', received.id);
+    return undefined;
+  }
   const request = readRequest(received);
   if ('refused' in request) {
     deps.counts.failed(request.refused);
@@ -102,16 +113,37 @@ function outcomeOf(
   const { counts, clock, warn } = deps;
   const startedAt = clock.monotonic();
   const migration = matched?.live.migration.id ?? '';
+  const monolith = deps.snapshot.default;
   let fellBack = false;
+  deps.underWay.started(request);
+  const ended = (side: AnsweredBy, status: number, durationMs: number, failure?: Failure): void => {
+    deps.underWay.ended(request);
+    if (!deps.accessLog.wants(failure !== undefined && status >= 500)) return;
+    const upstream = side === 'service' ? matched!.live.service : monolith;
+    deps.accessLog.write({
+      requestId: request.id,
+      method: request.method,
+      target: request.target,
+      migration,
+      route: matched?.route.id,
+      side,
+      upstream: upstream.upstream.id,
+      status,
+      durationMs,
+      code: failure?.code,
+    });
+  };
   const about = () => ({ requestId: request.id, migration, route: matched?.route.id });
   return {
     onAnswered(side, status) {
       const durationMs = clock.monotonic() - startedAt;
+      ended(side, status, durationMs);
       counts.answered(migration, side, status >= 500, durationMs);
       // After a fallback the service has just failed this very request: a copy would only say so again.
       if (!fellBack) afterAnswer(side, durationMs);
     },
     onFailed(side, failure) {
+      ended(side, failureMeanings[failure.code].status, clock.monotonic() - startedAt, failure);
       counts.failed(failure.code);
       // What a client does wrong must not speak against the side that was asked.
       if (failureMeanings[failure.code].side === 'client') return;

@@ -30,16 +30,16 @@ const LET_GO_MS = 500;
 export interface Listener {
   readonly port: number;
   /**
-   * Tells clients to let go for a moment, then takes no new connections, closes idle ones and lets requests
-   * finish; all of it within `graceMs`.
+   * Tells clients to let go for a moment, `drainMs` at least, then takes no new connections, closes idle ones
+   * and lets requests finish; all of it within `drainMs + graceMs`.
    */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, drainMs?: number): Promise<void>;
 }
 
 /** Accepts connections; Node's parser, strict as it comes, reads requests, and our own rules follow. */
 export async function listen(
   deps: RequestDeps,
-  address: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number; readonly fd?: number | undefined },
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
   const connections = new ClientConnections();
@@ -99,7 +99,8 @@ export async function listen(
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, () => {
+    const { fd, port, host } = address;
+    server.listen(fd === undefined ? { port, host } : { fd }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -108,9 +109,9 @@ export async function listen(
 
   return {
     port: (server.address() as AddressInfo).port,
-    close(graceMs) {
+    close(graceMs, drainMs = 0) {
       return new Promise((resolve) => {
-        const force = setTimeout(() => connections.closeAll(), graceMs);
+        const force = setTimeout(() => connections.closeAll(), drainMs + graceMs);
         // A client that sends just as its idle connection is closed gets no answer: it is told before.
         connections.letGo();
         setTimeout(
@@ -121,7 +122,7 @@ export async function listen(
             });
             connections.closeWhenAnswered();
           },
-          Math.min(LET_GO_MS, graceMs / 2),
+          Math.max(drainMs, Math.min(LET_GO_MS, graceMs / 2)),
         );
       });
     },
