@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { formatProblem } from './config/problem.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
 import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
-import { prepareWorkers, WorkerPool } from './data-plane/worker-pool.ts';
+import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { openFlags } from './flags/open-flags.ts';
@@ -51,8 +52,7 @@ const MAX_KEPT = 1000;
  * Starts what a request needs and nothing else: routes, flags, granted shares and the workers. Admin plane,
  * evidence, comparer and store, which take longer to load than all of this, come after the first request.
  */
-export async function startTraffic(settings: Settings): Promise<Traffic> {
-  const prepared = await prepareWorkers(settings.host, settings.port);
+export async function startTraffic(settings: Settings, prepared: PreparedWorkers): Promise<Traffic> {
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
   const log = createLogger({ level: settings.logLevel, name: 'ficus' });

@@ -1,8 +1,7 @@
-import type { BoundSocket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Pair } from '../shadow/pair.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import { bindPort } from './bind-port.ts';
+import { type PreparedWorkers, prepareWorkers } from './prepare-workers.ts';
 import { createRestartBackoff } from './restart-backoff.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
@@ -23,19 +22,6 @@ export interface StopTimes {
   readonly drainMs: number;
   /** How long those under way may take after that. */
   readonly graceMs: number;
-}
-
-/** The port, and the first worker on its way up before anybody has something to tell it. */
-export interface PreparedWorkers {
-  readonly host: string;
-  readonly socket: BoundSocket;
-  readonly first: WorkerProcess;
-}
-
-/** Booting takes a worker longer than anything else at the start: it begins while the rest is being read. */
-export async function prepareWorkers(host: string, port: number): Promise<PreparedWorkers> {
-  const socket = await bindPort(host, port);
-  return { host, socket, first: new WorkerProcess(socket) };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Entry of a data-plane worker: serves clients by the snapshots it is sent, and sends back counts and pairs. */
+import { flushCompileCache } from 'node:module';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLogger, stdoutLogSink } from '../telemetry/logger.ts';
@@ -89,6 +90,8 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   send({ type: 'listening', port: plane.port });
   send({ type: 'applied', revision: snapshot.revision });
   setInterval(running.report, REPORT_EVERY_MS).unref();
+  // For the next start, however this process ends.
+  flushCompileCache();
 }
 
 /** All or nothing: what can't be compiled leaves what is in force. */
