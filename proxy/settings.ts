@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
@@ -26,6 +26,14 @@ export interface Settings {
     | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
+  /** Part of the requests, 0 to 1, that get a line in the access log. */
+  readonly accessLogSample: number;
+  /** How long requests are still taken after SIGTERM, so that who sends them hears of it. */
+  readonly drainDelayMs: number;
+  /** How long requests under way may take after that. */
+  readonly graceMs: number;
+  /** What heap and buffers of one worker may take up together before it refuses requests. */
+  readonly maxWorkerBytes: number;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
 }
@@ -50,6 +58,13 @@ export function readSettings(args: readonly string[], env: Environment = process
   const tls = readTls(env);
   const http2 = env['FICUS_HTTP2'] === '1';
   if (http2 && !tls) throw new SettingsError('FICUS_HTTP2=1 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
+  const workers = readNumber(
+    '--workers or FICUS_WORKERS',
+    values.workers ?? env['FICUS_WORKERS'],
+    availableParallelism(),
+    1,
+    256,
+  );
   return {
     configFile: path.resolve(configFile),
     host: env['FICUS_HOST'] ?? '0.0.0.0',
@@ -65,13 +80,7 @@ export function readSettings(args: readonly string[], env: Environment = process
       65_535,
     ),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
-    workers: readNumber(
-      '--workers or FICUS_WORKERS',
-      values.workers ?? env['FICUS_WORKERS'],
-      availableParallelism(),
-      1,
-      256,
-    ),
+    workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
     unleash: unleashUrl
       ? {
@@ -82,6 +91,19 @@ export function readSettings(args: readonly string[], env: Environment = process
       : undefined,
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
+    accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
+    drainDelayMs: readNumber('FICUS_DRAIN_DELAY_MS', env['FICUS_DRAIN_DELAY_MS'], 500, 0, 600_000),
+    graceMs: readNumber('FICUS_GRACE_MS', env['FICUS_GRACE_MS'], 10_000, 0, 3_600_000),
+    maxWorkerBytes:
+      1024 *
+      1024 *
+      readNumber(
+        'FICUS_WORKER_MEMORY_MB',
+        env['FICUS_WORKER_MEMORY_MB'],
+        Math.max(64, Math.floor(memoryShareMb(workers))),
+        16,
+        1_048_576,
+      ),
     pactEnvironment: Object.fromEntries(
       Object.entries(env).filter(
         (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,
@@ -165,6 +187,24 @@ function readProxies(text: string): readonly string[] {
   } catch (error) {
     throw new SettingsError(`FICUS_TRUSTED_PROXIES: ${(error as Error).message}`);
   }
+}
+
+/** Most of what the machine or its container has, in equal parts for the workers and the supervisor. */
+function memoryShareMb(workers: number): number {
+  const constrained = process.constrainedMemory();
+  const all = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return (0.8 * all) / (workers + 1) / 1024 / 1024;
+}
+
+/** `1`, `0.5%`; 0 to 100. */
+function readPercent(name: string, text: string | undefined, byDefault: number): number {
+  if (text === undefined || text === '') return byDefault;
+  const number = text.replace(/%$/, '');
+  const value = Number(number);
+  if (!/^\d+(\.\d+)?$/.test(number) || value > 100) {
+    throw new SettingsError(`${name} must be a percentage such as 1 or 0.5, not "${text}"`);
+  }
+  return value;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

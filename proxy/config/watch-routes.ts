@@ -19,6 +19,8 @@ export interface RoutesWatcher {
   current(): RoutingModel | undefined;
   /** What is wrong with the file as it is now. */
   problems(): readonly Problem[];
+  /** How often a file was refused, each kind of wrong once in a row. */
+  refusals(): number;
   close(): void;
 }
 
@@ -31,6 +33,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   const file = resolve(options.file);
   let model: RoutingModel | undefined;
   let problems: readonly Problem[] = [];
+  let refusals = 0;
   let closed = false;
 
   async function load(): Promise<void> {
@@ -56,6 +59,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   function refuse(next: readonly Problem[]): void {
     if (JSON.stringify(next) === JSON.stringify(problems)) return;
     problems = next;
+    refusals++;
     for (const problem of problems) log.error({ file }, formatProblem(problem));
     log.error(
       { file, hash: model?.hash, problems: problems.length },
@@ -74,6 +78,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   return {
     current: () => model,
     problems: () => problems,
+    refusals: () => refusals,
     close() {
       closed = true;
       watcher.close();

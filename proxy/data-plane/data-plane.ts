@@ -2,10 +2,13 @@ import type { Logger } from 'pino';
 import type { Upstream } from '../routing/model.ts';
 import type { Pair } from '../shadow/pair.ts';
 import { defaultShadowLimits, ShadowSender } from '../shadow/sender.ts';
+import { type AccessLog, noAccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { budgetedWarn } from '../telemetry/log-budget.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type Listener, type ListenerLimits, listen } from './listener.ts';
+import { type LoadShedding, neverSheds } from './load-shedding.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
 import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
@@ -14,12 +17,16 @@ import { UpstreamPool } from './upstream-pool.ts';
 export interface DataPlaneDeps {
   readonly host: string;
   readonly port: number;
+  /** A listening or bound socket that this process has inherited; else it takes the port itself. */
+  readonly fd?: number;
   readonly debugHeaders: boolean;
   readonly log: Logger;
   readonly clock: Clock;
   /** Takes a pair off the request path; false when it can take no more now. */
   readonly deliverPair: (pair: Pair) => boolean;
   readonly limits?: ListenerLimits;
+  readonly shedding?: LoadShedding;
+  readonly accessLog?: AccessLog;
 }
 
 /** Of a worker; the counts have all of them. */
@@ -31,7 +38,10 @@ export interface DataPlane {
   /** New requests see it from now on; those under way keep what they started with. */
   apply(control: ControlSnapshot): void;
   takeReport(): TrafficReport;
-  close(graceMs: number): Promise<void>;
+  /** Names in the log the requests that are about to be broken off. */
+  tellUnfinished(why: string): void;
+  /** For `drainMs` requests are still taken and clients told to let go; then those under way have `graceMs`. */
+  close(graceMs: number, drainMs?: number): Promise<void>;
 }
 
 export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapshot): Promise<DataPlane> {
@@ -39,6 +49,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   const counts = new TrafficCounts();
   const pools = new Pools(clock);
   const copyPools = new Pools(clock);
+  const underWay = new RequestsUnderWay();
   const request: RequestDeps = {
     snapshot: compileSnapshot(initial, pools.of),
     shadow: new ShadowSender({
@@ -53,8 +64,19 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     log,
     warn: budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND),
     debugHeaders: deps.debugHeaders,
+    underWay,
+    shedding: deps.shedding ?? neverSheds,
+    accessLog: deps.accessLog ?? noAccessLog,
   };
-  const listener: Listener = await listen(request, { host: deps.host, port: deps.port }, deps.limits);
+  const listener: Listener = await listen(
+    request,
+    { host: deps.host, port: deps.port, fd: deps.fd },
+    deps.limits,
+  );
+  const tellUnfinished = (why: string): void => {
+    const requestIds = underWay.ids();
+    if (requestIds.length > 0) log.error({ requestIds, why }, 'requests broken off');
+  };
   return {
     port: listener.port,
     apply(control) {
@@ -63,8 +85,12 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       copyPools.keepOnly(control.routing.upstreams);
     },
     takeReport: () => counts.take(),
-    async close(graceMs) {
-      await listener.close(graceMs);
+    tellUnfinished,
+    async close(graceMs, drainMs = 0) {
+      const broken = setTimeout(() => tellUnfinished('the grace is over'), drainMs + graceMs);
+      await listener.close(graceMs, drainMs);
+      clearTimeout(broken);
+      deps.shedding?.close();
       pools.keepOnly([]);
       copyPools.keepOnly([]);
     },

@@ -18,6 +18,7 @@ export type FailureCode =
   | 'upstream_invalid'
   | 'upstream_timeout'
   | 'draining'
+  | 'overloaded'
   | 'internal';
 
 export interface Failure {
@@ -53,5 +54,6 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   upstream_invalid: { side: 'upstream', status: 502, title: 'The upstream answered with invalid HTTP' },
   upstream_timeout: { side: 'upstream', status: 504, title: 'The upstream did not answer in time' },
   draining: { side: 'ficus', status: 503, title: 'The proxy is stopping' },
+  overloaded: { side: 'ficus', status: 503, title: 'The proxy has more to do than it can' },
   internal: { side: 'ficus', status: 500, title: 'The proxy failed' },
 };

@@ -2,13 +2,17 @@ import type { Logger } from 'pino';
 import type { Route } from '../routing/model.ts';
 import { ExchangeCapture } from '../shadow/capture.ts';
 import type { ShadowSender } from '../shadow/sender.ts';
+import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
+import { answerProblem } from './answer-problem.ts';
 import { chooseCopy, chooseSide, type Matched, matchRoute } from './choose-side.ts';
 import type { ClientExchange } from './client-exchange.ts';
 import { type Destination, Forwarding } from './forwarding.ts';
+import type { LoadShedding } from './load-shedding.ts';
 import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
 import { type PlannedCopy, RequestOutcome } from './request-outcome.ts';
+import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { TrafficCounts } from './traffic-counts.ts';
@@ -24,6 +28,9 @@ export interface RequestDeps {
   readonly warn: Warn;
   /** Says on every answer which side made it. */
   readonly debugHeaders: boolean;
+  readonly underWay: RequestsUnderWay;
+  readonly shedding: LoadShedding;
+  readonly accessLog: AccessLog;
 }
 
 /** The life of a request that was read and found sound: route, side, copy, and off it goes. */
@@ -34,6 +41,11 @@ export function handleRequest(
   exchange: ClientExchange,
 ): void {
   const { snapshot } = deps;
+  if (deps.shedding.sheds()) {
+    deps.counts.failed('overloaded');
+    answerProblem(exchange, 'overloaded', request.id);
+    return;
+  }
   const monolith: Destination = {
     side: 'monolith',
     pool: snapshot.default,

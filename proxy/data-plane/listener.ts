@@ -32,6 +32,8 @@ const SWEEP_MS = 250;
 export interface ListenerAddress {
   readonly host: string;
   readonly port: number;
+  /** A socket that listens already; host and port are not used then. */
+  readonly fd?: number | undefined;
   /** None: clients come without TLS. */
   readonly tls?: ListenerTls | undefined;
   /** None: nobody's word on where a request comes from is taken. */
@@ -43,10 +45,10 @@ export interface Listener {
   /** For new connections, when the listener was begun with TLS. */
   setTls(tls: ListenerTls): void;
   /**
-   * Tells clients to let go for a moment, then takes no new connections, closes idle ones and lets requests
-   * finish; all of it within `graceMs`.
+   * Tells clients to let go for a moment, `drainMs` at least, then takes no new connections, closes idle ones
+   * and lets requests finish; all of it within `drainMs + graceMs`.
    */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, drainMs?: number): Promise<void>;
 }
 
 /** Accepts connections and hands on their requests, once our own rules have found them sound. */
@@ -64,7 +66,8 @@ export async function listen(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, () => {
+    const { fd, port, host } = address;
+    server.listen(fd === undefined ? { port, host } : { fd }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -74,9 +77,9 @@ export async function listen(
   return {
     port: (server.address() as AddressInfo).port,
     setTls,
-    close(graceMs) {
+    close(graceMs, drainMs = 0) {
       return new Promise((resolve) => {
-        const force = setTimeout(() => connections.breakOff(), graceMs);
+        const force = setTimeout(() => connections.breakOff(), drainMs + graceMs);
         // A client that sends just as its idle connection is closed gets no answer: it is told before.
         connections.letGo();
         setTimeout(
@@ -88,7 +91,7 @@ export async function listen(
             });
             connections.closeWhenAnswered();
           },
-          Math.min(LET_GO_MS, graceMs / 2),
+          Math.max(drainMs, Math.min(LET_GO_MS, graceMs / 2)),
         );
       });
     },

@@ -22,6 +22,7 @@ export class RequestOutcome {
   readonly #matched: Matched | undefined;
   readonly #copy: PlannedCopy | undefined;
   readonly #startedAt: number;
+  readonly #monolith: string;
   #fellBack = false;
 
   constructor(
@@ -35,11 +36,14 @@ export class RequestOutcome {
     this.#matched = matched;
     this.#copy = copy;
     this.#startedAt = deps.clock.monotonic();
+    this.#monolith = deps.snapshot.default.upstream.id;
+    deps.underWay.started(request);
   }
 
   /** The upstream's answer was handed to the client whole. */
   onAnswered(side: AnsweredBy, status: number): void {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
+    this.#end(side, status, durationMs);
     this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
     // After a fallback the service has just failed this very request: a copy would only say so again.
     if (this.#copy !== undefined && !this.#fellBack) this.#submit(this.#copy, side, durationMs);
@@ -48,10 +52,13 @@ export class RequestOutcome {
   /** The client got our own answer, half an answer, or left (`client_closed`). */
   onFailed(side: AnsweredBy, failure: Failure): void {
     const { counts, clock, warn } = this.#deps;
+    const durationMs = clock.monotonic() - this.#startedAt;
+    const meaning = failureMeanings[failure.code];
+    this.#end(side, meaning.status, durationMs, failure);
     counts.failed(failure.code);
     // What a client does wrong must not speak against the side that was asked.
-    if (failureMeanings[failure.code].side === 'client') return;
-    counts.answered(this.#migration, side, true, clock.monotonic() - this.#startedAt);
+    if (meaning.side === 'client') return;
+    counts.answered(this.#migration, side, true, durationMs);
     warn({ ...this.#about(failure), side }, 'request failed');
   }
 
@@ -64,6 +71,24 @@ export class RequestOutcome {
 
   get #migration(): string {
     return this.#matched === undefined ? '' : this.#matched.live.migration.id;
+  }
+
+  #end(side: AnsweredBy, status: number, durationMs: number, failure?: Failure): void {
+    const { underWay, accessLog } = this.#deps;
+    underWay.ended(this.#request);
+    if (!accessLog.wants(failure !== undefined && status >= 500)) return;
+    accessLog.write({
+      requestId: this.#request.id,
+      method: this.#request.method,
+      target: this.#request.target,
+      migration: this.#migration,
+      route: this.#matched?.route.id,
+      side,
+      upstream: side === 'service' ? this.#matched!.live.service.upstream.id : this.#monolith,
+      status,
+      durationMs,
+      code: failure?.code,
+    });
   }
 
   #about({ code, detail }: Failure) {

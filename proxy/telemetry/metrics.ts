@@ -33,6 +33,9 @@ export interface MetricsState {
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
   readonly configProblems: number;
+  /** Times that the routes file was refused since the start. */
+  readonly configRefusals: number;
+  readonly refusedSnapshots: number;
 }
 
 /** Traffic outside every migration. */
@@ -85,6 +88,22 @@ export class Metrics {
     [],
   );
 
+  readonly #refusals = this.#gauge('ficus_config_refusals', 'Routes files refused since the start', []);
+  readonly #snapshots = this.#gauge(
+    'ficus_refused_snapshots',
+    'Snapshots that a worker could not apply; the one before them stays in force',
+    [],
+  );
+  readonly #logLines = this.#counter(
+    'ficus_log_lines_dropped_total',
+    'Log lines dropped because their reader or their disk took no more',
+    [],
+  );
+
+  addDroppedLogLines(count: number): void {
+    if (count > 0) this.#logLines.inc(count);
+  }
+
   addReport(report: Report): void {
     for (const [id, counts] of Object.entries(report.migrations)) {
       const migration = id || NO_MIGRATION;
@@ -120,6 +139,8 @@ export class Metrics {
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);
     this.#config.set(state.configProblems);
+    this.#refusals.set(state.configRefusals);
+    this.#snapshots.set(state.refusedSnapshots);
     return await this.#registry.metrics();
   }
 

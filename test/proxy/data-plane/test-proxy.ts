@@ -7,12 +7,15 @@ import {
   type ListenerLimits,
   listen,
 } from '../../../proxy/data-plane/listener.ts';
+import { neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
+import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { ShadowSender } from '../../../proxy/shadow/sender.ts';
+import { noAccessLog } from '../../../proxy/telemetry/access-log.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
 
@@ -81,6 +84,9 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     log: pino({ level: 'silent' }),
     warn: () => {},
     debugHeaders: options.debugHeaders ?? false,
+    underWay: new RequestsUnderWay(),
+    shedding: neverSheds,
+    accessLog: noAccessLog,
   };
   const listener = await listen(
     deps,
