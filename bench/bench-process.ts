@@ -29,7 +29,8 @@ export class BenchProcess {
   /** Resolves as soon as `isUp` does with true; rejects with its last words when it ends before. */
   static async start(options: {
     readonly name: string;
-    readonly core: number;
+    /** As taskset reads it: `0`, or `0,1`. */
+    readonly core: number | string;
     readonly command: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     readonly isUp: () => Promise<boolean>;

@@ -1,6 +1,6 @@
 /** A routes.yaml of 1,000 routes in migrations, as an estate in the middle of moving has it. */
 
-const areas = 20;
+const defaultAreas = 20;
 const routesPerArea = 50;
 
 /** The migration that the requests of the bench meet. */
@@ -10,7 +10,10 @@ export const migratedPath = '/api/area-10/things-12';
 /** So far is `migrationId` rolled out: half of its users are answered by the service. */
 export const share = 50;
 
-export function routesYaml(ports: { readonly monolith: number; readonly service: number }): string {
+export function routesYaml(
+  ports: { readonly monolith: number; readonly service: number },
+  areas = defaultAreas,
+): string {
   return `version: 1
 upstreams:
   monolith: { url: http://127.0.0.1:${ports.monolith}, version: bench }

@@ -9,49 +9,84 @@ import { migratedPath, migrationId, readPaths, routesYaml, share } from '../rout
 import { userHeader, userName, users } from '../scenarios.ts';
 import { sendRequest } from '../send-request.ts';
 import { upstreamHeader } from '../upstreams.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, Estate, RunningContender } from './contender.ts';
 
 const run = promisify(execFile);
 const promoteTimeoutMs = 60_000;
 const program = path.resolve(import.meta.dirname, '../../bin/ficus');
 
+export interface FicusOptions {
+  readonly name: string;
+  readonly workers?: number;
+  /** Of all its processes: one core, unless two workers are to have two. */
+  readonly cores?: string;
+  /** Of the migration that the requests meet: copied to the service, and how far rolled out. */
+  readonly shadowPercent?: number;
+  readonly sharePercent?: number;
+  readonly migrations?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What to run instead of `ficus up`. */
+  readonly program?: readonly string[];
+}
+
 /** As in production: supervisor, admin plane, metrics, Postgres; one worker, all of it on the one core. */
 export const ficus: Contender = {
   name: 'ficus',
   title: `\`ficus up --workers 1\`, 1,000 routes, \`${migrationId}.serve\` at ${share} %`,
-  async start({ upstreams, folder }) {
-    const port = await freePort();
-    const adminPort = await freePort();
-    const home = path.join(folder, 'ficus');
-    await mkdir(home);
-    const config = path.join(home, 'routes.yaml');
-    await writeFile(config, routesYaml(upstreams));
-    const running = await BenchProcess.start({
-      name: 'ficus',
-      core: proxyCore,
-      command: [
-        ...[program, 'up', '--config', config, '--data-dir', path.join(home, 'data'), '--workers', '1'],
-        ...['--port', String(port), '--admin-port', String(adminPort)],
-      ],
-      env: ownSettingsOnly,
-      isUp: () => isReady(adminPort),
-    });
-    try {
-      await promote(port, adminPort);
-    } catch (error) {
-      await running.stop();
-      throw error;
-    }
-    return { port, process: running, check: () => checkShare(port) };
-  },
+  start: (estate) => startFicus(estate, { name: 'ficus' }),
 };
 
+/** Up, with every flag where it is to be. */
+export async function startFicus(
+  { upstreams, folder }: Pick<Estate, 'upstreams' | 'folder'>,
+  options: FicusOptions,
+): Promise<RunningContender & { readonly process: BenchProcess }> {
+  const { name, workers = 1, cores = String(proxyCore), shadowPercent = 0, sharePercent = share } = options;
+  const port = await freePort();
+  const adminPort = await freePort();
+  const home = path.join(folder, name);
+  await mkdir(home);
+  const config = path.join(home, 'routes.yaml');
+  await writeFile(config, routesYaml(upstreams, options.migrations));
+  const running = await BenchProcess.start({
+    name,
+    core: cores,
+    command: [
+      ...(options.program ?? [program, 'up']),
+      ...['--config', config, '--data-dir', path.join(home, 'data')],
+      ...['--workers', String(workers), '--port', String(port), '--admin-port', String(adminPort)],
+    ],
+    env: { ...ownSettingsOnly, ...options.env },
+    isUp: () => isReady(adminPort),
+  });
+  try {
+    if (sharePercent > 0) await promote(port, adminPort, sharePercent);
+    await setShadow(adminPort, shadowPercent);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return {
+    port,
+    process: running,
+    check: async () => {
+      if (sharePercent > 0) await checkShare(port, sharePercent);
+    },
+  };
+}
+
 /** Whatever Ficus the environment is set up for, it is another one. */
-const ownSettingsOnly = Object.fromEntries(
-  ['DATABASE_URL', 'REDIS_URL', 'UNLEASH_URL', 'LOG_LEVEL', 'FICUS_HOST', 'FICUS_DEBUG_HEADERS'].map(
-    (name) => [name, ''],
+export const ownSettingsOnly: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['DATABASE_URL', 'REDIS_URL', 'UNLEASH_URL', 'LOG_LEVEL', 'FICUS_DEBUG_HEADERS'].map((name) => [
+      name,
+      '',
+    ]),
   ),
-);
+  FICUS_HOST: '127.0.0.1',
+  // One request of a hundred in the access log, as where traffic is heavy.
+  FICUS_ACCESS_LOG_SAMPLE: '0.01',
+};
 
 async function isReady(adminPort: number): Promise<boolean> {
   try {
@@ -63,25 +98,29 @@ async function isReady(adminPort: number): Promise<boolean> {
 }
 
 /** The way every migration goes: its routes in the shadow until the gate lets it pass, then on to the share. */
-async function promote(port: number, adminPort: number): Promise<void> {
-  const admin = ['--admin', `http://127.0.0.1:${adminPort}`];
+async function promote(port: number, adminPort: number, percent: number): Promise<void> {
   const until = performance.now() + promoteTimeoutMs;
-  await run(program, ['shadow', migrationId, '--share', '100%', ...admin]);
+  await setShadow(adminPort, 100);
   for (let promoted = false; !promoted; ) {
     for (const path of readPaths(migrationId)) await sendRequest(port, { method: 'GET', path, headers: {} });
     try {
-      await run(program, ['promote', migrationId, '--to', `${share}%`, ...admin]);
+      await run(program, ['promote', migrationId, '--to', `${percent}%`, ...admin(adminPort)]);
       promoted = true;
     } catch (error) {
       if (performance.now() > until) throw error;
       await delay(500);
     }
   }
-  await run(program, ['shadow', migrationId, '--share', '0%', ...admin]);
 }
 
+async function setShadow(adminPort: number, percent: number): Promise<void> {
+  await run(program, ['shadow', migrationId, '--share', `${percent}%`, ...admin(adminPort)]);
+}
+
+const admin = (port: number) => ['--admin', `http://127.0.0.1:${port}`];
+
 /** Each user is answered by the same side every time, and about half of them by the service. */
-async function checkShare(port: number): Promise<void> {
+async function checkShare(port: number, wanted: number): Promise<void> {
   const ask = async (user: number): Promise<string | undefined> => {
     const headers = { [userHeader]: userName(user) };
     const answer = await sendRequest(port, { method: 'GET', path: `${migratedPath}/42`, headers });
@@ -94,6 +133,6 @@ async function checkShare(port: number): Promise<void> {
     if (side === 'service') served++;
   }
   const percent = (100 * served) / users;
-  if (Math.abs(percent - share) > 12)
-    throw new Error(`ficus: the service answers ${percent} % of the users, where ${share} % were asked for`);
+  if (Math.abs(percent - wanted) > 12)
+    throw new Error(`ficus: the service answers ${percent} % of the users, where ${wanted} % were asked for`);
 }
