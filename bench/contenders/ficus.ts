@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -9,6 +10,7 @@ import { migratedPath, migrationId, readPaths, routesYaml, share } from '../rout
 import { userHeader, userName, users } from '../scenarios.ts';
 import { sendRequest } from '../send-request.ts';
 import { upstreamHeader } from '../upstreams.ts';
+import { checkCopies } from './check-copies.ts';
 import type { Contender, Estate, RunningContender } from './contender.ts';
 
 const run = promisify(execFile);
@@ -23,8 +25,10 @@ export interface FicusOptions {
   /** Of the migration that the requests meet: copied to the service, and how far rolled out. */
   readonly shadowPercent?: number;
   readonly sharePercent?: number;
-  readonly migrations?: number;
+  readonly routes?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Up is when the first request is served, and nothing more is done with it. */
+  readonly untilServing?: boolean;
   /** What to run instead of `ficus up`. */
   readonly program?: readonly string[];
 }
@@ -36,18 +40,53 @@ export const ficus: Contender = {
   start: (estate) => startFicus(estate, { name: 'ficus' }),
 };
 
+export const ficusShadow: Contender = {
+  name: 'ficus-shadow',
+  title: `the same Ficus with \`${migrationId}.shadow\` at 100 %, served by the monolith; the answers compared`,
+  async start(estate) {
+    const running = await startFicus(estate, { name: 'ficus-shadow', shadowPercent: 100, sharePercent: 0 });
+    return { ...running, check: () => checkCopies('ficus-shadow', running.port, estate.upstreams) };
+  },
+};
+
+export const ficus10Routes: Contender = {
+  name: 'ficus-10-routes',
+  title: 'the same Ficus with 10 routes',
+  start: (estate) => startFicus(estate, { name: 'ficus-10-routes', routes: 10 }),
+};
+
+export const ficus10kRoutes: Contender = {
+  name: 'ficus-10k-routes',
+  title: 'the same Ficus with 10,000 routes',
+  start: (estate) => startFicus(estate, { name: 'ficus-10k-routes', routes: 10_000 }),
+};
+
+/** Both cores where there are only two: the load then takes its part of one of them. */
+export const ficus2Workers: Contender = {
+  name: 'ficus-2-workers',
+  title: 'the same Ficus with `--workers 2`, on two cores',
+  start: (estate) =>
+    startFicus(estate, {
+      name: 'ficus-2-workers',
+      workers: 2,
+      cores: `${proxyCore},${availableParallelism() >= 4 ? 2 : 1}`,
+    }),
+};
+
 /** Up, with every flag where it is to be. */
 export async function startFicus(
-  { upstreams, folder }: Pick<Estate, 'upstreams' | 'folder'>,
+  { upstreams, folder, openFiles }: Pick<Estate, 'upstreams' | 'folder' | 'openFiles'>,
   options: FicusOptions,
 ): Promise<RunningContender & { readonly process: BenchProcess }> {
   const { name, workers = 1, cores = String(proxyCore), shadowPercent = 0, sharePercent = share } = options;
   const port = await freePort();
   const adminPort = await freePort();
   const home = path.join(folder, name);
+  // Another run of the same may have been there.
+  await rm(home, { recursive: true, force: true });
   await mkdir(home);
   const config = path.join(home, 'routes.yaml');
-  await writeFile(config, routesYaml(upstreams, options.migrations));
+  await writeFile(config, routesYaml(upstreams, options.routes));
   const running = await BenchProcess.start({
     name,
     core: cores,
@@ -57,11 +96,12 @@ export async function startFicus(
       ...['--workers', String(workers), '--port', String(port), '--admin-port', String(adminPort)],
     ],
     env: { ...ownSettingsOnly, ...options.env },
-    isUp: () => isReady(adminPort),
+    openFiles,
+    isUp: () => (options.untilServing ? serves(port) : isReady(adminPort)),
   });
   try {
     if (sharePercent > 0) await promote(port, adminPort, sharePercent);
-    await setShadow(adminPort, shadowPercent);
+    if (!options.untilServing) await setShadow(adminPort, shadowPercent);
   } catch (error) {
     await running.stop();
     throw error;
@@ -87,6 +127,14 @@ export const ownSettingsOnly: Readonly<Record<string, string>> = {
   // One request of a hundred in the access log, as where traffic is heavy.
   FICUS_ACCESS_LOG_SAMPLE: '0.01',
 };
+
+async function serves(port: number): Promise<boolean> {
+  try {
+    return (await sendRequest(port, { method: 'GET', path: '/shop/welcome/42', headers: {} })).status === 200;
+  } catch {
+    return false;
+  }
+}
 
 async function isReady(adminPort: number): Promise<boolean> {
   try {
