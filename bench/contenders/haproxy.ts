@@ -26,7 +26,7 @@ export const haproxy: Contender = {
 
 const configuration = (port: number, upstreamPort: number) => `global
   nbthread 1
-  maxconn 20000
+  maxconn 2000
 defaults
   mode http
   timeout connect 5s

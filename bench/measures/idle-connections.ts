@@ -5,18 +5,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadCore } from '../bench-process.ts';
 import { ficus } from '../contenders/ficus.ts';
 import { nginx } from '../contenders/nginx.ts';
+import { openFilesAtMost } from '../open-files.ts';
 import type { Finding, Setting } from './finding.ts';
 
 const client = path.join(import.meta.dirname, '../clients/hold-connections.ts');
 export const idleConnections = 10_000;
 const settleMs = 3000;
+/** One for each connection, and some. */
+const openFiles = openFilesAtMost(65_536);
 
 /** What each of many kept connections, on which nothing happens after one answer, costs in memory. */
 export async function idleMemory({ estate }: Setting): Promise<Finding> {
+  if (openFiles < idleConnections + 1000)
+    throw new Error(
+      `Only ${openFiles} files may be open here: raise the hard limit (ulimit -Hn), or leave out idle-connections`,
+    );
   const values: Record<string, number> = {};
   const rows: string[][] = [];
   for (const { name, start } of [nginx, ficus]) {
-    const { port, process: proxy } = await start({ ...estate, openFiles: 65_536 });
+    const { port, process: proxy } = await start({ ...estate, openFiles });
     try {
       // Code that was never run, and what it allocates once, is no cost of a connection.
       await hold(port, 200, async () => {});
@@ -48,7 +55,7 @@ async function hold<T>(port: number, count: number, meanwhile: () => Promise<T>)
   const holder = spawn(
     'prlimit',
     [
-      ...['--nofile=65536:65536', 'taskset', '--cpu-list', String(loadCore)],
+      ...[`--nofile=${openFiles}:${openFiles}`, 'taskset', '--cpu-list', String(loadCore)],
       ...[process.execPath, client, String(port), String(count)],
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
