@@ -92,7 +92,8 @@ async function run(
   if (chosen.has('start')) findings.push(await startTimes(setting));
   const machine = describeMachine(programs);
   const summaries = summarise(turns);
-  return { at, machine, options, noise, contenders, scenarios, summaries, turns, findings };
+  const measured = contenders.filter(({ name }) => turns.some((turn) => turn.contender === name));
+  return { at, machine, options, noise, contenders: measured, scenarios, summaries, turns, findings };
 }
 
 async function startAndVerify(
