@@ -12,6 +12,9 @@ export interface ResponseSink {
 
 /** Larger heads are refused; nginx stops at 4 or 8 KiB, Node at 16. */
 const MAX_HEAD_BYTES = 65_536;
+/** RFC 9112, 7.1.1: names, each with a token or a quoted text. They end here, but only the well-formed ones can be told apart. */
+const chunkExtensions =
+  /^(?:[\t ]*;[\t ]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:[\t ]*=[\t ]*(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
 /** Bytes of a chunk-size line, extensions included; extensions are dropped. */
 const MAX_CHUNK_LINE_BYTES = 256;
 const MAX_TRAILER_BYTES = 16_384;
@@ -157,9 +160,10 @@ export class ResponseParser {
     if (end < 0) return input.length - offset > MAX_CHUNK_LINE_BYTES ? 'chunk line too long' : -1;
     if (end - offset > MAX_CHUNK_LINE_BYTES) return 'chunk line too long';
     const line = input.toString('latin1', offset, end);
-    const size = /^([0-9A-Fa-f]{1,13})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line);
-    if (!size) return 'malformed chunk size';
-    this.#remaining = Number.parseInt(size[1]!, 16);
+    const size = /^[0-9A-Fa-f]{1,13}(?![0-9A-Fa-f])/.exec(line)?.[0];
+    if (size === undefined || (size.length < line.length && !chunkExtensions.test(line.slice(size.length))))
+      return 'malformed chunk size';
+    this.#remaining = Number.parseInt(size, 16);
     this.#state = this.#remaining === 0 ? 'trailers' : 'chunk-data';
     return end + 2;
   }

@@ -49,6 +49,11 @@ export class RawConnection {
     return all;
   }
 
+  /** How the peer has ended, if it has. */
+  get ended(): Ending | undefined {
+    return this.#ending;
+  }
+
   /** Resolves once the peer has ended, with how it did. */
   ending(): Promise<Ending> {
     return this.#until('the end of the connection', () => this.#ending);
