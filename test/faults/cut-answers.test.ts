@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { startTestProxy } from '../proxy/data-plane/test-proxy.ts';
 import { ChaosRelay } from '../support/chaos-relay.ts';
 import { answerTo } from '../support/ledger.ts';
-import { RawClient } from '../support/raw-client.ts';
+import { askOnce, RawClient } from '../support/raw-client.ts';
 import { RecordingUpstream } from '../support/recording-upstream.ts';
 
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n';
@@ -14,14 +14,14 @@ for (const cutBy of ['closing', 'reset'] as const) {
   test(`an answer cut by ${cutBy} at every byte of its head is a 502, never a 200`, async () => {
     await using upstream = await RecordingUpstream.start(`${head}ok`);
     await using relay = await ChaosRelay.start(upstream.port, (at) => ({ cutAfterBytes: at, cutBy }));
-    await using proxy = await startTestProxy({ monolith: relay.port });
-    using client = await RawClient.connect(proxy.port);
     for (let at = 0; at < head.length; at++) {
-      const answer = await client.ask(post);
+      // A proxy of its own: so many failures in a row are a reason to ask no more.
+      await using proxy = await startTestProxy({ monolith: relay.port });
+      const answer = await askOnce(proxy.port, post);
       assert.deepEqual([answer.status, answer.json()['code']], [502, 'upstream_closed'], `cut at ${at}`);
+      assert.deepEqual(proxy.takeReport().failures, { upstream_closed: 1 });
     }
     assert.equal(upstream.requests.length, head.length, 'none was sent twice');
-    assert.deepEqual(proxy.takeReport().failures, { upstream_closed: head.length });
   });
 }
 
@@ -50,8 +50,8 @@ describe('an answer cut in its body', () => {
           cutAfterBytes: start.length + cuts[index]!,
           cutBy,
         }));
-        await using proxy = await startTestProxy({ monolith: relay.port });
         for (const at of cuts) {
+          await using proxy = await startTestProxy({ monolith: relay.port });
           using client = await RawClient.connect(proxy.port);
           client.send(get);
           assert.equal(await client.ending(), 'reset', `cut at ${at}`);
@@ -60,8 +60,8 @@ describe('an answer cut in its body', () => {
           const gotBody = got.slice(got.indexOf('\r\n\r\n') + 4);
           assert.ok(!gotBody.endsWith('\r\n0\r\n\r\n'), `no last chunk, cut at ${at}`);
           if (name === 'sized') assert.ok(gotBody.length < text.length && text.startsWith(gotBody));
+          assert.deepEqual(proxy.takeReport().failures, { upstream_closed: 1 });
         }
-        assert.equal(proxy.takeReport().failures['upstream_closed'], cuts.length);
       });
     }
   }
