@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { ControlSnapshot } from '../../proxy/data-plane/snapshot.ts';
 import type { TrafficReport } from '../../proxy/data-plane/traffic-counts.ts';
 import type { FromWorker, ToWorker } from '../../proxy/data-plane/worker-messages.ts';
+import type { Pair } from '../../proxy/shadow/pair.ts';
 
 const program = fileURLToPath(new URL('../../proxy/data-plane/worker.ts', import.meta.url));
 
 /** A data-plane worker as it runs in production, without a supervisor: what it uses can be measured from outside. */
 export class WorkerProcess {
   readonly reports: TrafficReport[] = [];
+  readonly pairs: Pair[] = [];
   readonly #child: ChildProcess;
   port = 0;
 
@@ -34,6 +36,7 @@ export class WorkerProcess {
       child.on('message', (message: FromWorker) => {
         if (message.type === 'failed') reject(new Error(message.message));
         if (message.type === 'report') worker.reports.push(message.report);
+        if (message.type === 'pair') worker.pairs.push(message.pair);
         if (message.type !== 'listening') return;
         worker.port = message.port;
         resolve();
