@@ -81,7 +81,8 @@ export async function startTestEstate(options: TestEstateOptions): Promise<TestE
   };
 }
 
-function snapshotOf(options: TestEstateOptions, shares: Partial<Shares>): ControlSnapshot {
+/** What the control plane would tell a worker. */
+export function snapshotOf(options: TestEstateOptions, shares: Partial<Shares>): ControlSnapshot {
   const { serve = 0, cap = 0, shadow = 0 } = shares;
   const migration = sampleMigration('catalog', options.routes ?? ['GET /a'], options.migration);
   const feature = (name: string, which: 'serve' | 'shadow', percent: number) => ({
