@@ -13,6 +13,7 @@ export type FailureCode =
   | 'upstream_connect'
   | 'upstream_connect_timeout'
   | 'upstream_busy'
+  | 'upstream_open'
   | 'upstream_closed'
   | 'upstream_invalid'
   | 'upstream_timeout'
@@ -47,6 +48,11 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   upstream_connect: { side: 'upstream', status: 502, title: 'The upstream cannot be reached' },
   upstream_connect_timeout: { side: 'upstream', status: 504, title: 'The upstream did not accept in time' },
   upstream_busy: { side: 'upstream', status: 503, title: 'All connections to the upstream are in use' },
+  upstream_open: {
+    side: 'upstream',
+    status: 503,
+    title: 'The upstream is not asked for a while: it kept failing',
+  },
   upstream_closed: { side: 'upstream', status: 502, title: 'The upstream closed before it answered' },
   upstream_invalid: { side: 'upstream', status: 502, title: 'The upstream answered with invalid HTTP' },
   upstream_timeout: { side: 'upstream', status: 504, title: 'The upstream did not answer in time' },

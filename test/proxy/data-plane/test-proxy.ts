@@ -18,6 +18,7 @@ export interface TestProxyOptions {
   readonly routes?: readonly (string | Route)[];
   /** For both upstreams. */
   readonly upstream?: Partial<Upstream>;
+  readonly serviceUpstream?: Partial<Upstream>;
   readonly listener?: Partial<ListenerLimits>;
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
@@ -33,13 +34,13 @@ export interface TestProxy extends AsyncDisposable {
 }
 
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const pool = (id: string, port: number): UpstreamPool =>
-    new UpstreamPool(sampleUpstream(id, port, options.upstream), systemClock, {
+  const pool = (id: string, port: number, changes: Partial<Upstream> = {}): UpstreamPool =>
+    new UpstreamPool(sampleUpstream(id, port, { ...options.upstream, ...changes }), systemClock, {
       ...defaultPoolLimits,
       ...options.pool,
     });
   const monolith = pool('monolith', options.monolith);
-  const service = pool('catalog', options.service ?? options.monolith);
+  const service = pool('catalog', options.service ?? options.monolith, options.serviceUpstream);
   const counts = new TrafficCounts();
   const deps: RequestDeps = {
     snapshot: {
@@ -85,7 +86,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   };
   return {
     port: listener.port,
-    takeReport: () => counts.take(),
+    takeReport: () => counts.take({ monolith: monolith.takeReport(), catalog: service.takeReport() }),
     monolithConnections: () => monolith.size,
     close,
     [Symbol.asyncDispose]: () => close(0),
