@@ -12,7 +12,8 @@ import { RequestsUnderWay } from './requests-under-way.ts';
 import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
-import { UpstreamPool } from './upstream-pool.ts';
+import type { OnBreaker, UpstreamReport } from './upstream-health.ts';
+import { defaultPoolLimits, UpstreamPool } from './upstream-pool.ts';
 
 export interface DataPlaneDeps {
   readonly host: string;
@@ -47,7 +48,8 @@ export interface DataPlane {
 export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapshot): Promise<DataPlane> {
   const { clock, log } = deps;
   const counts = new TrafficCounts();
-  const pools = new Pools(clock);
+  const warn = budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND);
+  const pools = new Pools(clock, ({ id: upstream }, state) => warn({ upstream, state }, 'breaker changed'));
   const copyPools = new Pools(clock);
   const underWay = new RequestsUnderWay();
   const request: RequestDeps = {
@@ -62,7 +64,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     counts,
     clock,
     log,
-    warn: budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND),
+    warn,
     debugHeaders: deps.debugHeaders,
     underWay,
     shedding: deps.shedding ?? neverSheds,
@@ -84,7 +86,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },
-    takeReport: () => counts.take(),
+    takeReport: () => counts.take(pools.takeReports()),
     tellUnfinished,
     async close(graceMs, drainMs = 0) {
       const broken = setTimeout(() => tellUnfinished('the grace is over'), drainMs + graceMs);
@@ -102,19 +104,28 @@ class Pools {
   readonly #clock: Clock;
   readonly #pools = new Map<string, UpstreamPool>();
 
-  constructor(clock: Clock) {
+  readonly #onBreaker: OnBreaker | undefined;
+
+  constructor(clock: Clock, onBreaker?: OnBreaker) {
     this.#clock = clock;
+    this.#onBreaker = onBreaker;
   }
 
   readonly of = (upstream: Upstream): UpstreamPool => {
     const key = JSON.stringify(upstream);
     let pool = this.#pools.get(key);
     if (!pool) {
-      pool = new UpstreamPool(upstream, this.#clock);
+      pool = new UpstreamPool(upstream, this.#clock, defaultPoolLimits, this.#onBreaker);
       this.#pools.set(key, pool);
     }
     return pool;
   };
+
+  takeReports(): Record<string, UpstreamReport> {
+    const reports: Record<string, UpstreamReport> = {};
+    for (const pool of this.#pools.values()) reports[pool.upstream.id] = pool.takeReport();
+    return reports;
+  }
 
   keepOnly(upstreams: readonly Upstream[]): void {
     const keep = new Set(upstreams.map((upstream) => JSON.stringify(upstream)));

@@ -37,8 +37,10 @@ export interface ForwardingJob {
  * Carries one request to an upstream and its answer back, both streaming, each side held back by the
  * other's pace. Second tries follow two rules, and only while the client has seen nothing and no byte of
  * the request's body was taken:
- * - an idempotent request whose connection closed without a byte of answer goes once more, on a new one;
- * - a request meant for the service goes to the monolith when nothing was sent or its method is safe.
+ * - a request whose connection closed without a byte of answer goes once more, on a new one, when it is
+ *   idempotent or nothing of it was sent, within the upstream's budget;
+ * - a request meant for the service goes to the monolith when nothing was sent or its method is safe, as
+ *   long as the monolith has room.
  */
 export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   readonly #job: ForwardingJob;
@@ -191,12 +193,15 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   #mayRetry(failure: Failure): boolean {
     if (this.#retried || this.#bodyTaken || failure.answered) return false;
-    return failure.code === 'upstream_closed' && isIdempotentMethod(this.#job.request.method);
+    if (failure.code !== 'upstream_closed') return false;
+    if (failure.sent && !isIdempotentMethod(this.#job.request.method)) return false;
+    return this.#destination.pool.mayRetry();
   }
 
   #mayFallBack(failure: Failure): boolean {
-    if (!this.#job.fallback || this.#destination === this.#job.fallback || this.#bodyTaken) return false;
-    return !failure.sent || isSafeMethod(this.#job.request.method);
+    const { fallback, request } = this.#job;
+    if (!fallback || this.#destination === fallback || this.#bodyTaken) return false;
+    return (!failure.sent || isSafeMethod(request.method)) && fallback.pool.mayTakeFallback();
   }
 
   /** A body that is all here goes out with the head. */

@@ -56,6 +56,8 @@ export class HeadReader {
 
   #tooLarge(input: Buffer): MalformedHead {
     const lineEnd = input.indexOf('\r\n', 2, 'latin1');
+    if (!isRequestLineStart(input.toString('latin1', 0, 64), false))
+      return { code: 'bad_request', detail: 'The request line is malformed.' };
     return lineEnd < 0 || lineEnd > this.#maxBytes
       ? { code: 'target_too_long', detail: `The request line is over ${this.#maxBytes} bytes.` }
       : { code: 'headers_too_large', detail: `The request head is over ${this.#maxBytes} bytes.` };

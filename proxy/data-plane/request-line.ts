@@ -62,8 +62,8 @@ function whatIsWrong(text: string): MalformedHead {
 }
 
 function aboutRequestLine(line: string): MalformedHead {
-  if (/^[!-~]+ [!-~]+ HTTP\/\d\.\d$/.test(line) && !/ HTTP\/1\.[01]$/.test(line)) {
-    return { code: 'bad_request', detail: 'The request has a version other than HTTP/1.0 and HTTP/1.1.' };
+  if (/^[A-Z][A-Z0-9_-]{0,31} [!-~]+ HTTP\/\d\.\d$/.test(line)) {
+    return { code: 'version_unknown', detail: 'The versions spoken are HTTP/1.0 and HTTP/1.1.' };
   }
   return { code: 'bad_request', detail: 'The request line is malformed.' };
 }

@@ -1,4 +1,5 @@
-import { parseHead, type ResponseHead } from './response-head.ts';
+import { isForbiddenTrailer } from './forbidden-trailers.ts';
+import { parseHead, type ResponseHead, trimOws } from './response-head.ts';
 
 export interface ResponseSink {
   /** 100 and 102 to 199. */
@@ -6,6 +7,8 @@ export interface ResponseSink {
   onHead(head: ResponseHead): void;
   /** Never empty. `last`: the answer is complete with it. */
   onBody(chunk: Buffer, last: boolean): void;
+  /** Flat name, value list, before `onEnd`, of those that may be passed on; never empty. */
+  onTrailers?(trailers: readonly string[]): void;
   /** The answer is complete, where `onBody` did not say so. */
   onEnd(): void;
 }
@@ -41,6 +44,7 @@ export class ResponseParser {
   #pending: Buffer | undefined;
   #informationSeen = 0;
   #trailerBytes = 0;
+  #trailers: string[] | undefined;
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -53,6 +57,7 @@ export class ResponseParser {
     this.#pending = undefined;
     this.#informationSeen = 0;
     this.#trailerBytes = 0;
+    this.#trailers = undefined;
   }
 
   get complete(): boolean {
@@ -183,7 +188,7 @@ export class ResponseParser {
     return offset + 2;
   }
 
-  /** Trailers are checked and dropped: they could name anything, and few clients read them. */
+  /** All are checked; they could name anything, so only those of no other meaning are kept. */
   #readTrailers(input: Buffer, offset: number): number | string {
     const end = input.indexOf('\r\n', offset, 'latin1');
     if (end < 0) return input.length - offset > MAX_TRAILER_BYTES ? 'trailers too large' : -1;
@@ -191,12 +196,22 @@ export class ResponseParser {
     if (this.#trailerBytes > MAX_TRAILER_BYTES) return 'trailers too large';
     if (end > offset) {
       const line = input.toString('latin1', offset, end);
-      return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(line)
-        ? end + 2
-        : 'malformed trailer';
+      if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(line)) return 'malformed trailer';
+      this.#keepTrailer(line);
+      return end + 2;
     }
     this.#state = 'complete';
+    if (this.#trailers !== undefined) this.#sink.onTrailers?.(this.#trailers);
     this.#sink.onEnd();
     return end + 2;
+  }
+
+  #keepTrailer(line: string): void {
+    if (this.#sink.onTrailers === undefined) return;
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    if (isForbiddenTrailer(name)) return;
+    this.#trailers ??= [];
+    this.#trailers.push(name, trimOws(line, colon + 1, line.length));
   }
 }

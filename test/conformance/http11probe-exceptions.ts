@@ -1,7 +1,5 @@
 /** Scored cases that are no `Pass`, each with why. A case listed here that passes fails the test. */
 export const exceptions: Readonly<Record<string, string>> = {
-  'COMP-LEADING-CRLF':
-    'RFC 9112, 2.2: a server should ignore an empty line before a request; old clients send one.',
   'COMP-ABSOLUTE-FORM':
     'RFC 9112, 3.2.2: a server must accept it; refusing passes only by the letter of the score.',
   'COMP-UPGRADE-INVALID-VER':

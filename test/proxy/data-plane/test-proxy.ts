@@ -27,6 +27,7 @@ export interface TestProxyOptions {
   readonly routes?: readonly (string | Route)[];
   /** For both upstreams. */
   readonly upstream?: Partial<Upstream>;
+  readonly serviceUpstream?: Partial<Upstream>;
   readonly listener?: Partial<ListenerLimits>;
   /** Where and how it listens, other than on 127.0.0.1 without TLS. */
   readonly address?: Partial<ListenerAddress>;
@@ -45,13 +46,13 @@ export interface TestProxy extends AsyncDisposable {
 }
 
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const pool = (id: string, port: number): UpstreamPool =>
-    new UpstreamPool(sampleUpstream(id, port, options.upstream), systemClock, {
+  const pool = (id: string, port: number, changes: Partial<Upstream> = {}): UpstreamPool =>
+    new UpstreamPool(sampleUpstream(id, port, { ...options.upstream, ...changes }), systemClock, {
       ...defaultPoolLimits,
       ...options.pool,
     });
   const monolith = pool('monolith', options.monolith);
-  const service = pool('catalog', options.service ?? options.monolith);
+  const service = pool('catalog', options.service ?? options.monolith, options.serviceUpstream);
   const counts = new TrafficCounts();
   const deps: RequestDeps = {
     snapshot: {
@@ -101,7 +102,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   return {
     port: listener.port,
     setTls: (tls) => listener.setTls(tls),
-    takeReport: () => counts.take(),
+    takeReport: () => counts.take({ monolith: monolith.takeReport(), catalog: service.takeReport() }),
     monolithConnections: () => monolith.size,
     close,
     [Symbol.asyncDispose]: () => close(0),
