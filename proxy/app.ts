@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { formatProblem } from './config/problem.ts';
+import type { Certificate } from './config/read-certificate.ts';
+import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import type { ListenerTls } from './data-plane/client-server.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
 import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
@@ -71,6 +75,15 @@ export async function startApp(settings: Settings): Promise<App> {
     throw new Error(['the routes file is refused:', ...routes.problems().map(formatProblem)].join('\n'));
   }
   const model = (): RoutingModel => routes.current() ?? first;
+  let onCertificate = (_: Certificate): void => {};
+  const certificate =
+    settings.tls &&
+    (await watchCertificate({
+      files: settings.tls,
+      onCertificate: (next) => onCertificate(next),
+      clock,
+      log,
+    }));
 
   const postgres =
     settings.databaseUrl === undefined
@@ -145,11 +158,24 @@ export async function startApp(settings: Settings): Promise<App> {
       for (const [reason, count] of Object.entries(reasons)) traffic.addDropped(migration, reason, count);
     }
   };
+  const listenerTls = ({ cert, key }: Certificate): ListenerTls => ({
+    cert,
+    key,
+    minVersion: settings.tls!.minVersion,
+    // Of their own for each certificate, so that a session doesn't outlive the one it was begun under.
+    ticketKeys: randomBytes(48),
+  });
+  const shown = certificate?.current();
   const workers = await WorkerPool.start(
     {
       count: settings.workers,
       host: settings.host,
       port: settings.port,
+      listener: {
+        tls: shown && listenerTls(shown),
+        trustedProxies: settings.trustedProxies,
+        http2: settings.http2,
+      },
       debugHeaders: settings.debugHeaders,
       logLevel: settings.logLevel,
       onReport,
@@ -159,6 +185,8 @@ export async function startApp(settings: Settings): Promise<App> {
     },
     snapshot(),
   );
+  onCertificate = (next) => workers.setTls(listenerTls(next));
+  if (certificate && certificate.current() !== shown) onCertificate(certificate.current());
   pushSnapshot = () => workers.apply(snapshot());
   onRoutes = () => {
     comparer.setMigrations(model().migrations);
@@ -197,6 +225,7 @@ export async function startApp(settings: Settings): Promise<App> {
         routes: { up: routes.problems().length === 0, detail: model().hash },
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         postgres: { up: store.available() },
+        ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
   };
@@ -254,6 +283,7 @@ export async function startApp(settings: Settings): Promise<App> {
       clearInterval(reconciling);
       clearInterval(syncingStates);
       routes.close();
+      certificate?.close();
       await workers.stop(graceMs);
       await admin.close();
       await comparer.close();
@@ -266,6 +296,11 @@ export async function startApp(settings: Settings): Promise<App> {
       unlock();
     },
   };
+}
+
+function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
+  const until = new Date(watcher.current().notAfter).toISOString();
+  return { up: watcher.problem() === undefined, detail: watcher.problem() ?? `valid until ${until}` };
 }
 
 function verifyResult({ results, problems }: VerifiedContracts): VerifyResult {

@@ -12,6 +12,16 @@ export interface ListenerTls {
   readonly ticketKeys: Uint8Array;
 }
 
+/** How clients are served, as the supervisor tells its workers. */
+export interface ListenerOptions {
+  /** None: clients come without TLS. */
+  readonly tls?: ListenerTls | undefined;
+  /** As `readTrustedProxies` returned them; none: nobody's word on where a request comes from is taken. */
+  readonly trustedProxies?: readonly string[];
+  /** Offered to clients that come by TLS. */
+  readonly http2?: boolean;
+}
+
 export interface ClientServerOptions {
   /** Undefined: no TLS. */
   readonly tls: ListenerTls | undefined;

@@ -4,16 +4,19 @@ import type { Pair } from '../shadow/pair.ts';
 import { defaultShadowLimits, ShadowSender } from '../shadow/sender.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { budgetedWarn } from '../telemetry/log-budget.ts';
+import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type Listener, type ListenerLimits, listen } from './listener.ts';
 import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
 export interface DataPlaneDeps {
   readonly host: string;
   readonly port: number;
+  readonly listener?: ListenerOptions;
   readonly debugHeaders: boolean;
   readonly log: Logger;
   readonly clock: Clock;
@@ -30,6 +33,8 @@ export interface DataPlane {
   readonly port: number;
   /** New requests see it from now on; those under way keep what they started with. */
   apply(control: ControlSnapshot): void;
+  /** New connections are shown it from now on. */
+  setTls(tls: ListenerTls): void;
   takeReport(): TrafficReport;
   close(graceMs: number): Promise<void>;
 }
@@ -54,9 +59,15 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     warn: budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND),
     debugHeaders: deps.debugHeaders,
   };
-  const listener: Listener = await listen(request, { host: deps.host, port: deps.port }, deps.limits);
+  const { tls, trustedProxies = [] } = deps.listener ?? {};
+  const listener: Listener = await listen(
+    request,
+    { host: deps.host, port: deps.port, tls, trustedProxies: new TrustedProxies(trustedProxies) },
+    deps.limits,
+  );
   return {
     port: listener.port,
+    setTls: (next) => listener.setTls(next),
     apply(control) {
       request.snapshot = compileSnapshot(control, pools.of);
       pools.keepOnly(control.routing.upstreams);

@@ -1,4 +1,5 @@
 import type { Pair } from '../shadow/pair.ts';
+import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
 
@@ -8,11 +9,13 @@ export type ToWorker =
       readonly type: 'start';
       readonly host: string;
       readonly port: number;
+      readonly listener: ListenerOptions;
       readonly debugHeaders: boolean;
       readonly logLevel: string;
       readonly snapshot: ControlSnapshot;
     }
   | { readonly type: 'snapshot'; readonly snapshot: ControlSnapshot }
+  | { readonly type: 'tls'; readonly tls: ListenerTls }
   | { readonly type: 'stop'; readonly graceMs: number };
 
 /** From a worker to the supervisor. */

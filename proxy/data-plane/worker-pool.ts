@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
 import type { Pair } from '../shadow/pair.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
@@ -10,6 +11,7 @@ export interface WorkerPoolDeps {
   readonly count: number;
   readonly host: string;
   readonly port: number;
+  readonly listener?: ListenerOptions;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
   readonly onReport: (report: TrafficReport) => void;
@@ -31,6 +33,7 @@ export class WorkerPool {
   readonly #deps: WorkerPoolDeps;
   readonly #applied = new Map<number, number>();
   #snapshot: ControlSnapshot;
+  #listener: ListenerOptions;
   #port = 0;
   #stopping = false;
   #deaths: number[] = [];
@@ -40,6 +43,7 @@ export class WorkerPool {
     this.#deps = deps;
     this.#snapshot = snapshot;
     this.#port = deps.port;
+    this.#listener = deps.listener ?? {};
   }
 
   /** Resolves when every worker listens; rejects when the port can't be had. */
@@ -73,6 +77,12 @@ export class WorkerPool {
     for (const worker of this.#live()) this.#send(worker, { type: 'snapshot', snapshot });
   }
 
+  /** Also for workers that are started later. */
+  setTls(tls: ListenerTls): void {
+    this.#listener = { ...this.#listener, tls };
+    for (const worker of this.#live()) this.#send(worker, { type: 'tls', tls });
+  }
+
   /** Lets requests finish for at most `graceMs`, then ends the workers. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
@@ -98,6 +108,7 @@ export class WorkerPool {
       type: 'start',
       host,
       port,
+      listener: this.#listener,
       debugHeaders,
       logLevel,
       snapshot: this.#snapshot,

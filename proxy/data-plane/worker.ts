@@ -26,6 +26,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
       {
         host: message.host,
         port: message.port,
+        listener: message.listener,
         debugHeaders: message.debugHeaders,
         log,
         clock: systemClock,
@@ -77,6 +78,9 @@ process.on('message', (message: ToWorker) => {
     case 'snapshot':
       plane?.apply(message.snapshot);
       send({ type: 'applied', revision: message.snapshot.revision });
+      break;
+    case 'tls':
+      plane?.setTls(message.tls);
       break;
     case 'stop':
       void stop(message.graceMs);
