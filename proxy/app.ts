@@ -174,7 +174,6 @@ export async function startApp(settings: Settings): Promise<App> {
       listener: {
         tls: shown && listenerTls(shown),
         trustedProxies: settings.trustedProxies,
-        http2: settings.http2,
       },
       debugHeaders: settings.debugHeaders,
       logLevel: settings.logLevel,

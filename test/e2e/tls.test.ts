@@ -33,7 +33,7 @@ before(async () => {
 }, options);
 
 after(async () => {
-  await ficus[Symbol.asyncDispose]();
+  await ficus?.remove();
   await upstream.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -76,22 +76,20 @@ async function certificatePart(): Promise<{ up: boolean; detail: string }> {
   return parts.certificate;
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
-}
-
 test('clients are served by TLS, and a trusted proxy’s word reaches the monolith', options, async () => {
   using client = new RawClient(await connect());
   const answer = await client.ask('GET / HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n');
   assert.equal(answer.text, 'ok');
-  assert.equal(upstream.request.value('X-Forwarded-For'), '192.0.2.1, 127.0.0.1');
-  assert.equal(upstream.request.value('X-Forwarded-Proto'), 'https');
+  // The monolith is also asked who it is.
+  const forwarded = upstream.requests.find((request) => request.value('X-Forwarded-For') !== undefined);
+  assert.equal(forwarded?.value('X-Forwarded-For'), '192.0.2.1, 127.0.0.1');
+  assert.equal(forwarded?.value('X-Forwarded-Proto'), 'https');
   assert.deepEqual(await certificatePart(), { up: true, detail: 'valid until 2126-10-28T05:47:07.000Z' });
 });
 
 test('a certificate that does not fit its key changes nothing but the readiness part', options, async () => {
   put({ cert: otherServer.cert, key: localServer.key });
-  await until(async () => !(await certificatePart()).up);
+  await ficus.until('the certificate is refused', async () => !(await certificatePart()).up);
   assert.match((await certificatePart()).detail, /is not that of/);
   assert.equal(await shown(), 'server');
 });
@@ -99,7 +97,7 @@ test('a certificate that does not fit its key changes nothing but the readiness 
 test('a new certificate is shown by every worker, and nobody is cut off', options, async () => {
   using before = new RawClient(await connect());
   put(otherServer);
-  await until(async () => (await shown()) === 'other');
+  await ficus.until('both workers show it', async () => (await shown()) === 'other');
   assert.ok((await certificatePart()).up);
   assert.equal((await before.ask('GET / HTTP/1.1\r\nHost: shop\r\n\r\n')).text, 'ok');
 });
