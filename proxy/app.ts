@@ -2,6 +2,7 @@ import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { formatProblem } from './config/problem.ts';
+import type { CertificateWatcher } from './config/watch-certificate.ts';
 import type { RoutesWatcher } from './config/watch-routes.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
@@ -42,7 +43,7 @@ const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024,
  * already, by what the configuration, the flags and the data directory say; nobody waits for Postgres.
  */
 export async function startApp(settings: Settings, traffic: Traffic): Promise<App> {
-  const { log, routes, flags, states, workers, model, pushSnapshot } = traffic;
+  const { log, routes, flags, states, workers, certificate, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
   const postgres =
@@ -143,6 +144,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         routes: { up: routes.problems().length === 0, detail: model().hash },
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         postgres: { up: store.available() },
+        ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
   };
@@ -206,6 +208,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       clearInterval(reconciling);
       clearInterval(syncingStates);
       routes.close();
+      certificate?.close();
       await workers.stop(times);
       await admin.close();
       await comparer.close();
@@ -218,6 +221,11 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       traffic.unlock();
     },
   };
+}
+
+function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
+  const until = new Date(watcher.current().notAfter).toISOString();
+  return { up: watcher.problem() === undefined, detail: watcher.problem() ?? `valid until ${until}` };
 }
 
 function verifyResult({ results, problems }: VerifiedContracts): VerifyResult {

@@ -11,8 +11,6 @@ export interface Settings {
   readonly port: number;
   /** Undefined: clients are served without TLS. */
   readonly tls: TlsSettings | undefined;
-  /** Offers HTTP/2 to clients that come by TLS. */
-  readonly http2: boolean;
   /** Addresses and networks whose X-Forwarded-… is believed. */
   readonly trustedProxies: readonly string[];
   readonly adminPort: number;
@@ -56,8 +54,6 @@ export function readSettings(args: readonly string[], env: Environment = process
   if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
   const unleashUrl = env['UNLEASH_URL'];
   const tls = readTls(env);
-  const http2 = env['FICUS_HTTP2'] === '1';
-  if (http2 && !tls) throw new SettingsError('FICUS_HTTP2=1 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
   const workers = readNumber(
     '--workers or FICUS_WORKERS',
     values.workers ?? env['FICUS_WORKERS'],
@@ -70,7 +66,6 @@ export function readSettings(args: readonly string[], env: Environment = process
     host: env['FICUS_HOST'] ?? '0.0.0.0',
     port: readNumber('--port or FICUS_PORT', values.port ?? env['FICUS_PORT'], 8080, 0, 65_535),
     tls,
-    http2,
     trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
     adminPort: readNumber(
       '--admin-port or FICUS_ADMIN_PORT',

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { formatProblem } from './config/problem.ts';
+import type { Certificate } from './config/read-certificate.ts';
+import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import type { ListenerTls } from './data-plane/client-server.ts';
 import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
 import type { TrafficReport } from './data-plane/traffic-counts.ts';
@@ -34,6 +38,8 @@ export interface Traffic {
   readonly flags: FlagSource;
   readonly states: MigrationStates;
   readonly workers: WorkerPool;
+  /** What clients are shown; none without TLS. */
+  readonly certificate: CertificateWatcher | undefined;
   model(): RoutingModel;
   /** When the routes in force were loaded. */
   loadedAt(): string;
@@ -66,6 +72,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   let store: StateStore | undefined;
   let loadedAt = nowIso();
   let onRoutes = (): void => {};
+  let onCertificate = (_: Certificate): void => {};
 
   const toControl = (act: (control: ControlPlane) => void): void => {
     if (control) act(control);
@@ -79,7 +86,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     },
     log,
   });
-  const [routes, flags] = await Promise.all([
+  const [routes, flags, certificate] = await Promise.all([
     watchRoutes({
       file: settings.configFile,
       onModel: () => {
@@ -90,6 +97,8 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       log,
     }),
     openFlags(settings, { clock, log }),
+    settings.tls &&
+      watchCertificate({ files: settings.tls, onCertificate: (next) => onCertificate(next), clock, log }),
     states.loadFile(),
   ]);
   const first = routes.current();
@@ -110,9 +119,18 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       dryRunMigrations: control?.dryRunMigrations() ?? [],
     };
   };
+  const listenerTls = ({ cert, key }: Certificate): ListenerTls => ({
+    cert,
+    key,
+    minVersion: settings.tls!.minVersion,
+    // Of their own for each certificate, so that a session doesn't outlive the one it was begun under.
+    ticketKeys: randomBytes(48),
+  });
+  const shown = certificate?.current();
   const workers = new WorkerPool(
     {
       count: settings.workers,
+      listener: { tls: shown && listenerTls(shown), trustedProxies: settings.trustedProxies },
       settings: {
         debugHeaders: settings.debugHeaders,
         logLevel: settings.logLevel,
@@ -127,6 +145,8 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     prepared,
     snapshot(),
   );
+  onCertificate = (next) => workers.setTls(listenerTls(next));
+  if (certificate && certificate.current() !== shown) onCertificate(certificate.current());
   await workers.startFirst();
   workers.startOthers().catch((error: unknown) => log.error({ err: error }, 'worker did not start'));
 
@@ -152,6 +172,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     flags,
     states,
     workers,
+    certificate,
     model,
     loadedAt: () => loadedAt,
     pushSnapshot,

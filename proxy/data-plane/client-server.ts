@@ -12,11 +12,19 @@ export interface ListenerTls {
   readonly ticketKeys: Uint8Array;
 }
 
+/** How clients are served, as the supervisor tells its workers. */
+export interface ListenerOptions {
+  /** None: clients come without TLS. */
+  readonly tls?: ListenerTls | undefined;
+  /** As `readTrustedProxies` returned them; none: nobody's word on where a request comes from is taken. */
+  readonly trustedProxies?: readonly string[];
+}
+
 export interface ClientServerOptions {
   /** Undefined: no TLS. */
   readonly tls: ListenerTls | undefined;
   /** By ALPN, the best first; of no meaning without TLS. */
-  readonly protocols: readonly ('h2' | 'http/1.1')[];
+  readonly protocols: readonly string[];
   /** A connection that may carry requests; whoever takes it handles its errors from now on. */
   readonly onConnection: (socket: Socket) => void;
   /** A handshake came to nothing; the connection is gone. */

@@ -5,6 +5,7 @@ import { defaultShadowLimits, ShadowSender } from '../shadow/sender.ts';
 import { type AccessLog, noAccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { budgetedWarn } from '../telemetry/log-budget.ts';
+import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type Listener, type ListenerLimits, listen } from './listener.ts';
 import { type LoadShedding, neverSheds } from './load-shedding.ts';
@@ -12,6 +13,7 @@ import { RequestsUnderWay } from './requests-under-way.ts';
 import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 import type { OnBreaker, UpstreamReport } from './upstream-health.ts';
 import { defaultPoolLimits, UpstreamPool } from './upstream-pool.ts';
 
@@ -20,6 +22,7 @@ export interface DataPlaneDeps {
   readonly port: number;
   /** A listening or bound socket that this process has inherited; else it takes the port itself. */
   readonly fd?: number;
+  readonly listener?: ListenerOptions;
   readonly debugHeaders: boolean;
   readonly log: Logger;
   readonly clock: Clock;
@@ -38,6 +41,8 @@ export interface DataPlane {
   readonly port: number;
   /** New requests see it from now on; those under way keep what they started with. */
   apply(control: ControlSnapshot): void;
+  /** New connections are shown it from now on. */
+  setTls(tls: ListenerTls): void;
   takeReport(): TrafficReport;
   /** Names in the log the requests that are about to be broken off. */
   tellUnfinished(why: string): void;
@@ -70,9 +75,16 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     shedding: deps.shedding ?? neverSheds,
     accessLog: deps.accessLog ?? noAccessLog,
   };
+  const { tls, trustedProxies = [] } = deps.listener ?? {};
   const listener: Listener = await listen(
     request,
-    { host: deps.host, port: deps.port, fd: deps.fd },
+    {
+      host: deps.host,
+      port: deps.port,
+      fd: deps.fd,
+      tls,
+      trustedProxies: new TrustedProxies(trustedProxies),
+    },
     deps.limits,
   );
   const tellUnfinished = (why: string): void => {
@@ -81,6 +93,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   };
   return {
     port: listener.port,
+    setTls: (next) => listener.setTls(next),
     apply(control) {
       request.snapshot = compileSnapshot(control, pools.of);
       pools.keepOnly(control.routing.upstreams);

@@ -1,4 +1,5 @@
 import type { Pair } from '../shadow/pair.ts';
+import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
 
@@ -22,10 +23,12 @@ export type ToWorker =
       readonly type: 'start';
       readonly host: string;
       readonly port: number;
+      readonly listener: ListenerOptions;
       readonly settings: WorkerSettings;
       readonly snapshot: ControlSnapshot;
     }
   | { readonly type: 'snapshot'; readonly change: SnapshotChange }
+  | { readonly type: 'tls'; readonly tls: ListenerTls }
   | { readonly type: 'stop'; readonly drainMs: number; readonly graceMs: number }
   /** The end at once: says what is broken off. */
   | { readonly type: 'abort' };

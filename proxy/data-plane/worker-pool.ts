@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Pair } from '../shadow/pair.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import { type PreparedWorkers, prepareWorkers } from './prepare-workers.ts';
 import { createRestartBackoff } from './restart-backoff.ts';
 import type { ControlSnapshot } from './snapshot.ts';
@@ -10,6 +11,7 @@ import { WorkerProcess } from './worker-process.ts';
 
 export interface WorkerPoolDeps {
   readonly count: number;
+  readonly listener?: ListenerOptions;
   readonly settings: WorkerSettings;
   readonly onReport: (report: TrafficReport, health: WorkerHealth) => void;
   readonly onPair: (pair: Pair) => void;
@@ -34,6 +36,7 @@ export class WorkerPool {
   readonly #port: number;
   readonly #workers = new Set<WorkerProcess>();
   readonly #restartDelayMs: () => number;
+  #listener: ListenerOptions;
   #newest: ControlSnapshot;
   /** The newest one that a worker has lived to apply: what others start with. */
   #proven: ControlSnapshot;
@@ -46,6 +49,7 @@ export class WorkerPool {
     this.#deps = deps;
     this.#prepared = prepared;
     this.#port = prepared.socket.address().port;
+    this.#listener = deps.listener ?? {};
     this.#newest = snapshot;
     this.#proven = snapshot;
     this.#restartDelayMs = createRestartBackoff(deps.clock);
@@ -74,6 +78,12 @@ export class WorkerPool {
   apply(snapshot: ControlSnapshot): void {
     this.#newest = snapshot;
     for (const worker of this.#live()) worker.apply(snapshot);
+  }
+
+  /** Also for workers that are started later. */
+  setTls(tls: ListenerTls): void {
+    this.#listener = { ...this.#listener, tls };
+    for (const worker of this.#live()) worker.send({ type: 'tls', tls });
   }
 
   startFirst(): Promise<void> {
@@ -121,6 +131,7 @@ export class WorkerPool {
       type: 'start',
       host: this.#prepared.host,
       port: this.#port,
+      listener: this.#listener,
       settings,
       snapshot: this.#proven,
     });

@@ -51,6 +51,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
         host,
         port,
         fd: LISTENING_FD,
+        listener: message.listener,
         debugHeaders: settings.debugHeaders,
         log,
         clock: systemClock,
@@ -122,6 +123,9 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'snapshot':
       if (running) apply(running, message.change);
+      break;
+    case 'tls':
+      running?.plane.setTls(message.tls);
       break;
     case 'stop':
       void stop(message);

@@ -5,9 +5,9 @@ import { readSettings, SettingsError } from '../../proxy/settings.ts';
 
 const read = (env: Record<string, string>) => readSettings(['--config', 'routes.yaml'], env);
 
-test('without settings clients come without TLS, by HTTP/1, and no proxy is trusted', () => {
-  const { tls, http2, trustedProxies } = read({});
-  assert.deepEqual({ tls, http2, trustedProxies }, { tls: undefined, http2: false, trustedProxies: [] });
+test('without settings clients come without TLS, and no proxy is trusted', () => {
+  const { tls, trustedProxies } = read({});
+  assert.deepEqual({ tls, trustedProxies }, { tls: undefined, trustedProxies: [] });
 });
 
 test('empty settings are none', () => {
@@ -21,17 +21,12 @@ test('empty settings are none', () => {
 });
 
 test('a certificate and its key are files, TLS 1.2 is the least', () => {
-  const { tls, http2 } = read({
-    FICUS_TLS_CERT: 'tls/tls.crt',
-    FICUS_TLS_KEY: '/etc/tls.key',
-    FICUS_HTTP2: '1',
-  });
+  const { tls } = read({ FICUS_TLS_CERT: 'tls/tls.crt', FICUS_TLS_KEY: '/etc/tls.key' });
   assert.deepEqual(tls, {
     certFile: path.resolve('tls/tls.crt'),
     keyFile: '/etc/tls.key',
     minVersion: 'TLSv1.2',
   });
-  assert.equal(http2, true);
 });
 
 test('TLS 1.3 can be the least', () => {
@@ -54,7 +49,6 @@ describe('refused with a sentence', () => {
       'FICUS_TLS_MIN_VERSION must be TLSv1.2 or TLSv1.3, not "TLSv1.1"',
     ],
     [{ FICUS_TLS_MIN_VERSION: 'TLSv1.3' }, 'FICUS_TLS_MIN_VERSION needs FICUS_TLS_CERT and FICUS_TLS_KEY'],
-    [{ FICUS_HTTP2: '1' }, 'FICUS_HTTP2=1 needs FICUS_TLS_CERT and FICUS_TLS_KEY'],
     [
       { FICUS_TRUSTED_PROXIES: '10.0.0.1, 0.0.0.0/0' },
       'FICUS_TRUSTED_PROXIES: "0.0.0.0/0" would trust everybody, so that anybody could name any client',

@@ -48,6 +48,7 @@ export class WorkerProcess {
       type: 'start',
       host: '127.0.0.1',
       port: 0,
+      listener: {},
       settings: {
         debugHeaders: false,
         logLevel: 'silent',
