@@ -33,7 +33,7 @@ test('50 requests to a service that answers no connect are answered by the monol
     monolith: monolith.port,
     service: full.port,
     routes: ['* /a'],
-    upstream: { connectTimeoutMs: 300 },
+    serviceUpstream: { connectTimeoutMs: 300 },
   });
   await Promise.all(
     Array.from({ length: 50 }, async (_, i) => {
