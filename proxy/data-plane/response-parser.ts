@@ -23,6 +23,11 @@ const MAX_CHUNK_LINE_BYTES = 256;
 const MAX_TRAILER_BYTES = 16_384;
 /** Interim answers before the final one. */
 const MAX_INFORMATION = 32;
+/** Names and values of the last head that are kept to recognise the next one by. */
+const MAX_LIKELY = 64;
+
+/** As bytes: a text would be converted anew for each search. */
+const HEAD_END = Buffer.from('\r\n\r\n');
 
 type State =
   | 'head'
@@ -45,6 +50,8 @@ export class ResponseParser {
   #informationSeen = 0;
   #trailerBytes = 0;
   #trailers: string[] | undefined;
+  /** Of the answer before. */
+  #likely: readonly string[] | undefined;
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -124,10 +131,10 @@ export class ResponseParser {
   }
 
   #readHead(input: Buffer, offset: number): number | string {
-    const end = input.indexOf('\r\n\r\n', offset, 'latin1');
+    const end = input.indexOf(HEAD_END, offset);
     if (end < 0) return input.length - offset > MAX_HEAD_BYTES ? 'head over 64 KiB' : -1;
     if (end - offset > MAX_HEAD_BYTES) return 'head over 64 KiB';
-    const head = parseHead(input.toString('latin1', offset, end), this.#method);
+    const head = parseHead(input.toString('latin1', offset, end), this.#method, this.#likely);
     if (typeof head === 'string') return head;
     if (head.status < 200) return this.#takeInformation(head, end + 4);
     this.#enterBody(head);
@@ -142,6 +149,8 @@ export class ResponseParser {
   }
 
   #enterBody(head: ResponseHead): void {
+    // A long list is not worth keeping for as long as the connection lives.
+    this.#likely = head.headers.length <= MAX_LIKELY ? head.headers : undefined;
     this.#remaining = head.length;
     const empty = head.framing === 'none' || (head.framing === 'length' && head.length === 0);
     if (empty) this.#state = 'complete';
@@ -161,7 +170,7 @@ export class ResponseParser {
   }
 
   #readChunkLine(input: Buffer, offset: number): number | string {
-    const end = input.indexOf('\r\n', offset, 'latin1');
+    const end = lineEndIn(input, offset);
     if (end < 0) return input.length - offset > MAX_CHUNK_LINE_BYTES ? 'chunk line too long' : -1;
     if (end - offset > MAX_CHUNK_LINE_BYTES) return 'chunk line too long';
     const line = input.toString('latin1', offset, end);
@@ -190,7 +199,7 @@ export class ResponseParser {
 
   /** All are checked; they could name anything, so only those of no other meaning are kept. */
   #readTrailers(input: Buffer, offset: number): number | string {
-    const end = input.indexOf('\r\n', offset, 'latin1');
+    const end = lineEndIn(input, offset);
     if (end < 0) return input.length - offset > MAX_TRAILER_BYTES ? 'trailers too large' : -1;
     this.#trailerBytes += end + 2 - offset;
     if (this.#trailerBytes > MAX_TRAILER_BYTES) return 'trailers too large';
@@ -214,4 +223,11 @@ export class ResponseParser {
     this.#trailers ??= [];
     this.#trailers.push(name, trimOws(line, colon + 1, line.length));
   }
+}
+
+/** Where the next CRLF is, -1 when there is none. Lines are short here: a search by Node costs more to call. */
+function lineEndIn(input: Buffer, offset: number): number {
+  const last = input.length - 1;
+  for (let at = offset; at < last; at++) if (input[at] === 0x0d && input[at + 1] === 0x0a) return at;
+  return -1;
 }
