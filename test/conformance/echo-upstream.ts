@@ -2,38 +2,40 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { readStrictly, type StrictRequest } from './strict-requests.ts';
 
-/**
- * An upstream that says back what it was asked: the target as `X-Target`, the body as body. It reads by the
- * letter, and keeps everything that another upstream could read differently.
- */
+/** What an upstream says to a request. */
+export type Answer = (request: StrictRequest) => Buffer | string;
+
+/** Says back what was asked: the target as `X-Target`, the body as body. */
+export const echo: Answer = ({ method, target, body }) => {
+  const head = `HTTP/1.1 200 OK\r\nX-Target: ${target}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  return method === 'HEAD' ? head : Buffer.concat([Buffer.from(head, 'latin1'), body]);
+};
+
+/** An upstream that reads by the letter, and keeps everything that another upstream could read differently. */
 export class EchoUpstream {
   readonly requests: StrictRequest[] = [];
   /** What came and is no request by the letter. */
   readonly problems: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #keeps: boolean;
+  readonly #answer: Answer;
 
-  private constructor(server: Server, keeps: boolean) {
+  private constructor(server: Server, answer: Answer) {
     this.#server = server;
-    this.#keeps = keeps;
+    this.#answer = answer;
     server.on('connection', (socket) => this.#serve(socket));
   }
 
-  /** `keepRequests: false` for long runs, which only count on `problems` and the answers. */
-  static async start({ keepRequests = true } = {}): Promise<EchoUpstream> {
+  static async start(answer: Answer = echo): Promise<EchoUpstream> {
     const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new EchoUpstream(server, keepRequests);
+    return new EchoUpstream(server, answer);
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
-
-  /** Called for every request, before it is answered. */
-  onRequest: (request: StrictRequest) => void = () => {};
 
   /** Resolves when every connection is closed, with nothing left behind that is not in `problems`. */
   async allClosed(): Promise<void> {
@@ -52,26 +54,33 @@ export class EchoUpstream {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     let unread: Buffer = Buffer.alloc(0);
+    let saidContinue = false;
     socket.on('data', (chunk: Buffer) => {
       unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk]);
       while (unread.length > 0) {
         const reading = readStrictly(unread);
-        if (reading === 'incomplete') return;
+        if (reading === 'incomplete') {
+          if (!saidContinue && expectsContinue(unread)) {
+            saidContinue = true;
+            socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+          }
+          return;
+        }
+        saidContinue = false;
         if ('problem' in reading) {
-          this.problems.push(reading.problem);
+          this.problems.push(`${reading.problem} in ${JSON.stringify(unread.toString('latin1', 0, 1000))}`);
           socket.destroy();
           return;
         }
         unread = unread.subarray(reading.length);
-        if (this.#keeps) this.requests.push(reading.request);
-        this.onRequest(reading.request);
-        socket.write(answerTo(reading.request));
+        this.requests.push(reading.request);
+        socket.write(this.#answer(reading.request));
       }
     });
   }
 }
 
-function answerTo({ method, target, body }: StrictRequest): Buffer {
-  const head = `HTTP/1.1 200 OK\r\nX-Target: ${target}\r\nContent-Length: ${body.length}\r\n\r\n`;
-  return method === 'HEAD' ? Buffer.from(head, 'latin1') : Buffer.concat([Buffer.from(head, 'latin1'), body]);
+function expectsContinue(unread: Buffer): boolean {
+  const headEnd = unread.indexOf('\r\n\r\n');
+  return headEnd >= 0 && /\r\nExpect: 100-continue(?:\r\n|$)/i.test(unread.toString('latin1', 0, headEnd));
 }

@@ -19,16 +19,26 @@ export type StrictReading =
   /** What is here is well-formed and not whole yet. */
   | 'incomplete';
 
-const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21\x24-\x7e][\x21\x22\x24-\x7e]*) HTTP\/1\.1$/;
+const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21\x24-\x7e][\x21\x22\x24-\x7e]*) HTTP\/1\.([01])$/;
 const fieldLine =
   /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[\x20-\x7e\t\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*$/;
 const chunkSize = /^[0-9A-Fa-f]{1,13}$/;
+const extendedChunkSize =
+  /^[0-9A-Fa-f]{1,13}(?:[\t ]*;[\t ]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:[\t ]*=[\t ]*(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/;
 /** RFC 9110, 6.5.1: framing, routing, controls and content may not be said after the body. */
 const notInTrailers =
   /^(?:transfer-encoding|content-length|content-type|content-encoding|content-range|host|authorization|cookie|set-cookie|connection|upgrade|te|trailer|expect|range|if-.*)$/;
 
-/** Reads the first request in the bytes. */
-export function readStrictly(bytes: Buffer): StrictReading {
+/**
+ * Reads the first request in the bytes. An `upstream` is asked by us, so nothing but the plainest form is
+ * good enough. A `client` may also say what RFC 9112 wants a proxy to take from it: HTTP/1.0, absolute-form
+ * targets, empty lines before a request, chunk extensions, any trailers.
+ */
+export function readStrictly(all: Buffer, from: 'upstream' | 'client' = 'upstream'): StrictReading {
+  const isClient = from === 'client';
+  let skipped = 0;
+  if (isClient) while (all[skipped] === 0x0d && all[skipped + 1] === 0x0a) skipped += 2;
+  const bytes = skipped === 0 ? all : all.subarray(skipped);
   const headEnd = bytes.indexOf('\r\n\r\n');
   const lines = bytes.toString('latin1', 0, headEnd < 0 ? bytes.length : headEnd).split('\r\n');
   if (headEnd < 0) {
@@ -45,25 +55,38 @@ export function readStrictly(bytes: Buffer): StrictReading {
     if (!field) return { problem: `no field line: ${JSON.stringify(line)}` };
     fields.push([field[1]!, field[2]!]);
   }
-  const framing = framingOf(fields);
+  const isOld = start[3] === '0';
+  if (isOld && !isClient) return { problem: 'HTTP/1.0' };
+  const framing = framingOf(fields, isClient, isOld);
   if ('problem' in framing) return framing;
   const method = start[1]!;
-  const target = start[2]!;
+  const target = isClient ? originForm(start[2]!, method) : start[2]!;
   if (target[0] !== '/' && !(target === '*' && method === 'OPTIONS'))
     return { problem: `a target that is no path: ${target}` };
   const whole = (body: Buffer, length: number): StrictReading => ({
     request: { method, target, fields, framing: framing.kind, body },
-    length,
+    length: skipped + length,
   });
   const bodyStart = headEnd + 4;
-  if (framing.kind === 'chunked') return readChunks(bytes, bodyStart, whole);
+  if (framing.kind === 'chunked') return readChunks(bytes, bodyStart, isClient, whole);
   const bodyEnd = bodyStart + framing.length;
   return bytes.length < bodyEnd ? 'incomplete' : whole(bytes.subarray(bodyStart, bodyEnd), bodyEnd);
 }
 
 type Framing = { kind: StrictRequest['framing']; length: number } | { problem: string };
 
-function framingOf(fields: readonly (readonly [string, string])[]): Framing {
+function originForm(target: string, method: string): string {
+  const absolute = /^https?:\/\/[^/?]+([/?].*)?$/i.exec(target);
+  if (!absolute) return target;
+  const rest = absolute[1] ?? (method === 'OPTIONS' ? '*' : '/');
+  return rest.startsWith('?') ? `/${rest}` : rest;
+}
+
+function framingOf(
+  fields: readonly (readonly [string, string])[],
+  isClient: boolean,
+  isOld: boolean,
+): Framing {
   const lengths: string[] = [];
   const encodings: string[] = [];
   let hosts = 0;
@@ -73,10 +96,11 @@ function framingOf(fields: readonly (readonly [string, string])[]): Framing {
     else if (lower === 'content-length') lengths.push(value);
     else if (lower === 'transfer-encoding') encodings.push(value);
     // CGI and WSGI read `_` and `-` alike, PHP and others `.` too.
-    else if (/^(?:content[_.]length|transfer[_.]encoding)$/.test(lower))
+    else if (!isClient && /^(?:content[_.]length|transfer[_.]encoding)$/.test(lower))
       return { problem: `a field named ${name}` };
   }
-  if (hosts !== 1) return { problem: `${hosts} Host fields` };
+  if (hosts > 1 || (hosts === 0 && !isOld)) return { problem: `${hosts} Host fields` };
+  if (isOld && encodings.length > 0) return { problem: 'Transfer-Encoding in HTTP/1.0' };
   if (lengths.length + encodings.length > 1)
     return { problem: `a body framed more than once: ${[...lengths, ...encodings].join(' and ')}` };
   if (encodings.length === 1) {
@@ -92,6 +116,7 @@ function framingOf(fields: readonly (readonly [string, string])[]): Framing {
 function readChunks(
   bytes: Buffer,
   start: number,
+  isClient: boolean,
   whole: (body: Buffer, length: number) => StrictReading,
 ): StrictReading {
   const chunks: Buffer[] = [];
@@ -99,13 +124,17 @@ function readChunks(
     const lineEnd = bytes.indexOf('\r\n', at);
     const line = bytes.toString('latin1', at, lineEnd < 0 ? Math.min(bytes.length, at + 32) : lineEnd);
     if (lineEnd < 0) {
-      const begun = /^(?:[0-9A-Fa-f]{1,13}\r?)?$/.test(line);
+      const begun = (isClient ? /^(?:[0-9A-Fa-f]{1,13}[^\0\n]*)?$/ : /^(?:[0-9A-Fa-f]{1,13}\r?)?$/).test(
+        line,
+      );
       return begun ? 'incomplete' : { problem: `no chunk size: ${JSON.stringify(line)}` };
     }
-    if (!chunkSize.test(line)) return { problem: `no chunk size: ${JSON.stringify(line.slice(0, 80))}` };
+    if (!(isClient ? extendedChunkSize : chunkSize).test(line))
+      return { problem: `no chunk size: ${JSON.stringify(line.slice(0, 80))}` };
     const size = Number.parseInt(line, 16);
     const dataStart = lineEnd + 2;
-    if (size === 0) return readTrailers(bytes, dataStart, (end) => whole(Buffer.concat(chunks), end));
+    if (size === 0)
+      return readTrailers(bytes, dataStart, isClient, (end) => whole(Buffer.concat(chunks), end));
     const dataEnd = dataStart + size;
     if (bytes.length > dataEnd && bytes[dataEnd] !== 0x0d) return { problem: 'a chunk longer than its size' };
     if (bytes.length > dataEnd + 1 && bytes[dataEnd + 1] !== 0x0a)
@@ -116,7 +145,12 @@ function readChunks(
   }
 }
 
-function readTrailers(bytes: Buffer, start: number, whole: (end: number) => StrictReading): StrictReading {
+function readTrailers(
+  bytes: Buffer,
+  start: number,
+  isClient: boolean,
+  whole: (end: number) => StrictReading,
+): StrictReading {
   for (let at = start; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at);
     if (lineEnd < 0) return 'incomplete';
@@ -124,7 +158,8 @@ function readTrailers(bytes: Buffer, start: number, whole: (end: number) => Stri
     const line = bytes.toString('latin1', at, lineEnd);
     const field = fieldLine.exec(line);
     if (!field) return { problem: `no trailer: ${JSON.stringify(line)}` };
-    if (notInTrailers.test(field[1]!.toLowerCase())) return { problem: `a trailer named ${field[1]}` };
+    if (!isClient && notInTrailers.test(field[1]!.toLowerCase()))
+      return { problem: `a trailer named ${field[1]}` };
     at = lineEnd + 2;
   }
 }
