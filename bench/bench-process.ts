@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSecondsOf } from './process-cpu.ts';
+import { cpuSecondsOf, residentBytesOf } from './process-cpu.ts';
 
 /** One core for the proxy that is looked at, one for the load and the upstream behind it. */
 export const proxyCore = 0;
 export const loadCore = 1;
 
+/** Between looks whether it is up: short, as starts are timed. */
+const lookEveryMs = 5;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
 
@@ -15,6 +17,8 @@ export class BenchProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
   #output = '';
+  /** From its start until it was up. */
+  startedAfterMs = 0;
 
   private constructor(name: string, child: ChildProcess) {
     this.#name = name;
@@ -29,31 +33,42 @@ export class BenchProcess {
   /** Resolves as soon as `isUp` does with true; rejects with its last words when it ends before. */
   static async start(options: {
     readonly name: string;
-    readonly core: number;
+    /** As taskset reads it: `0`, or `0,1`. */
+    readonly core: number | string;
     readonly command: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
+    /** How many it may have open, where the usual limit does not do. */
+    readonly openFiles?: number | undefined;
     readonly isUp: () => Promise<boolean>;
   }): Promise<BenchProcess> {
-    const { name, core, command, env = {}, isUp } = options;
-    const child = spawn('taskset', ['--cpu-list', String(core), ...command], {
+    const { name, core, command, env = {}, isUp, openFiles } = options;
+    const limits = openFiles === undefined ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`];
+    const child = spawn('taskset', ['--cpu-list', String(core), ...limits, ...command], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
     const started = new BenchProcess(name, child);
-    const until = performance.now() + startTimeoutMs;
+    const from = performance.now();
+    const until = from + startTimeoutMs;
     while (!(await isUp())) {
       if (child.exitCode !== null || performance.now() > until) {
         await started.stop();
         throw new Error(`${name} did not come up:\n${started.#output}`);
       }
-      await delay(50);
+      await delay(lookEveryMs);
     }
+    started.startedAfterMs = performance.now() - from;
     return started;
   }
 
   /** Of all its processes. */
   cpuSeconds(): number {
     return cpuSecondsOf(this.#child.pid!);
+  }
+
+  /** Of all its processes. */
+  residentBytes(): number {
+    return residentBytesOf(this.#child.pid!);
   }
 
   async stop(): Promise<void> {

@@ -4,11 +4,16 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadCore, proxyCore } from './bench-process.ts';
 import { watchCores } from './busy-cores.ts';
-import type { Contender, RunningContender } from './contenders/contender.ts';
-import { contenders as allContenders } from './contenders.ts';
-import { type Load, runLoad } from './load.ts';
+import type { Contender, Estate, RunningContender } from './contenders/contender.ts';
+import { contenders as peers, variants } from './contenders.ts';
 import { describeMachine } from './machine.ts';
-import { type Options, readOptions, usage } from './options.ts';
+import { bigBody } from './measures/big-body.ts';
+import type { Finding } from './measures/finding.ts';
+import { halfLoad } from './measures/half-load.ts';
+import { idleMemory } from './measures/idle-connections.ts';
+import { measureLoad } from './measures/load-rounds.ts';
+import { startTimes } from './measures/start.ts';
+import { type Options, otherMeasures, readOptions, usage } from './options.ts';
 import { findPrograms } from './programs.ts';
 import { type Report, renderReport, saveReport } from './report.ts';
 import { scenarios as allScenarios, type Scenario } from './scenarios.ts';
@@ -27,8 +32,15 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const contenders = pick('contender', allContenders, options.contenders);
-  const scenarios = pick('scenario', allScenarios, options.scenarios);
+  const contenders = pick('contender', [...peers, ...variants], options.contenders);
+  const measures = pick(
+    'measure',
+    [...allScenarios, ...otherMeasures.map((name) => ({ name }))],
+    options.only,
+  );
+  const chosen = new Set(measures.map(({ name }) => name));
+  // Half of the maximum is of the maximum that this run has seen.
+  if (chosen.has('half-load')) chosen.add('get');
   if (availableParallelism() < 2)
     throw new Error('Two cores are needed: one for the proxy, one for the load');
   const stops: Stops = [];
@@ -36,7 +48,7 @@ async function main(): Promise<void> {
     process.once(signal, () => void stopAll(stops).finally(() => process.exit(1)));
   }
   try {
-    const report = await run(options, contenders, scenarios, stops);
+    const report = await run(options, contenders, chosen, stops);
     console.log(`\n${renderReport(report)}`);
     if (options.save) console.log(`Saved as bench/${await saveReport(report)}.json and .md`);
   } finally {
@@ -47,7 +59,7 @@ async function main(): Promise<void> {
 async function run(
   options: Options,
   contenders: readonly Contender[],
-  scenarios: readonly Scenario[],
+  chosen: ReadonlySet<string>,
   stops: Stops,
 ): Promise<Report> {
   const at = new Date().toISOString();
@@ -60,61 +72,58 @@ async function run(
   const upstreams = await startUpstreams(programs.nginx, folder);
   stops.push(() => upstreams.stop());
 
+  const scenarios = allScenarios.filter(({ name }) => chosen.has(name));
+  const estate: Estate = { programs, upstreams, folder };
+  const turns: Turn[] = [];
+  const findings: Finding[] = [];
+  for (const group of groupsOf(scenarios)) {
+    const ends: Stops = [];
+    stops.push(() => stopAll(ends));
+    const those = contenders.filter((one) => group.some((scenario) => takesPart(one, scenario)));
+    const running = await startAndVerify(those, group, estate, ends);
+    turns.push(...(await measureLoad({ estate, options, scenarios: group, running })));
+    if (chosen.has('half-load') && group.some(({ name }) => name === 'get'))
+      findings.push(await halfLoad({ options, estate, summaries: summarise(turns), running }));
+    await stopAll(ends);
+  }
+  const setting = { options, estate };
+  if (chosen.has('big-body')) findings.push(await bigBody(setting));
+  if (chosen.has('idle-connections')) findings.push(await idleMemory(setting));
+  if (chosen.has('start')) findings.push(await startTimes(setting));
+  const machine = describeMachine(programs);
+  const summaries = summarise(turns);
+  const measured = contenders.filter(({ name }) => turns.some((turn) => turn.contender === name));
+  return { at, machine, options, noise, contenders: measured, scenarios, summaries, turns, findings };
+}
+
+async function startAndVerify(
+  contenders: readonly Contender[],
+  scenarios: readonly Scenario[],
+  estate: Estate,
+  ends: Stops,
+): Promise<Map<Contender, RunningContender>> {
   const running = new Map<Contender, RunningContender>();
   for (const contender of contenders) {
-    const started = await contender.start({ programs, upstreams, folder });
-    stops.push(async () => started.process?.stop());
-    for (const scenario of scenarios)
-      await verifyAnswers(contender.name, started, scenario, upstreams.monolith);
+    const started = await contender.start(estate);
+    ends.push(async () => started.process?.stop());
+    for (const scenario of scenarios.filter((one) => takesPart(contender, one)))
+      await verifyAnswers(contender.name, started, scenario, estate.upstreams.monolith);
     await started.check?.();
     console.log(`${contender.name}: answers verified`);
     running.set(contender, started);
   }
-
-  const load: Load = { wrk: programs.wrk, connections: options.connections, folder };
-  for (const scenario of scenarios) {
-    for (const { port } of running.values()) await runLoad(load, scenario, port, options.warmUpSeconds);
-  }
-  const turns: Turn[] = [];
-  for (let round = 1; round <= options.rounds; round++) {
-    for (const scenario of scenarios) {
-      for (const [contender, started] of rotated([...running], round)) {
-        const turn = await takeTurn(load, scenario, started, options.seconds);
-        turns.push({ scenario: scenario.name, contender: contender.name, round, ...turn });
-        console.log(
-          `round ${round}, ${scenario.name}, ${contender.name}: ${Math.round(turn.requestsPerSecond)} requests/s`,
-        );
-      }
-    }
-  }
-  const machine = describeMachine(programs);
-  return { at, machine, options, noise, contenders, scenarios, summaries: summarise(turns), turns };
+  return running;
 }
 
-async function takeTurn(
-  load: Load,
-  scenario: Scenario,
-  { port, process }: RunningContender,
-  seconds: number,
-) {
-  const cpuBefore = process?.cpuSeconds() ?? 0;
-  const busySince = watchCores();
-  const result = await runLoad(load, scenario, port, seconds);
-  const busy = busySince();
-  process?.checkAlive();
-  const cpuSeconds = (process?.cpuSeconds() ?? 0) - cpuBefore;
-  return {
-    ...result,
-    cpuUsPerRequest: (1e6 * cpuSeconds) / result.requests,
-    proxyCoreBusy: busy[proxyCore] ?? 0,
-    loadCoreBusy: busy[loadCore] ?? 0,
-  };
+/** The peers' scenarios together, each one of variants for itself: who waits for its turn has some work, too. */
+function groupsOf(scenarios: readonly Scenario[]): Scenario[][] {
+  const isVariant = ({ contenders = [] }: Scenario) => variants.some(({ name }) => contenders.includes(name));
+  const together = scenarios.filter((one) => !isVariant(one));
+  return [together, ...scenarios.filter(isVariant).map((one) => [one])].filter(({ length }) => length > 0);
 }
 
-/** Each round begins with another one: nobody always comes after the same neighbour. */
-function rotated<T>(items: readonly T[], by: number): T[] {
-  const at = by % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
+function takesPart({ name }: Contender, scenario: Scenario): boolean {
+  return scenario.contenders?.includes(name) ?? peers.some((peer) => peer.name === name);
 }
 
 async function measureNoise(): Promise<number> {

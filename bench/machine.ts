@@ -11,6 +11,7 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly nginx: string;
+  readonly haproxy: string;
   readonly wrk: string;
   /** Of Ficus; `+` for one with changes. */
   readonly commit: string;
@@ -25,6 +26,7 @@ export function describeMachine(programs: Programs): Machine {
     kernel: `${process.platform} ${/^[\d.]+/.exec(release())?.[0]}`,
     node: process.version,
     nginx: versionIn(programs.nginx, ['-v'], /nginx\/([\d.]+)/),
+    haproxy: versionIn(programs.haproxy, ['-v'], /version ([\d.]+)/),
     wrk: versionIn(programs.wrk, ['-v'], /^wrk (\S+)/),
     commit: readCommit(),
   };

@@ -11,14 +11,16 @@ export async function startNginx(options: {
   readonly folder: string;
   readonly port: number;
   readonly servers: string;
+  readonly openFiles?: number | undefined;
 }): Promise<BenchProcess> {
-  const { nginx, name, core, port, servers } = options;
+  const { nginx, name, core, port, servers, openFiles } = options;
   const folder = path.join(options.folder, name);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'nginx.conf'), configuration(servers));
   return BenchProcess.start({
     name,
     core,
+    openFiles,
     command: [nginx, '-p', folder, '-e', 'stderr', '-c', 'nginx.conf'],
     isUp: () => answers(port),
   });
@@ -31,7 +33,7 @@ daemon off;
 worker_processes 1;
 pid nginx.pid;
 error_log stderr warn;
-events { worker_connections 4096; }
+events { worker_connections 30000; }
 http {
   access_log off;
   default_type application/json;

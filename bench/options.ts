@@ -1,4 +1,10 @@
 import { parseArgs } from 'node:util';
+import { scenarios } from './scenarios.ts';
+
+/** Beyond the scenarios of the load. */
+export const otherMeasures = ['half-load', 'big-body', 'idle-connections', 'start'] as const;
+
+const measureNames = [...scenarios.map(({ name }) => name), ...otherMeasures];
 
 export interface Options {
   readonly rounds: number;
@@ -7,18 +13,18 @@ export interface Options {
   readonly connections: number;
   /** Names; empty: all of them. */
   readonly contenders: readonly string[];
-  readonly scenarios: readonly string[];
+  readonly only: readonly string[];
   readonly save: boolean;
 }
 
 export const usage = `npm run bench -- [options]
   --rounds N         rounds, in each of which every contender has its turn (5)
-  --seconds N        of load a turn (5)
+  --seconds N        of load a turn (4)
   --warm-up N        seconds of load on each contender before the first round (3)
   --connections N    kept alive by the load (64)
   --contenders A,B   only these; nginx and http-proxy must be among them for their ratios
-  --scenarios A,B    only these
-  --smoke            one round of one second after one second, nothing saved: does it work?`;
+  --only A,B         only these measures: ${measureNames.join(', ')}
+  --quick            two rounds of two seconds after one second, nothing saved: for while one works on it`;
 
 /** Undefined when help was asked for. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -30,21 +36,21 @@ export function readOptions(args: readonly string[]): Options | undefined {
       'warm-up': { type: 'string' },
       connections: { type: 'string', default: '64' },
       contenders: { type: 'string', default: '' },
-      scenarios: { type: 'string', default: '' },
-      smoke: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { smoke } = values;
+  const { quick } = values;
   return {
-    rounds: count('rounds', values.rounds ?? (smoke ? '1' : '5')),
-    seconds: count('seconds', values.seconds ?? (smoke ? '1' : '5')),
-    warmUpSeconds: count('warm-up', values['warm-up'] ?? (smoke ? '1' : '3')),
+    rounds: count('rounds', values.rounds ?? (quick ? '2' : '5')),
+    seconds: count('seconds', values.seconds ?? (quick ? '2' : '4')),
+    warmUpSeconds: count('warm-up', values['warm-up'] ?? (quick ? '1' : '3')),
     connections: count('connections', values.connections),
     contenders: names(values.contenders),
-    scenarios: names(values.scenarios),
-    save: !smoke,
+    only: names(values.only),
+    save: !quick,
   };
 }
 

@@ -3,7 +3,13 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
 /** Programs that must be there, with the Debian package that brings each. */
-const packages = { wrk: 'wrk', nginx: 'nginx-light', taskset: 'util-linux' };
+const packages = {
+  wrk: 'wrk',
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
+  taskset: 'util-linux',
+  prlimit: 'util-linux',
+};
 
 export type Programs = Readonly<Record<keyof typeof packages, string>>;
 

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { barsOf, renderBars } from './bars.ts';
 import type { Contender } from './contenders/contender.ts';
 import type { Machine } from './machine.ts';
+import type { Finding } from './measures/finding.ts';
 import type { Options } from './options.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Summary, Turn } from './summary.ts';
@@ -17,6 +19,7 @@ export interface Report {
   readonly scenarios: readonly Scenario[];
   readonly summaries: readonly Summary[];
   readonly turns: readonly Turn[];
+  readonly findings: readonly Finding[];
 }
 
 /** Writes `results/<day>-<commit>.json` and `.md`; returns their name without an ending. */
@@ -33,7 +36,7 @@ export async function saveReport(report: Report): Promise<string> {
   };
   await writeFile(
     path.join(folder, `${name}.json`),
-    `${JSON.stringify({ ...conditions, ...rest }, null, 2)}\n`,
+    `${JSON.stringify({ ...conditions, bars: barsOf(report), ...rest }, null, 2)}\n`,
   );
   await writeFile(path.join(folder, `${name}.md`), renderReport(report));
   return `results/${name}`;
@@ -41,16 +44,23 @@ export async function saveReport(report: Report): Promise<string> {
 
 export function renderReport(report: Report): string {
   const { machine, options, scenarios, contenders } = report;
-  return `# Requests a second, ${report.at.slice(0, 10)}
+  return `# Ficus and its peers, ${report.at.slice(0, 10)}
 
 ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}. Node ${machine.node}, nginx ${machine.nginx},
-wrk ${machine.wrk}, Ficus ${machine.commit}. The proxy on one core; wrk (1 thread, ${options.connections} connections kept alive) and
+HAProxy ${machine.haproxy}, wrk ${machine.wrk}, Ficus ${machine.commit}. The proxy on one core; wrk (1 thread, ${options.connections} connections kept alive) and
 the upstream on another. Medians of ${options.rounds} rounds of ${options.seconds} s, every contender in every round, after ${options.warmUpSeconds} s of warm-up
 each. Before the run others kept the busier core busy for ${percent(report.noise)}.
 
+## Bars
+
+${renderBars(barsOf(report))}
+
+## Contenders
+
 ${contenders.map(({ name, title }) => `- ${name}: ${title}`).join('\n')}
 
-${scenarios.map((scenario) => renderScenario(report, scenario)).join('\n')}`;
+${scenarios.map((scenario) => renderScenario(report, scenario)).join('\n')}
+${report.findings.map(renderFinding).join('\n')}`;
 }
 
 function renderScenario({ summaries, contenders }: Report, { name, title }: Scenario): string {
@@ -59,7 +69,7 @@ function renderScenario({ summaries, contenders }: Report, { name, title }: Scen
   );
   return `## ${title}
 
-| | requests/s | lowest to highest | to nginx | to http-proxy | p50 | p99 | CPU a request | proxy's core | load's core | errors |
+| | requests/s | lowest to highest | to nginx | to http-proxy | p50 | p99 | CPU a request | requests a CPU second | proxy's core | load's core | errors |
 |---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
@@ -75,11 +85,17 @@ function renderRow(one: Summary): string {
     `${one.p50Ms.toFixed(2)} ms`,
     `${one.p99Ms.toFixed(2)} ms`,
     `${one.cpuUsPerRequest.toFixed(1)} µs`,
+    one.cpuUsPerRequest > 0 ? whole(1e6 / one.cpuUsPerRequest) : '',
     percent(one.proxyCoreBusy),
     percent(one.loadCoreBusy),
     String(one.errors),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+function renderFinding({ title, columns, rows }: Finding): string {
+  const lines = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `## ${title}\n\n${lines.join('\n')}\n`;
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly request: BenchRequest;
+  /** Names of those who have a turn at it; none: every peer. */
+  readonly contenders?: readonly string[];
 }
 
 /** The header that Ficus tells users by; every scenario sends it, to every contender. */
@@ -35,21 +37,25 @@ const browserHeaders = {
 
 const jsonBytes = 10_240;
 
+const getMigrated: BenchRequest = { method: 'GET', path: `${migratedPath}/42`, headers: {} };
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'get',
     title: 'GET on a migrated path',
-    request: { method: 'GET', path: `${migratedPath}/42`, headers: {} },
+    request: getMigrated,
   },
   {
     name: 'get-unmigrated',
     title: 'GET on a path of no migration',
     request: { method: 'GET', path: '/shop/welcome/42', headers: {} },
+    contenders: ['nginx', 'haproxy', 'ficus', 'http-proxy'],
   },
   {
     name: 'get-browser',
     title: 'GET on a migrated path with ten browser headers',
     request: { method: 'GET', path: `${migratedPath}/42`, headers: browserHeaders },
+    contenders: ['direct', 'nginx', 'haproxy', 'ficus', 'http-proxy'],
   },
   {
     name: 'post-10k',
@@ -60,6 +66,25 @@ export const scenarios: readonly Scenario[] = [
       headers: { 'Content-Type': 'application/json' },
       body: jsonOf(jsonBytes),
     },
+    contenders: ['nginx', 'haproxy', 'ficus', 'http-proxy'],
+  },
+  {
+    name: 'shadow',
+    title: 'GET on a migrated path, every request copied',
+    request: getMigrated,
+    contenders: ['nginx-mirror', 'ficus-shadow'],
+  },
+  {
+    name: 'routes',
+    title: 'GET on a migrated path, 10,000 routes against 10',
+    request: getMigrated,
+    contenders: ['ficus-10-routes', 'ficus-10k-routes'],
+  },
+  {
+    name: 'workers',
+    title: 'GET on a migrated path, two workers against one',
+    request: getMigrated,
+    contenders: ['ficus', 'ficus-2-workers'],
   },
 ];
 

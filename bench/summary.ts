@@ -28,6 +28,8 @@ export interface Summary {
   /** Medians of the ratios within each round; undefined where the other did not run. */
   readonly toNginx: number | undefined;
   readonly toHttpProxy: number | undefined;
+  /** The same for every other contender of the scenario, by name. */
+  readonly to: Readonly<Record<string, number>>;
 }
 
 export function summarise(turns: readonly Turn[]): Summary[] {
@@ -49,6 +51,12 @@ export function summarise(turns: readonly Turn[]): Summary[] {
       loadCoreBusy: median(group.map((turn) => turn.loadCoreBusy)),
       toNginx: ratio(turns, group, 'nginx'),
       toHttpProxy: ratio(turns, group, 'http-proxy'),
+      to: Object.fromEntries(
+        [...new Set(turns.map((turn) => turn.contender))].flatMap((other) => {
+          const value = ratio(turns, group, other);
+          return value === undefined ? [] : [[other, value]];
+        }),
+      ),
     };
   });
 }

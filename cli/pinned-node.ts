@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -7,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 export function becomeProgram(script: URL, args: readonly string[]): never {
   const { execPath, execve } = process;
   if (!execve) throw new Error('This system can not replace a process (execve): run Ficus on Linux or macOS');
+  // What this process has compiled is written at its end, which does not come.
+  flushCompileCache();
   const flags = ['--disable-warning=ExperimentalWarning'];
   return execve.call(process, execPath, [execPath, ...flags, fileURLToPath(script), ...args]);
 }

@@ -1,37 +1,33 @@
-import { chmod, mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { formatProblem } from './config/problem.ts';
-import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
-import type { ControlSnapshot } from './data-plane/snapshot.ts';
-import type { TrafficReport } from './data-plane/traffic-counts.ts';
-import { WorkerPool } from './data-plane/worker-pool.ts';
+import type { RoutesWatcher } from './config/watch-routes.ts';
+import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
-import { MigrationStates } from './delivery/migration-states.ts';
 import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
-import { openFlags } from './flags/open-flags.ts';
 import type { RoutingModel } from './routing/model.ts';
-import { maskedSettings, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
+import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
-import { lockDataDir } from './store/data-dir-lock.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
-import { createLogger } from './telemetry/logger.ts';
+import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics, type MetricsState } from './telemetry/metrics.ts';
 
 export interface App {
   readonly port: number;
   readonly adminUrl: string;
-  /** Lets requests under way finish for at most `graceMs`, then ends everything. */
-  stop(graceMs: number): Promise<void>;
+  /** Not ready at once; drains, lets requests under way finish, then ends everything. */
+  stop(times: StopTimes): Promise<void>;
+  /** The workers say what they break off, and end. */
+  abort(): void;
 }
 
 /** How often what was granted is held against evidence, holds and flags. */
@@ -42,62 +38,31 @@ const SYNC_STATES_EVERY_MS = 1000;
 const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024, timeBudgetMs: 2000 };
 
 /**
- * The composition root: makes every part and hands it its dependencies. Traffic comes first: the workers
- * start on what the configuration, the flags and the data directory say, and nobody waits for Postgres.
+ * The composition root of the control plane: makes every part and hands it its dependencies. Traffic flows
+ * already, by what the configuration, the flags and the data directory say; nobody waits for Postgres.
  */
-export async function startApp(settings: Settings): Promise<App> {
+export async function startApp(settings: Settings, traffic: Traffic): Promise<App> {
+  const { log, routes, flags, states, workers, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
-  const log = createLogger({ level: settings.logLevel, name: 'ficus' });
-  log.debug({ settings: maskedSettings(settings) }, 'settings');
-  // Others may pass through, not look in: Postgres may run as another user.
-  if (await mkdir(settings.dataDir, { recursive: true })) await chmod(settings.dataDir, 0o711);
-  const unlock = lockDataDir(settings.dataDir);
-
-  let loadedAt = nowIso();
-  let onRoutes = (): void => {};
-  const routes = await watchRoutes({
-    file: settings.configFile,
-    onModel: () => {
-      loadedAt = nowIso();
-      onRoutes();
-    },
-    onProblems: () => {},
-    log,
-  });
-  const first = routes.current();
-  if (!first) {
-    routes.close();
-    throw new Error(['the routes file is refused:', ...routes.problems().map(formatProblem)].join('\n'));
-  }
-  const model = (): RoutingModel => routes.current() ?? first;
-
   const postgres =
     settings.databaseUrl === undefined
       ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
       : undefined;
   const store = openStore({ databaseUrl: settings.databaseUrl ?? postgres!.url, log, clock });
+  traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const flags = await openFlags(settings, { clock, log });
   const metrics = new Metrics();
-  const traffic = new TrafficHistory(clock);
-  const states = new MigrationStates({
-    file: path.join(settings.dataDir, 'states.json'),
-    store: store.migrationStates,
-    log,
-  });
-  await states.loadFile();
-
-  let pushSnapshot = (): void => {};
+  const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
-    onBuildsChanged: () => pushSnapshot(),
+    onBuildsChanged: pushSnapshot,
     onCounted: (pair) => store.pairWriter.add(pair),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
-      traffic.addDropped(migration, reason, 1);
+      history.addDropped(migration, reason, 1);
     },
     clock,
     log,
@@ -108,9 +73,9 @@ export async function startApp(settings: Settings): Promise<App> {
     gate: (migration) => evidence.gate(migration),
     pairs: (migration) => evidence.pairs(migration),
     states,
-    traffic,
+    traffic: history,
     audit: (entry) => void spool.recordAudit(entry),
-    onCapsChanged: () => pushSnapshot(),
+    onCapsChanged: pushSnapshot,
     clock,
     log,
   });
@@ -126,46 +91,26 @@ export async function startApp(settings: Settings): Promise<App> {
   });
   comparer.setMigrations(model().migrations);
 
-  let revision = 0;
-  const snapshot = (): ControlSnapshot => ({
-    revision: ++revision,
-    routing: model(),
-    features: flags.current(),
-    caps: delivery.caps(),
-    dryRunMigrations: evidence.dryRunMigrations(),
-  });
-  const onReport = (report: TrafficReport): void => {
-    metrics.addReport(report);
-    for (const [migration, counts] of Object.entries(report.migrations)) {
-      traffic.add(migration, counts);
-      if (migration !== '' && counts.service.requests > 0)
-        states.countRequests(migration, counts.service.requests, nowIso());
-    }
-    for (const [migration, reasons] of Object.entries(report.shadowDropped)) {
-      for (const [reason, count] of Object.entries(reasons)) traffic.addDropped(migration, reason, count);
-    }
-  };
-  const workers = await WorkerPool.start(
-    {
-      count: settings.workers,
-      host: settings.host,
-      port: settings.port,
-      debugHeaders: settings.debugHeaders,
-      logLevel: settings.logLevel,
-      onReport,
-      onPair: (pair) => comparer.submit(pair),
-      log,
-      clock,
+  traffic.handOver({
+    onReport(report, health) {
+      metrics.addReport(report);
+      metrics.addDroppedLogLines(health.droppedLogLines);
+      for (const [migration, counts] of Object.entries(report.migrations)) {
+        history.add(migration, counts);
+        if (migration !== '' && counts.service.requests > 0)
+          states.countRequests(migration, counts.service.requests, nowIso());
+      }
+      for (const [migration, reasons] of Object.entries(report.shadowDropped)) {
+        for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
+      }
     },
-    snapshot(),
-  );
-  pushSnapshot = () => workers.apply(snapshot());
-  onRoutes = () => {
-    comparer.setMigrations(model().migrations);
-    evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
-    pushSnapshot();
-  };
-  flags.onChange(() => pushSnapshot());
+    onPair: (pair) => comparer.submit(pair),
+    onRoutes() {
+      comparer.setMigrations(model().migrations);
+      evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
+    },
+    dryRunMigrations: () => evidence.dryRunMigrations(),
+  });
   // What another replica moved holds here, too; so does what was moved while Postgres was away.
   const syncStates = (): void => {
     if (!store.available()) return;
@@ -187,13 +132,14 @@ export async function startApp(settings: Settings): Promise<App> {
     }
   }, RECONCILE_EVERY_MS);
 
+  let stopping = false;
   const readiness = (): Readiness => {
     const live = workers.workers().length;
     const { up, detail } = flags.health();
     return {
-      ready: live > 0,
+      ready: live > 0 && !stopping,
       parts: {
-        workers: { up: live > 0, detail: `${live} of ${settings.workers}` },
+        workers: { up: live > 0, detail: `${live} of ${settings.workers}${stopping ? ', stopping' : ''}` },
         routes: { up: routes.problems().length === 0, detail: model().hash },
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         postgres: { up: store.available() },
@@ -231,16 +177,20 @@ export async function startApp(settings: Settings): Promise<App> {
       delivery.reconcile();
       return verifyResult(verified);
     },
-    config: () => configReport(settings.configFile, routes, model(), loadedAt),
+    config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
-    metrics: () =>
-      metrics.render({
+    metrics() {
+      metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
+      return metrics.render({
         shares: delivery.list().map(sharesOf),
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
+        refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
         configProblems: routes.problems().length,
-      }),
+        configRefusals: routes.refusals(),
+      });
+    },
     log,
     clock,
   };
@@ -250,11 +200,13 @@ export async function startApp(settings: Settings): Promise<App> {
   return {
     port: workers.port,
     adminUrl: admin.url,
-    async stop(graceMs) {
+    abort: () => workers.abort(),
+    async stop(times) {
+      stopping = true;
       clearInterval(reconciling);
       clearInterval(syncingStates);
       routes.close();
-      await workers.stop(graceMs);
+      await workers.stop(times);
       await admin.close();
       await comparer.close();
       await evidence.close();
@@ -263,7 +215,7 @@ export async function startApp(settings: Settings): Promise<App> {
       await spool.close();
       await store.close();
       await postgres?.stop();
-      unlock();
+      traffic.unlock();
     },
   };
 }

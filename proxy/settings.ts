@@ -1,6 +1,7 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
 export interface Settings {
@@ -8,6 +9,12 @@ export interface Settings {
   /** Address of the proxy's listener. */
   readonly host: string;
   readonly port: number;
+  /** Undefined: clients are served without TLS. */
+  readonly tls: TlsSettings | undefined;
+  /** Offers HTTP/2 to clients that come by TLS. */
+  readonly http2: boolean;
+  /** Addresses and networks whose X-Forwarded-… is believed. */
+  readonly trustedProxies: readonly string[];
   readonly adminPort: number;
   readonly dataDir: string;
   readonly workers: number;
@@ -19,8 +26,23 @@ export interface Settings {
     | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
+  /** Part of the requests, 0 to 1, that get a line in the access log. */
+  readonly accessLogSample: number;
+  /** How long requests are still taken after SIGTERM, so that who sends them hears of it. */
+  readonly drainDelayMs: number;
+  /** How long requests under way may take after that. */
+  readonly graceMs: number;
+  /** What heap and buffers of one worker may take up together before it refuses requests. */
+  readonly maxWorkerBytes: number;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+}
+
+/** Where the proxy's certificate is; the files are read again whenever they change. */
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What is wrong with the command line or the environment, in one sentence. */
@@ -33,10 +55,23 @@ export function readSettings(args: readonly string[], env: Environment = process
   const configFile = values.config;
   if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
   const unleashUrl = env['UNLEASH_URL'];
+  const tls = readTls(env);
+  const http2 = env['FICUS_HTTP2'] === '1';
+  if (http2 && !tls) throw new SettingsError('FICUS_HTTP2=1 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
+  const workers = readNumber(
+    '--workers or FICUS_WORKERS',
+    values.workers ?? env['FICUS_WORKERS'],
+    availableParallelism(),
+    1,
+    256,
+  );
   return {
     configFile: path.resolve(configFile),
     host: env['FICUS_HOST'] ?? '0.0.0.0',
     port: readNumber('--port or FICUS_PORT', values.port ?? env['FICUS_PORT'], 8080, 0, 65_535),
+    tls,
+    http2,
+    trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
     adminPort: readNumber(
       '--admin-port or FICUS_ADMIN_PORT',
       values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
@@ -45,13 +80,7 @@ export function readSettings(args: readonly string[], env: Environment = process
       65_535,
     ),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
-    workers: readNumber(
-      '--workers or FICUS_WORKERS',
-      values.workers ?? env['FICUS_WORKERS'],
-      availableParallelism(),
-      1,
-      256,
-    ),
+    workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
     unleash: unleashUrl
       ? {
@@ -62,6 +91,19 @@ export function readSettings(args: readonly string[], env: Environment = process
       : undefined,
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
+    accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
+    drainDelayMs: readNumber('FICUS_DRAIN_DELAY_MS', env['FICUS_DRAIN_DELAY_MS'], 500, 0, 600_000),
+    graceMs: readNumber('FICUS_GRACE_MS', env['FICUS_GRACE_MS'], 10_000, 0, 3_600_000),
+    maxWorkerBytes:
+      1024 *
+      1024 *
+      readNumber(
+        'FICUS_WORKER_MEMORY_MB',
+        env['FICUS_WORKER_MEMORY_MB'],
+        Math.max(64, Math.floor(memoryShareMb(workers))),
+        16,
+        1_048_576,
+      ),
     pactEnvironment: Object.fromEntries(
       Object.entries(env).filter(
         (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,
@@ -119,6 +161,48 @@ function readNumber(
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) {
     throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+  }
+  return value;
+}
+
+function readTls(env: Environment): TlsSettings | undefined {
+  const certFile = env['FICUS_TLS_CERT'] || undefined;
+  const keyFile = env['FICUS_TLS_KEY'] || undefined;
+  const minVersion = env['FICUS_TLS_MIN_VERSION'] || 'TLSv1.2';
+  if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3')
+    throw new SettingsError(`FICUS_TLS_MIN_VERSION must be TLSv1.2 or TLSv1.3, not "${minVersion}"`);
+  if (certFile === undefined && keyFile === undefined) {
+    if (env['FICUS_TLS_MIN_VERSION'])
+      throw new SettingsError('FICUS_TLS_MIN_VERSION needs FICUS_TLS_CERT and FICUS_TLS_KEY');
+    return undefined;
+  }
+  if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
+  if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
+  return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readProxies(text: string): readonly string[] {
+  try {
+    return readTrustedProxies(text);
+  } catch (error) {
+    throw new SettingsError(`FICUS_TRUSTED_PROXIES: ${(error as Error).message}`);
+  }
+}
+
+/** Most of what the machine or its container has, in equal parts for the workers and the supervisor. */
+function memoryShareMb(workers: number): number {
+  const constrained = process.constrainedMemory();
+  const all = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return (0.8 * all) / (workers + 1) / 1024 / 1024;
+}
+
+/** `1`, `0.5%`; 0 to 100. */
+function readPercent(name: string, text: string | undefined, byDefault: number): number {
+  if (text === undefined || text === '') return byDefault;
+  const number = text.replace(/%$/, '');
+  const value = Number(number);
+  if (!/^\d+(\.\d+)?$/.test(number) || value > 100) {
+    throw new SettingsError(`${name} must be a percentage such as 1 or 0.5, not "${text}"`);
   }
   return value;
 }

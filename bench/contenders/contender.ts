@@ -15,6 +15,8 @@ export interface Estate {
   readonly upstreams: Upstreams;
   /** For files; gone after the run. */
   readonly folder: string;
+  /** How many files the proxy may have open; undefined: as many as usual. */
+  readonly openFiles?: number;
 }
 
 export interface RunningContender {

@@ -22,7 +22,7 @@ export function compileRoutes(config: Sound<RoutesConfig>, context: Context): Om
   const { files, report, warn } = context;
   const upstreams = entries(config.upstreams).map(([id, upstream]) => {
     checkId(['upstreams', id], id, report);
-    return compileUpstream(id, upstream, files, report);
+    return compileUpstream(id, upstream, id === config.default, files, report);
   });
   if (config.default !== undefined) checkReference(['default'], config.default, context);
 

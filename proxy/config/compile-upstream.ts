@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import type { Upstream } from '../routing/model.ts';
+import { isLinkLocal } from '../routing/link-local.ts';
+import type { BreakerRules, Upstream } from '../routing/model.ts';
 import { defaults } from './defaults.ts';
-import { isLinkLocal } from './link-local.ts';
 import { type Path, quote, type Report } from './problem.ts';
 import { readUpstreamUrl, type UpstreamAddress } from './read-upstream-url.ts';
 import type { UpstreamConfig } from './schema.ts';
@@ -18,7 +19,13 @@ export interface Files {
 type Config = Sound<UpstreamConfig>;
 
 /** Of use only when nothing was reported. */
-export function compileUpstream(id: string, config: Config, files: Files, report: Report): Upstream {
+export function compileUpstream(
+  id: string,
+  config: Config,
+  isDefault: boolean,
+  files: Files,
+  report: Report,
+): Upstream {
   const path = ['upstreams', id];
   const settings = { ...defaults.upstream, ...config };
   const { host, version } = config;
@@ -27,6 +34,10 @@ export function compileUpstream(id: string, config: Config, files: Files, report
   }
   if (version !== undefined && !/^[\x21-\x7e]{1,128}$/.test(version)) {
     report([...path, 'version'], `${quote(version)} must be up to 128 visible ASCII characters`);
+  }
+  const { resolver } = config;
+  if (resolver !== undefined && !isNameServer(resolver)) {
+    report([...path, 'resolver'], `${quote(resolver)} is no address and port, such as 10.0.0.2:53`);
   }
   const address = compileAddress(config, path, report);
   if (address && isLinkLocal(address.hostname) && !settings.allowLinkLocal) {
@@ -42,9 +53,28 @@ export function compileUpstream(id: string, config: Config, files: Files, report
     responseTimeoutMs: settings.responseTimeoutMs,
     idleTimeoutMs: settings.idleTimeoutMs,
     maxConnections: settings.maxConnections,
+    maxWaiting: settings.maxWaiting,
+    breaker: compileBreaker(config.breaker, isDefault),
+    resolver,
+    allowLinkLocal: settings.allowLinkLocal,
     credentials: settings.credentials,
     tls: compileTls(config, address, path, files, report),
   };
+}
+
+/** Nothing stands in for the default upstream, so its breaker opens late and looks again soon. */
+const cautiousBreaker = { ...defaults.breaker, openMs: 1000, counts: 'connect' } as const;
+
+function compileBreaker(config: Config['breaker'], isDefault: boolean): BreakerRules | undefined {
+  if (config === 'off') return undefined;
+  return { ...(isDefault ? cautiousBreaker : defaults.breaker), ...config };
+}
+
+function isNameServer(text: string): boolean {
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+  if (!parts) return false;
+  const port = Number(parts[3]);
+  return isIP(parts[1] ?? parts[2]!) !== 0 && port > 0 && port <= 65_535;
 }
 
 function compileAddress({ url }: Config, path: Path, report: Report): UpstreamAddress | undefined {

@@ -5,8 +5,16 @@ export const defaults = {
     responseTimeoutMs: 30_000,
     idleTimeoutMs: 300_000,
     maxConnections: 256,
+    maxWaiting: 1024,
     credentials: 'drop',
     allowLinkLocal: false,
+  },
+  breaker: {
+    failures: 5,
+    windowMs: 10_000,
+    openMs: 5000,
+    /** Of the default upstream: `connect` and 1000, since nothing stands in for it. */
+    counts: 'any',
   },
   migration: {
     /** Any host. */

@@ -15,6 +15,18 @@ const percentage = z
 export const idPattern = /^[a-z][a-z0-9-]{0,62}$/;
 const id = z.string().meta({ pattern: idPattern.source });
 
+const breaker = z
+  .strictObject({
+    failures: z.int().min(1).max(1_000_000).default(defaults.breaker.failures).describe('Consecutive'),
+    windowMs: timeoutMs.default(defaults.breaker.windowMs),
+    openMs: timeoutMs.optional().describe('Default 5000; for the default upstream 1000'),
+    counts: z
+      .enum(['connect', 'any'])
+      .optional()
+      .describe('Default any; for the default upstream connect: only attempts to connect'),
+  })
+  .describe('When the upstream counts as gone and requests to it are refused at once');
+
 const upstream = z
   .strictObject({
     url: text.describe('http://host:port/base, https://… or unix:/path/to.sock'),
@@ -26,6 +38,16 @@ const upstream = z
       .default(defaults.upstream.idleTimeoutMs)
       .describe('Longest silence within a body; event streams must speak at least this often'),
     maxConnections: z.int().min(1).max(65_535).default(defaults.upstream.maxConnections),
+    maxWaiting: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(defaults.upstream.maxWaiting)
+      .describe('Requests that may wait for a connection, a worker'),
+    breaker: z
+      .union([breaker, z.literal('off')], { error: 'must be a mapping of settings, or off' })
+      .optional(),
+    resolver: text.optional().describe('address:port of a name server; without it the system resolves'),
     host: text.optional().describe("Sent as Host instead of the client's"),
     version: text.optional().describe('The build, when the upstream does not announce itself'),
     credentials: z
@@ -38,7 +60,7 @@ const upstream = z
     allowLinkLocal: z
       .boolean()
       .default(defaults.upstream.allowLinkLocal)
-      .describe('Permit link-local and cloud metadata addresses'),
+      .describe('Permit link-local and cloud metadata addresses, also for what its name resolves to'),
   })
   .describe('An address requests can be sent to');
 

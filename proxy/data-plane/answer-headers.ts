@@ -1,3 +1,5 @@
+import type { Route, Upstream } from '../routing/model.ts';
+import { answerMapping, type ClientView } from './answer-mapping.ts';
 import { Kind, nominatedBy, responseHeaderKind } from './header-kinds.ts';
 import type { ResponseHead } from './response-head.ts';
 
@@ -7,8 +9,23 @@ import type { ResponseHead } from './response-head.ts';
  */
 const beyondAscii = /[\x80-\xff]/;
 
-/** Flat headers for the client: the upstream's in their order and case, without what was for our hop. */
-export function answerHeaders(head: ResponseHead, keepsChunks: boolean): string[] {
+/** Who gave an answer. */
+export interface AnswerSource {
+  readonly upstream: Upstream;
+  /** Of the migration that the upstream answers for; none for the monolith. */
+  readonly routes: readonly Route[];
+}
+
+/**
+ * Flat headers for the client: the upstream's in their order and case, without what was for our hop. With a
+ * source, what names the upstream's own address and paths names the client's instead.
+ */
+export function answerHeaders(
+  head: ResponseHead,
+  keepsChunks: boolean,
+  source?: AnswerSource,
+  client?: ClientView,
+): string[] {
   const nominated = head.connection === '' ? undefined : nominatedBy(head.connection, undefined);
   const headers: string[] = [];
   // RFC 9110, 8.6: neither 204 nor an interim answer, 101 included, may have a Content-Length.
@@ -17,19 +34,36 @@ export function answerHeaders(head: ResponseHead, keepsChunks: boolean): string[
   for (let i = 0; i < head.headers.length; i += 2) {
     const name = head.headers[i]!;
     const value = head.headers[i + 1]!;
-    const kind = responseHeaderKind(name);
-    if (kind === Kind.plain) {
-      if (!nominated?.has(name.toLowerCase())) headers.push(name, value);
-    } else if (kind === Kind.contentDisposition) {
-      headers.push(name, value);
-      if (lengthAt >= 0 && beyondAscii.test(value)) headers.push(...headers.splice(lengthAt, 2));
-    } else if (kind === Kind.contentLength && !framed) {
-      framed = true;
-      lengthAt = headers.length;
-      headers.push(name, value);
-    } else if (kind === Kind.transferEncoding && head.framing === 'chunked' && keepsChunks) {
-      headers.push(name, 'chunked');
+    if (nominated?.has(name.toLowerCase())) continue;
+    switch (responseHeaderKind(name)) {
+      case Kind.plain:
+        headers.push(name, value);
+        break;
+      case Kind.location:
+        headers.push(name, source && client ? mappingOf(source).location(value, client) : value);
+        break;
+      case Kind.refresh:
+        headers.push(name, source && client ? mappingOf(source).refresh(value, client) : value);
+        break;
+      case Kind.setCookie:
+        headers.push(name, source && client ? mappingOf(source).setCookie(value, client) : value);
+        break;
+      case Kind.contentDisposition:
+        headers.push(name, value);
+        if (lengthAt >= 0 && beyondAscii.test(value)) headers.push(...headers.splice(lengthAt, 2));
+        break;
+      case Kind.contentLength:
+        if (framed) break;
+        framed = true;
+        lengthAt = headers.length;
+        headers.push(name, value);
+        break;
+      case Kind.transferEncoding:
+        if (head.framing === 'chunked' && keepsChunks) headers.push(name, 'chunked');
+        break;
     }
   }
   return headers;
 }
+
+const mappingOf = ({ upstream, routes }: AnswerSource) => answerMapping(upstream, routes);

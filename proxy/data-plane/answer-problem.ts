@@ -1,5 +1,5 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
-import { closeGentlyAfterAnswer } from './close-gently.ts';
+import { STATUS_CODES } from 'node:http';
+import type { ClientExchange } from './client-exchange.ts';
 import { type FailureCode, failureMeanings } from './failures.ts';
 
 /** RFC 9457 problem as JSON: a stable code and the request id, and nothing of what is behind the proxy. */
@@ -20,23 +20,25 @@ function proxyStatus(code: FailureCode): string {
   return `ficus; error=${code}`;
 }
 
-/**
- * Answers a request ourselves. `detail` is for what the client did wrong only. With request bytes still
- * to come the connection ends with the answer: they must not be read as the next request.
- */
+/** Answers a request ourselves. `detail` is for what the client did wrong only. */
 export function answerProblem(
-  res: ServerResponse,
+  exchange: ClientExchange,
   code: FailureCode,
   requestId: string,
   detail?: string,
 ): void {
   const { status } = failureMeanings[code];
-  const body = problemJson(code, requestId, detail);
+  const body = Buffer.from(problemJson(code, requestId, detail));
+  exchange.begin(status, STATUS_CODES[status] ?? '', problemHeaders(code, requestId, body.length), 'sized');
+  exchange.end(body);
+}
+
+function problemHeaders(code: FailureCode, requestId: string, length: number): string[] {
   const headers = [
     'Content-Type',
     'application/problem+json',
     'Content-Length',
-    String(Buffer.byteLength(body)),
+    String(length),
     'Cache-Control',
     'no-store',
     'Proxy-Status',
@@ -44,22 +46,16 @@ export function answerProblem(
     'X-Request-Id',
     requestId,
   ];
-  if (status === 503) headers.push('Retry-After', '1');
-  if (status === 400 || !res.req.complete) {
-    headers.push('Connection', 'close');
-    closeGentlyAfterAnswer(res.req.socket);
-  }
-  res.writeHead(status, headers);
-  res.end(body);
+  if (failureMeanings[code].status === 503) headers.push('Retry-After', '1');
+  return headers;
 }
 
-/** The same as raw bytes, for connections on which Node has no response to offer. */
+/** The same as raw bytes, for what is no exchange; the connection ends with it. */
 export function rawProblem(code: FailureCode, requestId: string, detail?: string): string {
   const { status } = failureMeanings[code];
   const body = problemJson(code, requestId, detail);
-  return (
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\n` +
-    `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\n` +
-    `Proxy-Status: ${proxyStatus(code)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`
-  );
+  const headers = problemHeaders(code, requestId, Buffer.byteLength(body));
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return `${text}Connection: close\r\n\r\n${body}`;
 }

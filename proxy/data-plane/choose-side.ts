@@ -16,7 +16,6 @@ export interface Matched {
 /** Where a request comes from, for stickiness. */
 export interface ClientOrigin {
   readonly rawHeaders: readonly string[];
-  readonly remoteAddress: string;
 }
 
 /** The migrated route of a request; none for a path that is not canonical. */
@@ -40,7 +39,7 @@ export function chooseSide(
   if (live.serves !== 'some') return live.serves === 'everybody' ? 'service' : 'monolith';
   const sticky = stickyValueOf(live.migration.stickBy, {
     header: (name) => headerValue(client.rawHeaders, name),
-    remoteAddress: client.remoteAddress,
+    remoteAddress: request.client.address,
     random: () => request.id,
   });
   if (sticky === undefined) return 'monolith';
@@ -49,7 +48,7 @@ export function chooseSide(
   const asked = snapshot.flags.isOn(live.serveFlag, {
     userId: sticky,
     sessionId: sticky,
-    remoteAddress: client.remoteAddress,
+    remoteAddress: request.client.address,
     properties: { ficusFineBucket: String(fineBucket(groupId, sticky)) },
   });
   return asked ? 'service' : 'monolith';

@@ -22,11 +22,6 @@ export function closeGently(socket: Socket, lastBytes = ''): void {
   socket.resume();
 }
 
-/** The same once Node has sent the answer that is under way and closes by itself. */
-export function closeGentlyAfterAnswer(socket: Socket): void {
-  socket.destroySoon = () => closeGently(socket);
-}
-
 /** Ends a connection in the middle of an answer so that no client can take half of it for the whole. */
 export function breakOff(socket: Socket): void {
   // A TLS connection that ends without a word is no clean end either.

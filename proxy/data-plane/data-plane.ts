@@ -2,24 +2,32 @@ import type { Logger } from 'pino';
 import type { Upstream } from '../routing/model.ts';
 import type { Pair } from '../shadow/pair.ts';
 import { defaultShadowLimits, ShadowSender } from '../shadow/sender.ts';
+import { type AccessLog, noAccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { budgetedWarn } from '../telemetry/log-budget.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type Listener, type ListenerLimits, listen } from './listener.ts';
+import { type LoadShedding, neverSheds } from './load-shedding.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
 import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
-import { UpstreamPool } from './upstream-pool.ts';
+import type { OnBreaker, UpstreamReport } from './upstream-health.ts';
+import { defaultPoolLimits, UpstreamPool } from './upstream-pool.ts';
 
 export interface DataPlaneDeps {
   readonly host: string;
   readonly port: number;
+  /** A listening or bound socket that this process has inherited; else it takes the port itself. */
+  readonly fd?: number;
   readonly debugHeaders: boolean;
   readonly log: Logger;
   readonly clock: Clock;
   /** Takes a pair off the request path; false when it can take no more now. */
   readonly deliverPair: (pair: Pair) => boolean;
   readonly limits?: ListenerLimits;
+  readonly shedding?: LoadShedding;
+  readonly accessLog?: AccessLog;
 }
 
 /** Of a worker; the counts have all of them. */
@@ -31,14 +39,19 @@ export interface DataPlane {
   /** New requests see it from now on; those under way keep what they started with. */
   apply(control: ControlSnapshot): void;
   takeReport(): TrafficReport;
-  close(graceMs: number): Promise<void>;
+  /** Names in the log the requests that are about to be broken off. */
+  tellUnfinished(why: string): void;
+  /** For `drainMs` requests are still taken and clients told to let go; then those under way have `graceMs`. */
+  close(graceMs: number, drainMs?: number): Promise<void>;
 }
 
 export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapshot): Promise<DataPlane> {
   const { clock, log } = deps;
   const counts = new TrafficCounts();
-  const pools = new Pools(clock);
+  const warn = budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND);
+  const pools = new Pools(clock, ({ id: upstream }, state) => warn({ upstream, state }, 'breaker changed'));
   const copyPools = new Pools(clock);
+  const underWay = new RequestsUnderWay();
   const request: RequestDeps = {
     snapshot: compileSnapshot(initial, pools.of),
     shadow: new ShadowSender({
@@ -51,10 +64,21 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     counts,
     clock,
     log,
-    warn: budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND),
+    warn,
     debugHeaders: deps.debugHeaders,
+    underWay,
+    shedding: deps.shedding ?? neverSheds,
+    accessLog: deps.accessLog ?? noAccessLog,
   };
-  const listener: Listener = await listen(request, { host: deps.host, port: deps.port }, deps.limits);
+  const listener: Listener = await listen(
+    request,
+    { host: deps.host, port: deps.port, fd: deps.fd },
+    deps.limits,
+  );
+  const tellUnfinished = (why: string): void => {
+    const requestIds = underWay.ids();
+    if (requestIds.length > 0) log.error({ requestIds, why }, 'requests broken off');
+  };
   return {
     port: listener.port,
     apply(control) {
@@ -62,9 +86,13 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },
-    takeReport: () => counts.take(),
-    async close(graceMs) {
-      await listener.close(graceMs);
+    takeReport: () => counts.take(pools.takeReports()),
+    tellUnfinished,
+    async close(graceMs, drainMs = 0) {
+      const broken = setTimeout(() => tellUnfinished('the grace is over'), drainMs + graceMs);
+      await listener.close(graceMs, drainMs);
+      clearTimeout(broken);
+      deps.shedding?.close();
       pools.keepOnly([]);
       copyPools.keepOnly([]);
     },
@@ -76,19 +104,28 @@ class Pools {
   readonly #clock: Clock;
   readonly #pools = new Map<string, UpstreamPool>();
 
-  constructor(clock: Clock) {
+  readonly #onBreaker: OnBreaker | undefined;
+
+  constructor(clock: Clock, onBreaker?: OnBreaker) {
     this.#clock = clock;
+    this.#onBreaker = onBreaker;
   }
 
   readonly of = (upstream: Upstream): UpstreamPool => {
     const key = JSON.stringify(upstream);
     let pool = this.#pools.get(key);
     if (!pool) {
-      pool = new UpstreamPool(upstream, this.#clock);
+      pool = new UpstreamPool(upstream, this.#clock, defaultPoolLimits, this.#onBreaker);
       this.#pools.set(key, pool);
     }
     return pool;
   };
+
+  takeReports(): Record<string, UpstreamReport> {
+    const reports: Record<string, UpstreamReport> = {};
+    for (const pool of this.#pools.values()) reports[pool.upstream.id] = pool.takeReport();
+    return reports;
+  }
 
   keepOnly(upstreams: readonly Upstream[]): void {
     const keep = new Set(upstreams.map((upstream) => JSON.stringify(upstream)));

@@ -7,16 +7,20 @@ export type FailureCode =
   | 'method_refused'
   | 'expectation_failed'
   | 'encoding_unknown'
+  | 'version_unknown'
+  | 'target_too_long'
   | 'headers_too_large'
   | 'client_timeout'
   | 'client_closed'
   | 'upstream_connect'
   | 'upstream_connect_timeout'
   | 'upstream_busy'
+  | 'upstream_open'
   | 'upstream_closed'
   | 'upstream_invalid'
   | 'upstream_timeout'
   | 'draining'
+  | 'overloaded'
   | 'internal';
 
 export interface Failure {
@@ -40,6 +44,8 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   method_refused: { side: 'client', status: 405, title: 'The method is not forwarded' },
   expectation_failed: { side: 'client', status: 417, title: 'The expectation cannot be met' },
   encoding_unknown: { side: 'client', status: 501, title: 'The transfer encoding is not known' },
+  version_unknown: { side: 'client', status: 505, title: 'The HTTP version is not spoken' },
+  target_too_long: { side: 'client', status: 414, title: 'The request line is too long' },
   headers_too_large: { side: 'client', status: 431, title: 'The request head is too large' },
   client_timeout: { side: 'client', status: 408, title: 'The request did not arrive in time' },
   // Never sent: the client is gone; it is what logs and counts say.
@@ -47,9 +53,15 @@ export const failureMeanings: Readonly<Record<FailureCode, Meaning>> = {
   upstream_connect: { side: 'upstream', status: 502, title: 'The upstream cannot be reached' },
   upstream_connect_timeout: { side: 'upstream', status: 504, title: 'The upstream did not accept in time' },
   upstream_busy: { side: 'upstream', status: 503, title: 'All connections to the upstream are in use' },
+  upstream_open: {
+    side: 'upstream',
+    status: 503,
+    title: 'The upstream is not asked for a while: it kept failing',
+  },
   upstream_closed: { side: 'upstream', status: 502, title: 'The upstream closed before it answered' },
   upstream_invalid: { side: 'upstream', status: 502, title: 'The upstream answered with invalid HTTP' },
   upstream_timeout: { side: 'upstream', status: 504, title: 'The upstream did not answer in time' },
   draining: { side: 'ficus', status: 503, title: 'The proxy is stopping' },
+  overloaded: { side: 'ficus', status: 503, title: 'The proxy has more to do than it can' },
   internal: { side: 'ficus', status: 500, title: 'The proxy failed' },
 };

@@ -1,68 +1,59 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIdempotentMethod, isSafeMethod } from '../routing/model.ts';
+import { isIdempotentMethod, isSafeMethod, type Route } from '../routing/model.ts';
 import type { ExchangeCapture } from '../shadow/capture.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { answerProblem } from './answer-problem.ts';
-import { breakOff, closeGentlyAfterAnswer } from './close-gently.ts';
+import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import type { Failure, FailureCode } from './failures.ts';
 import { type ForwardableRequest, headFor } from './request-head.ts';
+import type { RequestOutcome } from './request-outcome.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
 import type { ExchangeSink, UpstreamConnection } from './upstream-connection.ts';
 import type { UpstreamPool, Waiter } from './upstream-pool.ts';
-
-const nothing = Buffer.alloc(0);
 
 /** One side that can answer, with the path that the request has there. */
 export interface Destination {
   readonly side: AnsweredBy;
   readonly pool: UpstreamPool;
   readonly target: string;
-}
-
-/** What is done with the outcome; each forwarding calls exactly one of the first two, once. */
-export interface ForwardingOutcome {
-  /** The upstream's answer was handed to the client whole. */
-  onAnswered(side: AnsweredBy, status: number): void;
-  /** The client got our own answer, half an answer, or left (`client_closed`). */
-  onFailed(side: AnsweredBy, failure: Failure): void;
-  /** The monolith is asked instead of the service. */
-  onFallback(failure: Failure): void;
+  /** Of the migration that the side answers for; none for the monolith. */
+  readonly routes: readonly Route[];
 }
 
 export interface ForwardingJob {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly exchange: ClientExchange;
   readonly request: ForwardableRequest;
   readonly destination: Destination;
   /** The monolith, when the destination is the service. */
   readonly fallback: Destination | undefined;
   readonly capture: ExchangeCapture | undefined;
-  /** Flat headers added to the answer, for debugging. */
-  readonly extraHeaders: (side: AnsweredBy) => readonly string[];
-  readonly outcome: ForwardingOutcome;
+  /** Set where answers say which side made them: the migration's id, or `''`. */
+  readonly debugMigration: string | undefined;
+  /** One of `onAnswered` and `onFailed` is called, once. */
+  readonly outcome: RequestOutcome;
 }
-
-/** Above it a second write costs less than turning the body into text. */
-const MAX_TEXT_BODY_BYTES = 16_384;
 
 /**
  * Carries one request to an upstream and its answer back, both streaming, each side held back by the
  * other's pace. Second tries follow two rules, and only while the client has seen nothing and no byte of
  * the request's body was taken:
- * - an idempotent request whose connection closed without a byte of answer goes once more, on a new one;
- * - a request meant for the service goes to the monolith when nothing was sent or its method is safe.
+ * - a request whose connection closed without a byte of answer goes once more, on a new one, when it is
+ *   idempotent or nothing of it was sent, within the upstream's budget;
+ * - a request meant for the service goes to the monolith when nothing was sent or its method is safe, as
+ *   long as the monolith has room.
  */
-export class Forwarding implements ExchangeSink, Waiter {
+export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   readonly #job: ForwardingJob;
   #destination: Destination;
   #connection: UpstreamConnection | undefined;
   #bodyTaken = false;
   #retried = false;
   #headSeen = false;
-  /** Node has the head and nothing of the body, so it has sent nothing yet. */
-  #headWaits = false;
-  #clientIsBehind = false;
+  /** Body bytes that go out with the next turn of the event loop. */
+  #outgoing: Buffer[] | undefined;
+  #requestEnded = false;
+  #endSent = false;
+  #isBeginning = true;
   #status = 0;
   #done = false;
 
@@ -72,16 +63,10 @@ export class Forwarding implements ExchangeSink, Waiter {
   }
 
   start(): void {
-    this.#job.res.on('close', () => this.#onClientClosed());
+    const { exchange } = this.#job;
+    exchange.handler = this;
+    exchange.silenceLimitMs = this.#destination.pool.upstream.idleTimeoutMs;
     this.#destination.pool.acquire(this);
-  }
-
-  refuseRest(): void {
-    if (this.#done) return;
-    this.#giveUp('bad_request', 'the rest of the request is malformed');
-    if (this.#headSeen) breakOff(this.#job.req.socket);
-    else
-      answerProblem(this.#job.res, 'bad_request', this.#job.request.id, 'The request has a malformed body.');
   }
 
   onConnection(connection: UpstreamConnection): void {
@@ -91,12 +76,15 @@ export class Forwarding implements ExchangeSink, Waiter {
       return;
     }
     const { request } = this.#job;
-    if (!connection.begin(this, request.method, headFor(request, pool.upstream, target, ''))) {
+    const { socket } = connection;
+    if (request.framing !== 'none') socket.cork();
+    if (connection.begin(this, request.method, headFor(request, pool.upstream, target, ''))) {
+      this.#connection = connection;
+      this.#sendBody();
+    } else {
       pool.acquire(this);
-      return;
     }
-    this.#connection = connection;
-    this.#sendBody(connection);
+    if (request.framing !== 'none') socket.uncork();
   }
 
   onUnavailable(failure: Failure): void {
@@ -105,51 +93,74 @@ export class Forwarding implements ExchangeSink, Waiter {
 
   /** RFC 9110, 15.2: passed on, but 100 only to a client that waits for it, and none to HTTP/1.0. */
   onInformation(head: ResponseHead): void {
-    const { res, req, request } = this.#job;
-    if (head.status === 100 ? !request.expectsContinue : req.httpVersionMinor === 0) return;
-    if (head.status === 100) res.writeContinue();
-    else res.writeInformation(head.status, answerHeaders(head, false));
+    const { exchange, request } = this.#job;
+    if (head.status === 100 ? !request.expectsContinue : request.minorVersion === 0) return;
+    exchange.inform(head.status, head.reason, head.status === 100 ? [] : this.#headersOf(head));
   }
 
   onHead(head: ResponseHead): void {
-    const { res, req, capture, extraHeaders } = this.#job;
+    const { exchange, capture } = this.#job;
     this.#headSeen = true;
     this.#status = head.status;
     capture?.answerHead(head.status, head.headers);
-    const headers = answerHeaders(head, req.httpVersionMinor > 0);
-    headers.push(...extraHeaders(this.#destination.side));
-    // An answer before the end of the request: what still comes must not be read as the next one.
-    if (!this.#requestIsComplete()) {
-      headers.push('Connection', 'close');
-      closeGentlyAfterAnswer(req.socket);
-    }
-    res.sendDate = false;
-    res.writeHead(head.status, head.reason, headers);
-    // Node keeps the head back for the first body bytes; when none came along they may be long in coming.
-    this.#headWaits = true;
-    if (head.framing !== 'none') queueMicrotask(() => this.#flushHead());
+    const headers = this.#headersOf(head);
+    this.#addDebugHeaders(headers);
+    exchange.begin(head.status, head.reason, headers, bodyOf(head));
   }
 
   onBody(chunk: Buffer, last: boolean): void {
-    const { res, capture } = this.#job;
-    this.#headWaits = false;
+    const { exchange, capture } = this.#job;
     capture?.answerBody.add(chunk);
     if (last) {
-      if (chunk.length <= MAX_TEXT_BODY_BYTES) res.end(chunk.toString('latin1'), 'latin1');
-      else res.end(chunk);
-      this.#succeed();
-    } else if (!res.write(chunk) && !this.#clientIsBehind) {
-      this.#waitForClient();
+      this.#succeed(chunk);
+    } else if (!exchange.write(chunk)) {
+      this.#connection?.pause();
     }
   }
 
   onEnd(): void {
-    this.#job.res.end();
-    this.#succeed();
+    this.#succeed(undefined);
   }
 
   onWritable(): void {
-    this.#job.req.resume();
+    this.#job.exchange.resumeBody();
+  }
+
+  /**
+   * Not passed on at once: an upstream that answers early and closes resets the connection, and a write into
+   * that would cost the answer, which by the next turn has been read.
+   */
+  onRequestBody(chunk: Buffer): void {
+    this.#job.capture?.requestBody.add(chunk);
+    if (this.#outgoing !== undefined) {
+      this.#outgoing.push(chunk);
+      return;
+    }
+    this.#outgoing = [chunk];
+    // What went out just now, with the head, is read back on only by the turn after this one.
+    if (this.#isBeginning) setImmediate(() => setImmediate(() => this.#sendOutgoing()));
+    else setImmediate(() => this.#sendOutgoing());
+  }
+
+  onRequestEnd(): void {
+    this.#requestEnded = true;
+    if (this.#outgoing === undefined) this.#sendOutgoing();
+  }
+
+  onRequestMalformed(detail: string): void {
+    if (this.#done) return;
+    const { exchange, request } = this.#job;
+    this.#giveUp('bad_request', 'the rest of the request is malformed');
+    if (this.#headSeen) exchange.abort();
+    else answerProblem(exchange, 'bad_request', request.id, detail);
+  }
+
+  onClientReady(): void {
+    this.#connection?.resume();
+  }
+
+  onClientClosed(): void {
+    if (!this.#done) this.#giveUp('client_closed', 'the client closed first');
   }
 
   onFailure(failure: Failure): void {
@@ -157,7 +168,7 @@ export class Forwarding implements ExchangeSink, Waiter {
     if (this.#done) return;
     if (this.#headSeen) {
       // Half an answer must not look whole: no last chunk, no clean end.
-      breakOff(this.#job.req.socket);
+      this.#job.exchange.abort();
       this.#fail(failure);
     } else if (this.#mayRetry(failure)) {
       this.#retried = true;
@@ -169,80 +180,66 @@ export class Forwarding implements ExchangeSink, Waiter {
       this.#destination.pool.acquire(this);
     } else {
       this.#fail(failure);
-      answerProblem(this.#job.res, failure.code, this.#job.request.id);
+      answerProblem(this.#job.exchange, failure.code, this.#job.request.id);
     }
+  }
+
+  #addDebugHeaders(headers: string[]): void {
+    const { debugMigration } = this.#job;
+    if (debugMigration === undefined) return;
+    headers.push('Ficus-Upstream', this.#destination.pool.upstream.id);
+    if (debugMigration !== '') headers.push('Ficus-Migration', debugMigration);
   }
 
   #mayRetry(failure: Failure): boolean {
     if (this.#retried || this.#bodyTaken || failure.answered) return false;
-    return failure.code === 'upstream_closed' && isIdempotentMethod(this.#job.request.method);
+    if (failure.code !== 'upstream_closed') return false;
+    if (failure.sent && !isIdempotentMethod(this.#job.request.method)) return false;
+    return this.#destination.pool.mayRetry();
   }
 
   #mayFallBack(failure: Failure): boolean {
-    if (!this.#job.fallback || this.#destination === this.#job.fallback || this.#bodyTaken) return false;
-    return !failure.sent || isSafeMethod(this.#job.request.method);
+    const { fallback, request } = this.#job;
+    if (!fallback || this.#destination === fallback || this.#bodyTaken) return false;
+    return (!failure.sent || isSafeMethod(request.method)) && fallback.pool.mayTakeFallback();
   }
 
-  #sendBody(connection: UpstreamConnection): void {
-    const { request, req, capture } = this.#job;
-    if (request.framing === 'none' || request.contentLength === '0') {
-      connection.requestComplete();
+  /** A body that is all here goes out with the head. */
+  #sendBody(): void {
+    const { exchange } = this.#job;
+    if (exchange.requestComplete) {
+      this.onRequestEnd();
       return;
     }
     this.#bodyTaken = true;
-    const chunked = request.framing === 'chunked';
-    req.on('data', (chunk: Buffer) => {
-      capture?.requestBody.add(chunk);
-      if (!this.#pass(chunk, chunked)) req.pause();
-    });
-    req.on('end', () => {
-      if (chunked) this.#connection?.send('0\r\n\r\n');
-      this.#connection?.requestComplete();
-    });
-    req.on('error', () => this.#onClientClosed());
+    exchange.readBody();
+    this.#isBeginning = false;
+    if (this.#requestEnded) this.#sendOutgoing();
   }
 
-  /** False when the upstream wants the client to wait. Bytes that come after a failure are let go. */
-  #pass(chunk: Buffer, chunked: boolean): boolean {
+  #sendOutgoing(): void {
+    const chunks = this.#outgoing ?? nothing;
     const connection = this.#connection;
-    if (!connection) return true;
-    if (!chunked) return connection.send(chunk);
-    connection.send(`${chunk.length.toString(16)}\r\n`);
-    connection.send(chunk);
-    return connection.send('\r\n');
+    this.#outgoing = undefined;
+    // After a failure they are let go.
+    if (!connection) return;
+    const chunked = this.#job.request.framing === 'chunked';
+    let goOn = true;
+    if (chunked && chunks.length > 0) connection.send(`${sizeOf(chunks).toString(16)}\r\n`);
+    for (const chunk of chunks) goOn = connection.send(chunk);
+    if (chunked && chunks.length > 0) goOn = connection.send('\r\n');
+    if (this.#requestEnded && !this.#endSent) {
+      this.#endSent = true;
+      if (chunked) connection.send('0\r\n\r\n');
+      connection.requestComplete();
+    } else if (!goOn) {
+      this.#job.exchange.pauseBody();
+    }
   }
 
-  #requestIsComplete(): boolean {
-    const { request, req } = this.#job;
-    return request.framing === 'none' || request.contentLength === '0' || req.complete;
-  }
-
-  /** Not by `flushHeaders`, which would write the head's latin1 as UTF-8. */
-  #flushHead(): void {
-    if (this.#headWaits && !this.#done) this.#job.res.write(nothing);
-  }
-
-  /** Until it has taken what it was sent, nothing more is read for it. */
-  #waitForClient(): void {
-    this.#clientIsBehind = true;
-    this.#connection?.pause();
-    this.#limitClientSilence();
-    this.#job.res.once('drain', () => {
-      this.#clientIsBehind = false;
-      this.#job.req.socket.setTimeout(0);
-      this.#connection?.resume();
-    });
-  }
-
-  /** A client that takes not one byte for this long is given up. */
-  #limitClientSilence(): void {
-    const { req, res } = this.#job;
-    if (res.listenerCount('timeout') === 0) res.on('timeout', () => breakOff(req.socket));
-    req.socket.setTimeout(this.#destination.pool.upstream.idleTimeoutMs);
-  }
-
-  #onClientClosed(): void {
-    if (!this.#done) this.#giveUp('client_closed', 'the client closed first');
+  #headersOf(head: ResponseHead): string[] {
+    const { pool, routes } = this.#destination;
+    return answerHeaders(head, false, { upstream: pool.upstream, routes }, this.#job.request.client);
   }
 
   /** The upstream must not take what it has of a request for the whole. */
@@ -253,10 +250,10 @@ export class Forwarding implements ExchangeSink, Waiter {
     this.#fail({ code, detail, sent: true, answered: this.#headSeen });
   }
 
-  #succeed(): void {
+  #succeed(last: Buffer | undefined): void {
     this.#connection = undefined;
     this.#done = true;
-    if (!this.#job.res.writableFinished) this.#limitClientSilence();
+    this.#job.exchange.end(last);
     this.#job.outcome.onAnswered(this.#destination.side, this.#status);
   }
 
@@ -264,4 +261,17 @@ export class Forwarding implements ExchangeSink, Waiter {
     this.#done = true;
     this.#job.outcome.onFailed(this.#destination.side, failure);
   }
+}
+
+const nothing: readonly Buffer[] = [];
+
+function sizeOf(chunks: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  return bytes;
+}
+
+function bodyOf(head: ResponseHead): AnswerBody {
+  if (head.framing === 'none') return 'none';
+  return head.framing === 'length' ? 'sized' : 'unsized';
 }

@@ -1,18 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import type { Route } from '../routing/model.ts';
 import { ExchangeCapture } from '../shadow/capture.ts';
-import type { CopyMode, ShadowSender } from '../shadow/sender.ts';
+import type { ShadowSender } from '../shadow/sender.ts';
+import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
 import { chooseCopy, chooseSide, type Matched, matchRoute } from './choose-side.ts';
-import { failureMeanings } from './failures.ts';
-import { type Destination, Forwarding, type ForwardingOutcome } from './forwarding.ts';
-import { receive } from './receive.ts';
-import { type ForwardableRequest, readRequest } from './request-head.ts';
+import type { ClientExchange } from './client-exchange.ts';
+import { type Destination, Forwarding } from './forwarding.ts';
+import type { LoadShedding } from './load-shedding.ts';
+import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
+import { type PlannedCopy, RequestOutcome } from './request-outcome.ts';
+import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { AnsweredBy, TrafficCounts } from './traffic-counts.ts';
+import type { TrafficCounts } from './traffic-counts.ts';
 
 /** What every request needs; `snapshot` is the one mutable reference, read once per request. */
 export interface RequestDeps {
@@ -25,133 +28,86 @@ export interface RequestDeps {
   readonly warn: Warn;
   /** Says on every answer which side made it. */
   readonly debugHeaders: boolean;
+  readonly underWay: RequestsUnderWay;
+  readonly shedding: LoadShedding;
+  readonly accessLog: AccessLog;
 }
 
-/** The life of a request; what it hands back is there as long as it is forwarded. */
+/** The life of a request that was read and found sound: route, side, copy, and off it goes. */
 export function handleRequest(
   deps: RequestDeps,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Forwarding | undefined {
+  received: ReceivedRequest,
+  request: ForwardableRequest,
+  exchange: ClientExchange,
+): void {
   const { snapshot } = deps;
-  const received = receive(req);
-  const request = readRequest(received);
-  if ('refused' in request) {
-    deps.counts.failed(request.refused);
-    answerProblem(res, request.refused, received.id, request.detail);
-    return undefined;
+  if (deps.shedding.sheds()) {
+    deps.counts.failed('overloaded');
+    answerProblem(exchange, 'overloaded', request.id);
+    return;
   }
+  const monolith: Destination = {
+    side: 'monolith',
+    pool: snapshot.default,
+    target: request.target,
+    routes: noRoutes,
+  };
   const matched = matchRoute(snapshot, request);
-  const side = matched ? chooseSide(snapshot, matched, request, received) : 'monolith';
-  const copy = matched && chooseCopy(snapshot, matched, request, side);
-  const capture = copy && captureOf(request, req, matched!);
-  const monolith: Destination = { side: 'monolith', pool: snapshot.default, target: request.target };
-  const service = matched && serviceDestination(matched, request);
-  const toService = side === 'service' && service !== undefined;
-
-  const forwarding = new Forwarding({
-    req,
-    res,
-    request,
-    destination: toService ? service : monolith,
-    fallback: toService ? monolith : undefined,
-    capture,
-    extraHeaders: (answeredBy) =>
-      deps.debugHeaders ? debugHeaders(answeredBy, snapshot, matched) : noHeaders,
-    outcome: outcomeOf(deps, request, matched, (answeredBy, durationMs) => {
-      if (copy)
-        submitCopy(deps, request, matched!, copy, capture!, answeredBy, durationMs, monolith, service!);
-    }),
-  });
-  forwarding.start();
-  return forwarding;
+  if (matched === undefined) {
+    forward(deps, exchange, request, undefined, monolith, undefined, undefined);
+    return;
+  }
+  const side = chooseSide(snapshot, matched, request, received);
+  const mode = chooseCopy(snapshot, matched, request, side);
+  if (side === 'monolith' && mode === undefined) {
+    forward(deps, exchange, request, matched, monolith, undefined, undefined);
+    return;
+  }
+  const service = serviceDestination(matched, request);
+  const copy = mode && { mode, capture: captureOf(request, received, matched), monolith, service };
+  if (side === 'service') forward(deps, exchange, request, matched, service, monolith, copy);
+  else forward(deps, exchange, request, matched, monolith, undefined, copy);
 }
 
-const noHeaders: readonly string[] = [];
+function forward(
+  deps: RequestDeps,
+  exchange: ClientExchange,
+  request: ForwardableRequest,
+  matched: Matched | undefined,
+  destination: Destination,
+  fallback: Destination | undefined,
+  copy: PlannedCopy | undefined,
+): void {
+  new Forwarding({
+    exchange,
+    request,
+    destination,
+    fallback,
+    capture: copy?.capture,
+    debugMigration: deps.debugHeaders ? (matched?.live.migration.id ?? '') : undefined,
+    outcome: new RequestOutcome(deps, request, matched, copy),
+  }).start();
+}
+
+const noRoutes: readonly Route[] = [];
 
 function serviceDestination(matched: Matched, request: ForwardableRequest): Destination {
   return {
     side: 'service',
     pool: matched.live.service,
     target: targetOnService(matched.route, request.target),
+    routes: matched.live.migration.routes,
   };
 }
 
-function captureOf(request: ForwardableRequest, req: IncomingMessage, matched: Matched): ExchangeCapture {
+function captureOf(
+  request: ForwardableRequest,
+  received: ReceivedRequest,
+  matched: Matched,
+): ExchangeCapture {
   const { method, target } = request;
   return new ExchangeCapture(
-    { method, target, headers: req.rawHeaders },
+    { method, target, headers: received.rawHeaders },
     matched.live.migration.shadow.maxBodyBytes,
   );
-}
-
-function debugHeaders(side: AnsweredBy, snapshot: Snapshot, matched: Matched | undefined): string[] {
-  const upstream = side === 'service' ? matched!.live.service : snapshot.default;
-  const headers = ['Ficus-Upstream', upstream.upstream.id];
-  if (matched) headers.push('Ficus-Migration', matched.live.migration.id);
-  return headers;
-}
-
-/** Counts what became of the request, logs what went wrong, and lets the copy go. */
-function outcomeOf(
-  deps: RequestDeps,
-  request: ForwardableRequest,
-  matched: Matched | undefined,
-  afterAnswer: (side: AnsweredBy, durationMs: number) => void,
-): ForwardingOutcome {
-  const { counts, clock, warn } = deps;
-  const startedAt = clock.monotonic();
-  const migration = matched?.live.migration.id ?? '';
-  let fellBack = false;
-  const about = () => ({ requestId: request.id, migration, route: matched?.route.id });
-  return {
-    onAnswered(side, status) {
-      const durationMs = clock.monotonic() - startedAt;
-      counts.answered(migration, side, status >= 500, durationMs);
-      // After a fallback the service has just failed this very request: a copy would only say so again.
-      if (!fellBack) afterAnswer(side, durationMs);
-    },
-    onFailed(side, failure) {
-      counts.failed(failure.code);
-      // What a client does wrong must not speak against the side that was asked.
-      if (failureMeanings[failure.code].side === 'client') return;
-      counts.answered(migration, side, true, clock.monotonic() - startedAt);
-      warn({ ...about(), side, code: failure.code, detail: failure.detail }, 'request failed');
-    },
-    onFallback(failure) {
-      fellBack = true;
-      counts.fellBack(migration);
-      warn(
-        { ...about(), code: failure.code, detail: failure.detail },
-        'service failed, the monolith answers',
-      );
-    },
-  };
-}
-
-function submitCopy(
-  deps: RequestDeps,
-  request: ForwardableRequest,
-  matched: Matched,
-  mode: CopyMode,
-  capture: ExchangeCapture,
-  control: AnsweredBy,
-  controlMs: number,
-  monolith: Destination,
-  service: Destination,
-): void {
-  const { migration } = matched.live;
-  const other = control === 'monolith' ? service : monolith;
-  deps.shadow.submit({
-    id: request.id,
-    migration,
-    route: matched.route.id,
-    control,
-    upstream: other.pool.upstream,
-    target: other.target,
-    mode,
-    head: request,
-    capture,
-    controlMs,
-  });
 }

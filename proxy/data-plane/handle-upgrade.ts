@@ -1,60 +1,63 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { answerHeaders } from './answer-headers.ts';
+import { type AnswerSource, answerHeaders } from './answer-headers.ts';
+import type { ClientView } from './answer-mapping.ts';
 import { rawProblem } from './answer-problem.ts';
 import { chooseSide, matchRoute } from './choose-side.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
 import type { Failure } from './failures.ts';
 import type { RequestDeps } from './handle-request.ts';
-import { receive } from './receive.ts';
-import { type ForwardableRequest, headFor, readRequest } from './request-head.ts';
+import { type ForwardableRequest, headFor, type ReceivedRequest } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 import { targetOnService } from './rewrite-target.ts';
 import { type HandshakeResult, openTunnel } from './tunnel.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
-/**
- * Whether a request may become a WebSocket (RFC 6455, 4.1). Anything else that asks for an upgrade is
- * answered as the plain request that it also is.
- */
-export function isWebSocketRequest(req: IncomingMessage): boolean {
-  const { headers } = req;
-  return (
-    req.method === 'GET' &&
-    req.httpVersionMinor === 1 &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
-    headers['sec-websocket-version'] === '13' &&
-    /^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '') &&
-    headers['content-length'] === undefined &&
-    headers['transfer-encoding'] === undefined
+/** Sec-WebSocket-Key of a request that may become a WebSocket (RFC 6455, 4.1); undefined for any other. */
+export function webSocketKey(received: ReceivedRequest, request: ForwardableRequest): string | undefined {
+  if (request.upgrade.toLowerCase() !== 'websocket') return undefined;
+  if (request.method !== 'GET' || request.minorVersion !== 1 || request.framing !== 'none') return undefined;
+  const only = (name: string): string | undefined => {
+    const { rawHeaders } = received;
+    const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === name);
+    return values.length === 1 ? values[0] : undefined;
+  };
+  if (!hasUpgradeOption(received.rawHeaders) || only('sec-websocket-version') !== '13') return undefined;
+  const key = only('sec-websocket-key') ?? '';
+  return /^[A-Za-z0-9+/]{22}==$/.test(key) ? key : undefined;
+}
+
+function hasUpgradeOption(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some(
+    (value, i) =>
+      i % 2 === 1 &&
+      rawHeaders[i - 1]!.toLowerCase() === 'connection' &&
+      /(?:^|[\t ,])upgrade(?:[\t ,]|$)/i.test(value),
   );
 }
 
 /**
- * The life of an upgrade: same path, same route, same side as a plain request would have. `early` is what
- * the client sent behind its request: it waits, like the client, until the upstream has agreed.
+ * The life of an upgrade: same path, same route, same side as a plain request would have. What the client
+ * sent behind its request waits, like the client, until the upstream has agreed.
  */
 export async function handleUpgrade(
   deps: RequestDeps,
-  req: IncomingMessage,
-  client: Socket,
-  early: Buffer,
+  received: ReceivedRequest,
+  request: ForwardableRequest,
+  key: string,
+  connection: ClientConnection,
 ): Promise<void> {
-  client.on('error', () => client.destroy());
-  const received = receive(req);
-  const request = readRequest(received);
-  if ('refused' in request) {
-    deps.counts.failed(request.refused);
-    closeGently(client, rawProblem(request.refused, received.id, request.detail));
-    return;
-  }
+  const client = connection.socket;
+  connection.hold();
   const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
   const toService = matched !== undefined && chooseSide(snapshot, matched, request, received) === 'service';
-  const key = req.headers['sec-websocket-key'] ?? '';
+  const monolith: AnswerSource = { upstream: snapshot.default.upstream, routes: [] };
+  let source = monolith;
   let result: HandshakeResult;
   if (toService) {
+    source = { upstream: matched.live.service.upstream, routes: matched.live.migration.routes };
     result = await shakeHands(
       matched.live.service,
       request,
@@ -64,12 +67,13 @@ export async function handleUpgrade(
     if (result.outcome === 'failed' && !client.destroyed) {
       // A handshake is a GET: it is safe to ask the monolith, whatever became of it.
       deps.counts.fellBack(matched.live.migration.id);
+      source = monolith;
       result = await shakeHands(snapshot.default, request, request.target, client);
     }
   } else {
     result = await shakeHands(snapshot.default, request, request.target, client);
   }
-  finish(deps, request, key, client, early, result);
+  finish(deps, request, key, client, connection.release(), source, result);
 }
 
 function shakeHands(
@@ -88,6 +92,7 @@ function finish(
   key: string,
   client: Socket,
   early: Buffer,
+  source: AnswerSource,
   result: HandshakeResult,
 ): void {
   if (client.destroyed) {
@@ -98,7 +103,7 @@ function finish(
     refuse(deps, request, client, result.failure);
   } else if (result.outcome === 'answered') {
     // Refused by the upstream: an ordinary answer, the last one on this connection.
-    client.write(`${plainHead(result.head)}Connection: close\r\n\r\n`, 'latin1');
+    client.write(`${plainHead(result.head, source, request.client)}Connection: close\r\n\r\n`, 'latin1');
     result.streamTo(client);
   } else if (!agreesTo(result.head, key)) {
     result.socket.destroy();
@@ -106,7 +111,8 @@ function finish(
     refuse(deps, request, client, { code: 'upstream_invalid', detail, sent: true, answered: true });
   } else {
     deps.counts.upgraded();
-    client.write(`${plainHead(result.head)}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1');
+    const answer = plainHead(result.head, source, request.client);
+    client.write(`${answer}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1');
     result.joinTo(client, early);
   }
 }
@@ -117,9 +123,9 @@ function refuse(deps: RequestDeps, request: ForwardableRequest, client: Socket, 
   closeGently(client, rawProblem(failure.code, request.id));
 }
 
-function plainHead(head: ResponseHead): string {
+function plainHead(head: ResponseHead, source: AnswerSource, client: ClientView): string {
   let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
-  const headers = answerHeaders(head, false);
+  const headers = answerHeaders(head, false, source, client);
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
   return text;
 }

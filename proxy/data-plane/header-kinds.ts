@@ -1,6 +1,12 @@
 /**
- * What becomes of a header, by name. The order in which the rules are asked is the order of the
- * functions in `kindRules`; a name is looked up once and remembered.
+ * What becomes of a header, by its name: the first rule of the direction's list that knows the name says it.
+ * The order of `requestHeaderRules` and `answerHeaderRules` is the whole of the policy:
+ *
+ * 1. what Connection nominates goes, but for names that nobody may have removed;
+ * 2. what is meant for one hop goes, or is read here;
+ * 3. what passes itself off, by `_` or `.`, as a name that we set or read goes;
+ * 4. what is ours to say goes, or is read before we say it;
+ * 5. what we read, or write anew, is told apart from what merely passes.
  */
 
 export const Kind = {
@@ -21,129 +27,173 @@ export const Kind = {
   keepAlive: 11,
   /** On answers. */
   contentDisposition: 12,
+  /** On answers: a URL of the upstream's, as its client sees it. */
+  location: 13,
+  refresh: 14,
+  setCookie: 15,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-type KindRule = (lowerName: string) => Kind | undefined;
+/** Lower-case names that a message's Connection nominates for removal; undefined when, as nearly always, none. */
+export type Nominated = ReadonlySet<string> | undefined;
 
-const named = new Map<string, Kind>([
-  ['host', Kind.host],
-  ['content-length', Kind.contentLength],
-  ['transfer-encoding', Kind.transferEncoding],
+/** `undefined` leaves the name to the next rule. */
+export type HeaderRule = (lowerName: string, nominated: Nominated) => Kind | undefined;
+
+/** RFC 9110, 7.6.1, and the older ones that servers still send; those of `proxy-` speak to us, or to nobody. */
+const hopByHop = new Map<string, Kind>([
   ['connection', Kind.connection],
+  ['keep-alive', Kind.keepAlive],
+  ['transfer-encoding', Kind.transferEncoding],
   ['upgrade', Kind.upgrade],
-  ['expect', Kind.expect],
+  // Trailers are dropped, so nobody announces or offers them.
+  ['te', Kind.drop],
+  ['trailer', Kind.drop],
+  ['http2-settings', Kind.drop],
+  ['proxy-connection', Kind.drop],
+  ['proxy-authenticate', Kind.drop],
+  ['proxy-authentication-info', Kind.drop],
+  ['proxy-authorization', Kind.drop],
+]);
+
+/** What we tell upstreams, by the name that a client's own word for it would have. */
+const saidToUpstreams = new Map<string, Kind>([
+  ['forwarded', Kind.drop],
+  ['x-forwarded-for', Kind.drop],
+  ['x-forwarded-proto', Kind.drop],
+  ['x-forwarded-host', Kind.drop],
+  ['x-forwarded-port', Kind.drop],
+  ['x-forwarded-server', Kind.drop],
+  ['x-real-ip', Kind.drop],
   ['x-request-id', Kind.requestId],
   ['traceparent', Kind.traceparent],
   ['ficus-shadow', Kind.shadowMark],
-  ['keep-alive', Kind.keepAlive],
 ]);
 
-/** RFC 9110, 7.6.1, and the older ones that servers still send. `TE` and `Trailer` go because trailers are dropped. */
-const hopByHop = new Set([
-  'te',
-  'trailer',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'http2-settings',
-]);
-
-/** What we say ourselves to upstreams, dashes only; a client's word, in whatever spelling, is not passed on. */
-const ours = new Set([
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-server',
-  'x-real-ip',
-  'x-request-id',
-  'traceparent',
-]);
+/** Names by which messages are told apart from each other; their aliases must reach nobody who folds names. */
+const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'host']);
 
 /** Some servers read `_` and `.` as `-` in header names, so `X_Forwarded_For` spoofs `X-Forwarded-For`. */
 export const foldAliases = (lowerName: string): string => lowerName.replace(/[_.]/g, '-');
 
-const kindRules: readonly KindRule[] = [
-  function byName(name) {
-    return named.get(name);
-  },
-  function dropHopByHop(name) {
-    return hopByHop.has(name) ? Kind.drop : undefined;
-  },
-  function dropSpoofed(name) {
-    const folded = foldAliases(name);
-    const spoofs = ours.has(folded) || folded.startsWith('ficus-') || (folded !== name && isFraming(folded));
-    return spoofs ? Kind.drop : undefined;
-  },
+const isOurs = (lowerName: string): boolean => lowerName.startsWith('ficus-');
+
+function dropNominated(name: string, nominated: Nominated): Kind | undefined {
+  return nominated?.has(name) ? Kind.drop : undefined;
+}
+
+function takeHopByHop(name: string): Kind | undefined {
+  return hopByHop.get(name);
+}
+
+function dropSpoofedRequest(name: string): Kind | undefined {
+  const folded = foldAliases(name);
+  if (folded === name) return undefined;
+  return saidToUpstreams.has(folded) || isOurs(folded) || framing.has(folded) ? Kind.drop : undefined;
+}
+
+function takeSaidToUpstreams(name: string): Kind | undefined {
+  return saidToUpstreams.get(name) ?? (isOurs(name) ? Kind.drop : undefined);
+}
+
+function readRequestFields(name: string): Kind | undefined {
+  if (name === 'host') return Kind.host;
+  if (name === 'content-length') return Kind.contentLength;
+  if (name === 'expect') return Kind.expect;
+  return undefined;
+}
+
+function dropSpoofedAnswer(name: string): Kind | undefined {
+  const folded = foldAliases(name);
+  return folded !== name && (isOurs(folded) || framing.has(folded)) ? Kind.drop : undefined;
+}
+
+function dropSaidToClients(name: string): Kind | undefined {
+  return isOurs(name) ? Kind.drop : undefined;
+}
+
+const answerFields = new Map<string, Kind>([
+  ['content-length', Kind.contentLength],
+  ['content-disposition', Kind.contentDisposition],
+  ['location', Kind.location],
+  ['content-location', Kind.location],
+  ['refresh', Kind.refresh],
+  ['set-cookie', Kind.setCookie],
+]);
+
+function readAnswerFields(name: string): Kind | undefined {
+  return answerFields.get(name);
+}
+
+function pass(): Kind {
+  return Kind.plain;
+}
+
+/** From clients to upstreams. */
+export const requestHeaderRules: readonly HeaderRule[] = [
+  dropNominated,
+  takeHopByHop,
+  dropSpoofedRequest,
+  takeSaidToUpstreams,
+  readRequestFields,
+  pass,
 ];
 
-/** `Content_Length` and the like must not reach an upstream that folds names. */
-function isFraming(name: string): boolean {
-  return name === 'content-length' || name === 'transfer-encoding' || name === 'host';
-}
+/** From upstreams to clients. */
+export const answerHeaderRules: readonly HeaderRule[] = [
+  dropNominated,
+  takeHopByHop,
+  dropSpoofedAnswer,
+  dropSaidToClients,
+  readAnswerFields,
+  pass,
+];
 
-/** Names are few in practice; the bound keeps a flood of invented ones from filling memory. */
-const MAX_REMEMBERED = 4096;
-const remembered = new Map<string, Kind>();
-
-/** Kind of a request header, by its name as received. */
-export function requestHeaderKind(name: string): Kind {
-  let kind = remembered.get(name);
-  if (kind === undefined) {
-    kind = decide(name.toLowerCase());
-    if (remembered.size < MAX_REMEMBERED && name.length <= 64) remembered.set(name, kind);
-  }
-  return kind;
-}
-
-function decide(lowerName: string): Kind {
-  for (const rule of kindRules) {
-    const kind = rule(lowerName);
+/** What the rules say of a lower-case name. */
+export function applyRules(rules: readonly HeaderRule[], lowerName: string, nominated: Nominated): Kind {
+  for (const rule of rules) {
+    const kind = rule(lowerName, nominated);
     if (kind !== undefined) return kind;
   }
   return Kind.plain;
 }
 
-const responseNamed = new Map<string, Kind>([
-  ['content-length', Kind.contentLength],
-  ['transfer-encoding', Kind.transferEncoding],
-  ['connection', Kind.connection],
-  ['keep-alive', Kind.keepAlive],
-  ['upgrade', Kind.upgrade],
-  ['content-disposition', Kind.contentDisposition],
-  ['trailer', Kind.drop],
-  ['te', Kind.drop],
-  ['proxy-connection', Kind.drop],
-]);
+/** Names are few in practice; the bound keeps a flood of invented ones from filling memory. */
+const MAX_REMEMBERED = 4096;
+const MAX_REMEMBERED_LENGTH = 64;
 
-const rememberedResponse = new Map<string, Kind>();
-
-/** Kind of an answer's header. `Ficus-…` belongs to us in this direction too. */
-export function responseHeaderKind(name: string): Kind {
-  let kind = rememberedResponse.get(name);
-  if (kind === undefined) {
-    const lowerName = name.toLowerCase();
-    kind =
-      responseNamed.get(lowerName) ?? (foldAliases(lowerName).startsWith('ficus-') ? Kind.drop : Kind.plain);
-    if (rememberedResponse.size < MAX_REMEMBERED && name.length <= 64) rememberedResponse.set(name, kind);
-  }
-  return kind;
+/** What the rules say of names as received when nothing is nominated, each asked once and remembered. */
+function rememberKinds(rules: readonly HeaderRule[]): (name: string) => Kind {
+  const remembered = new Map<string, Kind>();
+  return (name) => {
+    let kind = remembered.get(name);
+    if (kind === undefined) {
+      kind = applyRules(rules, name.toLowerCase(), undefined);
+      if (remembered.size < MAX_REMEMBERED && name.length <= MAX_REMEMBERED_LENGTH)
+        remembered.set(name, kind);
+    }
+    return kind;
+  };
 }
 
+/** Kind of a request's header, by its name as received; nominated ones are the caller's to drop first. */
+export const requestHeaderKind = rememberKinds(requestHeaderRules);
+
+/** Kind of an answer's header, likewise. */
+export const responseHeaderKind = rememberKinds(answerHeaderRules);
+
 /** Tokens of a Connection header that name no header, or name one that nobody may have removed. */
-const neverNominated = new Set([
+const neverNominated: ReadonlySet<string> = new Set([
   'close',
   'keep-alive',
   'upgrade',
-  'host',
-  'content-length',
-  'transfer-encoding',
+  'connection',
   'authorization',
   'cookie',
   'set-cookie',
-  ...ours,
+  'expect',
+  ...framing,
+  ...saidToUpstreams.keys(),
 ]);
 
 /** Lower-case names that Connection values nominate for removal; undefined when, as nearly always, none. */
@@ -152,7 +202,7 @@ export function nominatedBy(connectionValue: string, so: Set<string> | undefined
   let nominated = so;
   for (const part of connectionValue.split(',')) {
     const token = part.trim().toLowerCase();
-    if (token === '' || neverNominated.has(token)) continue;
+    if (token === '' || neverNominated.has(token) || isOurs(foldAliases(token))) continue;
     nominated ??= new Set();
     nominated.add(token);
   }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { rawProblem } from './answer-problem.ts';
-import { ClientConnections } from './client-connections.ts';
-import { closeGently } from './close-gently.ts';
+import { ClientConnection, type ClientConnectionOwner } from './client-connection.ts';
+import { createClientServer, type ListenerTls } from './client-server.ts';
 import type { FailureCode } from './failures.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
-import { handleUpgrade, isWebSocketRequest } from './handle-upgrade.ts';
+import { handleUpgrade, webSocketKey } from './handle-upgrade.ts';
+import { type ReceivedRequest, readRequest } from './request-head.ts';
+import type { RawHead } from './request-line.ts';
+import { type TrustedProxies, trustsNobody } from './trusted-proxies.ts';
 
 export interface ListenerLimits {
   readonly maxHeaderBytes: number;
@@ -23,83 +24,50 @@ export const defaultListenerLimits: ListenerLimits = {
   keepAliveTimeoutMs: 65_000,
 };
 
-const KEEP_ALIVE_PROBE_MS = 60_000;
 /** How long clients are told to let go before their idle connections are closed. */
 const LET_GO_MS = 500;
+/** How often deadlines are looked at; they are late by at most this. */
+const SWEEP_MS = 250;
+
+export interface ListenerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** A socket that listens already; host and port are not used then. */
+  readonly fd?: number | undefined;
+  /** None: clients come without TLS. */
+  readonly tls?: ListenerTls | undefined;
+  /** None: nobody's word on where a request comes from is taken. */
+  readonly trustedProxies?: TrustedProxies;
+}
 
 export interface Listener {
   readonly port: number;
+  /** For new connections, when the listener was begun with TLS. */
+  setTls(tls: ListenerTls): void;
   /**
-   * Tells clients to let go for a moment, then takes no new connections, closes idle ones and lets requests
-   * finish; all of it within `graceMs`.
+   * Tells clients to let go for a moment, `drainMs` at least, then takes no new connections, closes idle ones
+   * and lets requests finish; all of it within `drainMs + graceMs`.
    */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, drainMs?: number): Promise<void>;
 }
 
-/** Accepts connections; Node's parser, strict as it comes, reads requests, and our own rules follow. */
+/** Accepts connections and hands on their requests, once our own rules have found them sound. */
 export async function listen(
   deps: RequestDeps,
-  address: { readonly host: string; readonly port: number },
+  address: ListenerAddress,
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
-  const connections = new ClientConnections();
-  const onRequest = (req: IncomingMessage, res: ServerResponse): void =>
-    connections.takeTurn(req, res, () => handleRequest(deps, req, res));
-  const server = http.createServer({
-    maxHeaderSize: limits.maxHeaderBytes,
-    headersTimeout: limits.headersTimeoutMs,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    // Uploads may take as long as they flow; what stands still is ended by the upstream side's deadline.
-    requestTimeout: 0,
-    connectionsCheckingInterval: 1000,
-    insecureHTTPParser: false,
-    // `readRequest` looks after Host, so that its absence is answered like any other mistake.
-    requireHostHeader: false,
-    noDelay: true,
-    // Finds clients that are gone without a word; a tunnel has no other limit.
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
-    shouldUpgradeCallback(req) {
-      // Behind a request that is still being answered a 101 would overtake that answer.
-      const upgrades = isWebSocketRequest(req) && !connections.isAnswering(req.socket);
-      // Node loses what came in one packet with an upgrade that is not made.
-      if (!upgrades) connections.takeNoMore(req.socket);
-      return upgrades;
-    },
+  const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody);
+  const { server, setTls } = createClientServer({
+    tls: address.tls,
+    protocols: ['http/1.1'],
+    onConnection: (socket) => connections.open(socket),
+    onHandshakeFailed: () => {},
   });
-  // Node would drop headers over its own limit without a word; `readRequest` refuses instead.
-  server.maxHeadersCount = 0;
-  server.on('connection', (socket) => connections.opened(socket));
-  server.on('request', onRequest);
-  server.on('checkContinue', onRequest);
-  // Any other expectation reaches `readRequest`, which refuses it.
-  server.on('checkExpectation', onRequest);
-  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Nothing but a WebSocket request without a body upgrades here, and for those Node hands over the socket itself.
-    void handleUpgrade(deps, req, socket as Socket, head);
-  });
-  server.on('connect', ({ socket }: IncomingMessage) => {
-    socket.on('error', () => socket.destroy());
-    deps.counts.failed('method_refused');
-    if (connections.isAnswering(socket)) socket.destroy();
-    else closeGently(socket, rawProblem('method_refused', randomUUID()));
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, client: Duplex) => {
-    const socket = client as Socket;
-    const code = clientFailure(error);
-    if (code === 'client_closed') {
-      socket.destroy();
-    } else if (connections.isAnswering(socket)) {
-      connections.endWithNonsense(socket);
-    } else if (!socket.writableEnded) {
-      deps.counts.failed(code);
-      closeGently(socket, rawProblem(code, randomUUID()));
-    }
-  });
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, () => {
+    const { fd, port, host } = address;
+    server.listen(fd === undefined ? { port, host } : { fd }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -108,28 +76,112 @@ export async function listen(
 
   return {
     port: (server.address() as AddressInfo).port,
-    close(graceMs) {
+    setTls,
+    close(graceMs, drainMs = 0) {
       return new Promise((resolve) => {
-        const force = setTimeout(() => connections.closeAll(), graceMs);
+        const force = setTimeout(() => connections.breakOff(), drainMs + graceMs);
         // A client that sends just as its idle connection is closed gets no answer: it is told before.
         connections.letGo();
         setTimeout(
           () => {
             server.close(() => {
               clearTimeout(force);
+              connections.stop();
               resolve();
             });
             connections.closeWhenAnswered();
           },
-          Math.min(LET_GO_MS, graceMs / 2),
+          Math.max(drainMs, Math.min(LET_GO_MS, graceMs / 2)),
         );
       });
     },
   };
 }
 
-function clientFailure(error: NodeJS.ErrnoException): FailureCode {
-  if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'client_timeout';
-  return error.code?.startsWith('HPE_') ? 'bad_request' : 'client_closed';
+/** The clients' connections of one listener. */
+class ClientConnections implements ClientConnectionOwner {
+  readonly trustedProxies: TrustedProxies;
+  readonly maxHeadBytes: number;
+  readonly headTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly #deps: RequestDeps;
+  readonly #open = new Set<ClientConnection>();
+  readonly #sweep: NodeJS.Timeout;
+  #coarseNow: number;
+  #stopping = false;
+
+  constructor(deps: RequestDeps, limits: ListenerLimits, trustedProxies: TrustedProxies) {
+    this.#deps = deps;
+    this.trustedProxies = trustedProxies;
+    this.maxHeadBytes = limits.maxHeaderBytes;
+    this.headTimeoutMs = limits.headersTimeoutMs;
+    this.idleTimeoutMs = limits.keepAliveTimeoutMs;
+    this.#coarseNow = deps.clock.monotonic();
+    this.#sweep = setInterval(() => this.#expireOverdue(), SWEEP_MS);
+  }
+
+  coarseNow(): number {
+    return this.#coarseNow;
+  }
+
+  open(socket: Socket): void {
+    const connection = new ClientConnection(socket, this);
+    if (this.#stopping) connection.letGo();
+    this.#open.add(connection);
+  }
+
+  onClosed(connection: ClientConnection): void {
+    this.#open.delete(connection);
+  }
+
+  onHead(connection: ClientConnection, head: RawHead): void {
+    const received: ReceivedRequest = {
+      method: head.method,
+      url: head.target,
+      rawHeaders: head.headers,
+      minorVersion: head.minorVersion,
+      peer: connection.peer,
+      id: randomUUID(),
+    };
+    const request = readRequest(received);
+    if ('refused' in request) {
+      this.#refuse(connection, request.refused, request.detail, received.id);
+      return;
+    }
+    connection.expect(request);
+    const key = request.upgrade === '' ? undefined : webSocketKey(received, request);
+    if (key === undefined) handleRequest(this.#deps, received, request, connection);
+    else void handleUpgrade(this.#deps, received, request, key, connection);
+  }
+
+  onMalformed(connection: ClientConnection, code: FailureCode, detail: string): void {
+    this.#refuse(connection, code, detail, randomUUID());
+  }
+
+  letGo(): void {
+    this.#stopping = true;
+    for (const connection of this.#open) connection.letGo();
+  }
+
+  closeWhenAnswered(): void {
+    for (const connection of this.#open) connection.closeWhenAnswered();
+  }
+
+  breakOff(): void {
+    for (const { socket } of this.#open) socket.destroy();
+  }
+
+  stop(): void {
+    clearInterval(this.#sweep);
+  }
+
+  #refuse(connection: ClientConnection, code: FailureCode, detail: string, id: string): void {
+    this.#deps.counts.failed(code);
+    connection.refuse(rawProblem(code, id, detail));
+  }
+
+  #expireOverdue(): void {
+    this.#coarseNow = this.#deps.clock.monotonic();
+    for (const connection of this.#open) if (connection.deadline <= this.#coarseNow) connection.expire();
+  }
 }

@@ -1,4 +1,5 @@
 import { isSafeMethod, type Upstream } from '../routing/model.ts';
+import { authorityPattern, type ClientIdentity, type Peer } from './client-identity.ts';
 import type { FailureCode } from './failures.ts';
 import { Kind, nominatedBy, requestHeaderKind } from './header-kinds.ts';
 
@@ -16,6 +17,12 @@ export interface ForwardableRequest {
   /** Content-Length as sent, for framing `length`. */
   readonly contentLength: string;
   readonly expectsContinue: boolean;
+  readonly minorVersion: number;
+  /** Whether the client's connection may carry another request. */
+  readonly persistent: boolean;
+  /** What the client asks to upgrade to; empty when it does not. */
+  readonly upgrade: string;
+  readonly client: ClientIdentity;
   /** Our own UUID; the value of X-Request-Id when the client sent no sane one. */
   readonly id: string;
   /** Whether it is a shadow copy that came back to us. */
@@ -26,11 +33,10 @@ export interface ForwardableRequest {
 export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
+  /** Flat name, value list in order and case. */
   readonly rawHeaders: readonly string[];
-  readonly httpVersionMajor: number;
-  readonly httpVersionMinor: number;
-  readonly remoteAddress: string;
-  readonly secure: boolean;
+  readonly minorVersion: number;
+  readonly peer: Peer;
   readonly id: string;
 }
 
@@ -40,13 +46,12 @@ export interface Refusal {
   readonly detail: string;
 }
 
-/** Node's own limit, above which it would drop the rest without a word, is 2000. */
 const MAX_HEADERS = 1000;
 
 const sanePattern = /^[A-Za-z0-9._~:@/+=-]{1,128}$/;
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-/** RFC 3986 authority without userinfo. */
-const hostPattern = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+/** No sign, no leading zero (some read it as octal), no list. */
+const contentLengthPattern = /^(?:0|[1-9]\d{0,14})$/;
 
 /**
  * Reads a head once: refuses what is ambiguous, drops what must not pass, adds what we say.
@@ -54,7 +59,9 @@ const hostPattern = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d
  */
 export function readRequest(received: ReceivedRequest): ForwardableRequest | Refusal {
   const { rawHeaders } = received;
-  if (received.method === 'TRACE') return { refused: 'method_refused', detail: 'TRACE is not forwarded.' };
+  const { method } = received;
+  if (method === 'TRACE' || method === 'CONNECT')
+    return { refused: 'method_refused', detail: `${method} is not forwarded.` };
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     return { refused: 'headers_too_large', detail: `The request has more than ${MAX_HEADERS} headers.` };
   }
@@ -65,6 +72,8 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   let requestId = '';
   let traceparent = '';
   let isCopy = false;
+  let upgrade = '';
+  let persistent = received.minorVersion > 0;
   let lines = '';
   let nominated: Set<string> | undefined;
 
@@ -85,20 +94,22 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
         break;
       case Kind.transferEncoding:
         if (chunked) return malformed('more than one Transfer-Encoding');
-        if (value.toLowerCase() !== 'chunked') {
-          return { refused: 'encoding_unknown', detail: 'The only Transfer-Encoding known is chunked.' };
-        }
+        if (value.toLowerCase() !== 'chunked') return refusedEncoding(value);
         chunked = true;
         break;
       case Kind.connection:
         nominated = nominatedBy(value, nominated);
+        persistent = staysOpen(value, persistent);
+        break;
+      case Kind.upgrade:
+        upgrade = upgrade === '' ? value : `${upgrade}, ${value}`;
         break;
       case Kind.expect:
         if (value.toLowerCase() !== '100-continue') {
           return { refused: 'expectation_failed', detail: 'The only Expect known is 100-continue.' };
         }
         // RFC 9110, 10.1.1: an HTTP/1.0 client does not understand the answer.
-        expectsContinue = received.httpVersionMinor > 0;
+        expectsContinue = received.minorVersion > 0;
         break;
       case Kind.requestId:
         if (requestId === '' && sanePattern.test(value)) requestId = value;
@@ -110,19 +121,17 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
         isCopy = true;
         break;
       case Kind.drop:
-      case Kind.upgrade:
       case Kind.keepAlive:
         break;
     }
   }
 
-  if (received.httpVersionMajor !== 1) return malformed('a version other than HTTP/1.0 and HTTP/1.1');
   if (chunked && contentLength !== undefined) return malformed('both Content-Length and Transfer-Encoding');
-  if (chunked && received.httpVersionMinor === 0) return malformed('Transfer-Encoding in HTTP/1.0');
-  if (contentLength !== undefined && !/^\d{1,15}$/.test(contentLength))
+  if (chunked && received.minorVersion === 0) return malformed('Transfer-Encoding in HTTP/1.0');
+  if (contentLength !== undefined && !contentLengthPattern.test(contentLength))
     return malformed('a malformed Content-Length');
-  if (host === undefined && received.httpVersionMinor > 0) return malformed('no Host');
-  if (host !== undefined && !hostPattern.test(host)) return malformed('a malformed Host');
+  if (host === undefined && received.minorVersion > 0) return malformed('no Host');
+  if (host !== undefined && !authorityPattern.test(host)) return malformed('a malformed Host');
   // Passed on without its mark, a dry run would become a real write; passed on with it, anybody could ask for one.
   if (isCopy && !isSafeMethod(received.method))
     return malformed('Ficus-Shadow, which marks a dry run: it ends here');
@@ -131,19 +140,41 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   const query = target.indexOf('?');
   if (nominated) lines = withoutNominated(rawHeaders, nominated);
 
+  const client = received.peer.identify(host ?? '', rawHeaders);
+  const trace = traceparent || traceparentFrom(received.id);
   const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
   return {
-    method: received.method,
+    method,
     target,
     path: query < 0 ? target : target.slice(0, query),
     host: host ?? '',
-    lines: lines + ourLines(received, host ?? '', requestId || received.id, traceparent),
+    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${trace}\r\n`,
     framing,
     contentLength: contentLength ?? '',
     expectsContinue,
+    minorVersion: received.minorVersion,
+    persistent,
+    upgrade,
+    client,
     id: received.id,
     isCopy,
   };
+}
+
+/** Codings that others know; without `chunked` at their end the length of a body can't be told (RFC 9112, 6.3). */
+const knownCodings = /^(?:(?:gzip|x-gzip|deflate|compress|x-compress)(?:[\t ]*,[\t ]*|$))+(?:chunked)?$/i;
+
+function refusedEncoding(value: string): Refusal {
+  if (!knownCodings.test(value)) return malformed('a malformed or unknown Transfer-Encoding');
+  return { refused: 'encoding_unknown', detail: 'The only Transfer-Encoding known is chunked.' };
+}
+
+/** RFC 9112, 9.3. */
+function staysOpen(connectionValue: string, before: boolean): boolean {
+  if (connectionValue === 'keep-alive') return true;
+  const options = connectionValue.toLowerCase().split(/[\t ]*,[\t ]*/);
+  if (options.includes('close')) return false;
+  return before || options.includes('keep-alive');
 }
 
 function malformed(what: string): Refusal {
@@ -170,22 +201,6 @@ function withoutNominated(rawHeaders: readonly string[], nominated: ReadonlySet<
     lines += `${name}: ${rawHeaders[i + 1]!}\r\n`;
   }
   return lines;
-}
-
-/** What we tell an upstream about the client: always overwritten, since no peer is trusted to say it. */
-function ourLines(received: ReceivedRequest, host: string, requestId: string, traceparent: string): string {
-  const { remoteAddress: peer, secure, id } = received;
-  const proto = secure ? 'https' : 'http';
-  const node = peer.includes(':') ? `"[${peer}]"` : peer;
-  // A Host that passed `hostPattern` has no quote or backslash to escape (RFC 7239, 4).
-  const forwardedHost = host === '' ? '' : `;host="${host}"`;
-  const trace = traceparent || traceparentFrom(id);
-  return (
-    `X-Forwarded-For: ${peer}\r\nX-Forwarded-Proto: ${proto}\r\n` +
-    (host === '' ? '' : `X-Forwarded-Host: ${host}\r\n`) +
-    `Forwarded: for=${node}${forwardedHost};proto=${proto}\r\n` +
-    `X-Request-Id: ${requestId}\r\ntraceparent: ${trace}\r\n`
-  );
 }
 
 /** A new trace whose id is the request's UUID, so that one is found by the other. */

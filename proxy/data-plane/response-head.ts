@@ -108,7 +108,7 @@ function framingOf(
 }
 
 /** Optional white space is space and tab only (RFC 9110, 5.6.3), so `String.trim` would take too much. */
-function trimOws(text: string, from: number, to: number): string {
+export function trimOws(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
   while (start < end && isOws(text.charCodeAt(start))) start++;

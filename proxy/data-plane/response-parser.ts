@@ -1,4 +1,5 @@
-import { parseHead, type ResponseHead } from './response-head.ts';
+import { isForbiddenTrailer } from './forbidden-trailers.ts';
+import { parseHead, type ResponseHead, trimOws } from './response-head.ts';
 
 export interface ResponseSink {
   /** 100 and 102 to 199. */
@@ -6,12 +7,17 @@ export interface ResponseSink {
   onHead(head: ResponseHead): void;
   /** Never empty. `last`: the answer is complete with it. */
   onBody(chunk: Buffer, last: boolean): void;
+  /** Flat name, value list, before `onEnd`, of those that may be passed on; never empty. */
+  onTrailers?(trailers: readonly string[]): void;
   /** The answer is complete, where `onBody` did not say so. */
   onEnd(): void;
 }
 
 /** Larger heads are refused; nginx stops at 4 or 8 KiB, Node at 16. */
 const MAX_HEAD_BYTES = 65_536;
+/** RFC 9112, 7.1.1: names, each with a token or a quoted text. They end here, but only the well-formed ones can be told apart. */
+const chunkExtensions =
+  /^(?:[\t ]*;[\t ]*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:[\t ]*=[\t ]*(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
 /** Bytes of a chunk-size line, extensions included; extensions are dropped. */
 const MAX_CHUNK_LINE_BYTES = 256;
 const MAX_TRAILER_BYTES = 16_384;
@@ -38,6 +44,7 @@ export class ResponseParser {
   #pending: Buffer | undefined;
   #informationSeen = 0;
   #trailerBytes = 0;
+  #trailers: string[] | undefined;
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -50,6 +57,7 @@ export class ResponseParser {
     this.#pending = undefined;
     this.#informationSeen = 0;
     this.#trailerBytes = 0;
+    this.#trailers = undefined;
   }
 
   get complete(): boolean {
@@ -157,9 +165,10 @@ export class ResponseParser {
     if (end < 0) return input.length - offset > MAX_CHUNK_LINE_BYTES ? 'chunk line too long' : -1;
     if (end - offset > MAX_CHUNK_LINE_BYTES) return 'chunk line too long';
     const line = input.toString('latin1', offset, end);
-    const size = /^([0-9A-Fa-f]{1,13})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line);
-    if (!size) return 'malformed chunk size';
-    this.#remaining = Number.parseInt(size[1]!, 16);
+    const size = /^[0-9A-Fa-f]{1,13}(?![0-9A-Fa-f])/.exec(line)?.[0];
+    if (size === undefined || (size.length < line.length && !chunkExtensions.test(line.slice(size.length))))
+      return 'malformed chunk size';
+    this.#remaining = Number.parseInt(size, 16);
     this.#state = this.#remaining === 0 ? 'trailers' : 'chunk-data';
     return end + 2;
   }
@@ -179,7 +188,7 @@ export class ResponseParser {
     return offset + 2;
   }
 
-  /** Trailers are checked and dropped: they could name anything, and few clients read them. */
+  /** All are checked; they could name anything, so only those of no other meaning are kept. */
   #readTrailers(input: Buffer, offset: number): number | string {
     const end = input.indexOf('\r\n', offset, 'latin1');
     if (end < 0) return input.length - offset > MAX_TRAILER_BYTES ? 'trailers too large' : -1;
@@ -187,12 +196,22 @@ export class ResponseParser {
     if (this.#trailerBytes > MAX_TRAILER_BYTES) return 'trailers too large';
     if (end > offset) {
       const line = input.toString('latin1', offset, end);
-      return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(line)
-        ? end + 2
-        : 'malformed trailer';
+      if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(line)) return 'malformed trailer';
+      this.#keepTrailer(line);
+      return end + 2;
     }
     this.#state = 'complete';
+    if (this.#trailers !== undefined) this.#sink.onTrailers?.(this.#trailers);
     this.#sink.onEnd();
     return end + 2;
+  }
+
+  #keepTrailer(line: string): void {
+    if (this.#sink.onTrailers === undefined) return;
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    if (isForbiddenTrailer(name)) return;
+    this.#trailers ??= [];
+    this.#trailers.push(name, trimOws(line, colon + 1, line.length));
   }
 }

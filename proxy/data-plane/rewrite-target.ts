@@ -10,7 +10,7 @@ export function targetOnService(route: Route, target: string): string {
 }
 
 /** Puts the path's raw segments, still percent-encoded, into the other template. */
-function rewritePath(template: string, rewrite: string, path: string): string {
+export function rewritePath(template: string, rewrite: string, path: string): string {
   const segments = path.split('/');
   const values = new Map<string, readonly string[]>();
   template.split('/').forEach((part, i) => {

@@ -1,4 +1,5 @@
 import { latencyBucket, latencyBuckets } from '../telemetry/latency.ts';
+import type { UpstreamReport } from './upstream-health.ts';
 
 export type AnsweredBy = 'monolith' | 'service';
 
@@ -24,6 +25,10 @@ export interface TrafficReport {
   readonly failures: Readonly<Record<string, number>>;
   readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly upgrades: number;
+  /** Id of the process that counted. */
+  readonly worker: number;
+  /** By upstream id. */
+  readonly upstreams: Readonly<Record<string, UpstreamReport>>;
 }
 
 /** Counts on the request path: increments only, handed over and reset by `take`. */
@@ -61,7 +66,7 @@ export class TrafficCounts {
     reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   }
 
-  take(): TrafficReport {
+  take(upstreams: TrafficReport['upstreams'] = {}): TrafficReport {
     const report: TrafficReport = {
       migrations: Object.fromEntries(this.#migrations),
       failures: Object.fromEntries(this.#failures),
@@ -69,6 +74,8 @@ export class TrafficCounts {
         [...this.#dropped].map(([id, reasons]) => [id, Object.fromEntries(reasons)]),
       ),
       upgrades: this.#upgrades,
+      worker: process.pid,
+      upstreams,
     };
     this.#migrations = new Map();
     this.#failures = new Map();

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Upstream } from '../routing/model.ts';
 import { breakOff, closeGently } from './close-gently.ts';
+import { connectTo } from './connect-to.ts';
 import type { Failure, FailureCode } from './failures.ts';
 import { parseHead, type ResponseHead } from './response-head.ts';
 import { ResponseParser } from './response-parser.ts';
-import { connectTo } from './upstream-connection.ts';
 
 /** How a handshake ended. Its socket is its own: it never was, and never comes, into a pool. */
 export type HandshakeResult =

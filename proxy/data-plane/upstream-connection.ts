@@ -1,6 +1,6 @@
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
 import type { Upstream } from '../routing/model.ts';
+import { connectTo } from './connect-to.ts';
 import type { Failure, FailureCode } from './failures.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
@@ -17,25 +17,12 @@ export interface ConnectionOwner {
   onConnected(connection: UpstreamConnection): void;
   onReusable(connection: UpstreamConnection): void;
   onClosed(connection: UpstreamConnection): void;
+  /** The head of an answer came. */
+  onAnswered(): void;
+  /** An exchange ended without a whole answer, by what may be the upstream's fault. */
+  onFault(code: FailureCode): void;
   /** Monotonic ms, a little stale: for deadlines only. */
   coarseNow(): number;
-}
-
-/** An upstream that is gone without a word is noticed by then, also at the other end of a tunnel. */
-const KEEP_ALIVE_PROBE_MS = 60_000;
-
-/** Opens a socket to an upstream, plain, TLS or unix. */
-export function connectTo(upstream: Upstream): net.Socket {
-  if (upstream.protocol === 'unix:') return net.connect({ path: upstream.socketPath });
-  const { hostname: host, port } = upstream;
-  if (upstream.protocol === 'http:') return configured(net.connect({ host, port }));
-  const servername = net.isIP(host) === 0 ? host : '';
-  return configured(tls.connect({ host, port, servername, ALPNProtocols: ['http/1.1'], ...upstream.tls }));
-}
-
-/** By methods: `tls.connect` takes no such options. */
-function configured(socket: net.Socket): net.Socket {
-  return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
 }
 
 /** One keep-alive connection to an upstream; carries one exchange at a time. */
@@ -50,6 +37,7 @@ export class UpstreamConnection implements ResponseSink {
   #sink: ExchangeSink | undefined;
   #head: ResponseHead | undefined;
   #sent = false;
+  #isUsed = false;
   #answered = false;
   #requestEnded = false;
   #waitingForDrain = false;
@@ -60,9 +48,11 @@ export class UpstreamConnection implements ResponseSink {
     this.#owner = owner;
     this.deadline = owner.coarseNow() + upstream.connectTimeoutMs;
     this.socket = connectTo(upstream);
-    this.socket.on('error', (error) =>
-      this.#fail(this.connected ? 'upstream_closed' : 'upstream_connect', textOf(error)),
-    );
+    this.socket.on('error', (error: NodeJS.ErrnoException) => {
+      // A reset that is read before the connect is noticed: it was accepted all the same.
+      const wasConnected = this.connected || error.code === 'ECONNRESET';
+      this.#fail(wasConnected ? 'upstream_closed' : 'upstream_connect', textOf(error));
+    });
     this.socket.on(upstream.protocol === 'https:' ? 'secureConnect' : 'connect', () => this.#onConnect());
     this.socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     this.socket.on('end', () => this.#onUpstreamEnd());
@@ -147,6 +137,7 @@ export class UpstreamConnection implements ResponseSink {
   onHead(head: ResponseHead): void {
     this.#head = head;
     this.#touch();
+    this.#owner.onAnswered();
     this.#sink?.onHead(head);
   }
 
@@ -156,6 +147,10 @@ export class UpstreamConnection implements ResponseSink {
     if (last) this.#sink = undefined;
     sink?.onBody(chunk, last);
     if (last) this.#complete();
+  }
+
+  onTrailers(trailers: readonly string[]): void {
+    this.#sink?.onTrailers?.(trailers);
   }
 
   onEnd(): void {
@@ -211,6 +206,7 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   #release(): void {
+    this.#isUsed = true;
     if (!this.#head?.reusable || this.socket.destroyed) {
       this.destroy();
       return;
@@ -233,6 +229,9 @@ export class UpstreamConnection implements ResponseSink {
     const sink = this.#sink;
     this.#sink = undefined;
     this.socket.destroy();
+    // A kept connection that had died meanwhile says nothing of how the upstream is now.
+    const isStale = code === 'upstream_closed' && this.#isUsed && !this.#answered;
+    if (sink && !isStale) this.#owner.onFault(code);
     if (sink) sink.onFailure({ code, detail, sent: this.#sent, answered: this.#answered });
     else if (!this.connected) this.connectFailure ??= { code, detail, sent: false, answered: false };
   }

@@ -1,7 +1,8 @@
 import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { Failure } from './failures.ts';
+import type { Failure, FailureCode } from './failures.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
+import { type OnBreaker, UpstreamHealth, type UpstreamReport } from './upstream-health.ts';
 
 /** Who waits for a connection. Exactly one of the two is called, unless it gives up first. */
 export interface Waiter {
@@ -12,8 +13,6 @@ export interface Waiter {
 export interface PoolLimits {
   /** How long a connection may lie idle when the upstream names no limit of its own. */
   readonly idleMs: number;
-  /** Requests that may wait for a connection; one more is refused with `upstream_busy`. */
-  readonly maxWaiting: number;
 }
 
 interface Waiting {
@@ -22,10 +21,17 @@ interface Waiting {
   readonly deadline: number;
 }
 
-export const defaultPoolLimits: PoolLimits = { idleMs: 30_000, maxWaiting: 1024 };
+export const defaultPoolLimits: PoolLimits = { idleMs: 30_000 };
 
 /** How often deadlines are looked at; they are late by at most this. */
 export const SWEEP_MS = 50;
+
+/**
+ * Of an upstream's connections those that requests for another never take. When a service is down its
+ * requests come to the monolith on top of the monolith's own: while the monolith is quick that is what the
+ * fallback is for; once it is not, its own routes keep this much.
+ */
+const OWN_SHARE = 0.25;
 
 /**
  * Keep-alive connections to one upstream, newest idle first. An idle one is handed out one turn of the
@@ -35,6 +41,8 @@ export const SWEEP_MS = 50;
 export class UpstreamPool implements ConnectionOwner {
   readonly upstream: Upstream;
   readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #health: UpstreamHealth;
   readonly #limits: PoolLimits;
   readonly #all = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
@@ -45,11 +53,18 @@ export class UpstreamPool implements ConnectionOwner {
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(upstream: Upstream, clock: Clock, limits: PoolLimits = defaultPoolLimits) {
+  constructor(
+    upstream: Upstream,
+    clock: Clock,
+    limits: PoolLimits = defaultPoolLimits,
+    onBreaker?: OnBreaker,
+  ) {
     this.upstream = upstream;
     this.#clock = clock;
+    this.#now = () => clock.monotonic();
     this.#limits = limits;
     this.#coarseNow = clock.monotonic();
+    this.#health = new UpstreamHealth(upstream, this.#coarseNow, onBreaker);
   }
 
   coarseNow(): number {
@@ -62,12 +77,23 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** `fresh`: a new connection only, after a used one turned out stale: others may be so too. */
   acquire(waiter: Waiter, fresh = false): void {
+    // A second try has been let through by its budget, and must not be the one that probes.
+    if (!fresh && !this.#health.admits(this.#now)) {
+      waiter.onUnavailable(notSent('upstream_open', 'it failed too often in a row'));
+      return;
+    }
+    this.#acquire(waiter, fresh);
+  }
+
+  #acquire(waiter: Waiter, fresh: boolean): void {
     const idle = fresh ? undefined : this.#takeIdle();
     if (idle) {
       this.#handOverLater(waiter, idle);
       return;
     }
-    if (this.#waiting.length >= this.#limits.maxWaiting) {
+    // Those for whom a connection is being opened don't wait for another to be free.
+    if (this.#waiting.length - this.#connecting >= this.upstream.maxWaiting && this.#isFull) {
+      this.#health.refused('busy');
       waiter.onUnavailable(notSent('upstream_busy', `${this.#waiting.length} requests wait already`));
       return;
     }
@@ -75,6 +101,25 @@ export class UpstreamPool implements ConnectionOwner {
     const deadline = this.#clock.monotonic() + this.upstream.connectTimeoutMs + SWEEP_MS;
     this.#waiting.push({ waiter, fresh, deadline });
     this.#openAsNeeded();
+  }
+
+  /** Whether a request whose connection broke may go once more, on a new one; takes it from the budget. */
+  mayRetry(): boolean {
+    return this.#health.spendRetry(this.#now());
+  }
+
+  /** Whether there is room for a request that was meant for another upstream. */
+  mayTakeFallback(): boolean {
+    const inUse = this.#all.size - this.#idle.length;
+    const hasRoom =
+      this.#waiting.length <= this.#connecting && inUse < this.upstream.maxConnections * (1 - OWN_SHARE);
+    if (!hasRoom) this.#health.refused('fallback');
+    return hasRoom;
+  }
+
+  /** What happened since it was last asked. */
+  takeReport(): UpstreamReport {
+    return this.#health.take();
   }
 
   /** The waiter no longer wants a connection. */
@@ -124,6 +169,14 @@ export class UpstreamPool implements ConnectionOwner {
     this.#openAsNeeded();
   }
 
+  onAnswered(): void {
+    this.#health.answered();
+  }
+
+  onFault(code: FailureCode): void {
+    this.#health.exchangeFailed(code, this.#now());
+  }
+
   #takeIdle(): UpstreamConnection | undefined {
     for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
       if (!connection.socket.destroyed) return connection;
@@ -140,7 +193,7 @@ export class UpstreamPool implements ConnectionOwner {
     const due = this.#handOver;
     this.#handOver = [];
     for (const { waiter, connection } of due) {
-      if (connection.socket.destroyed) this.acquire(waiter);
+      if (connection.socket.destroyed) this.#acquire(waiter, false);
       else waiter.onConnection(connection);
     }
   }
@@ -166,6 +219,7 @@ export class UpstreamPool implements ConnectionOwner {
   /** One failed attempt answers one waiter: the next ones have attempts of their own under way. */
   #connectFailed(connection: UpstreamConnection): void {
     this.#connecting--;
+    this.#health.connectFailed(this.#now(), this.#all.size === this.#connecting);
     const next = this.#waiting.shift();
     next?.waiter.onUnavailable(connection.connectFailure ?? notSent('upstream_connect', 'connection closed'));
   }
@@ -192,6 +246,7 @@ export class UpstreamPool implements ConnectionOwner {
     for (let next = this.#waiting[this.#connecting]; next; next = this.#waiting[this.#connecting]) {
       if (next.deadline > this.#coarseNow) return;
       this.#waiting.splice(this.#connecting, 1);
+      this.#health.refused('busy');
       next.waiter.onUnavailable(
         notSent('upstream_busy', `no connection free within ${this.upstream.connectTimeoutMs} ms`),
       );

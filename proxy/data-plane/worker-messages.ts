@@ -2,23 +2,46 @@ import type { Pair } from '../shadow/pair.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
 
+/** What a worker is told once and never again. */
+export interface WorkerSettings {
+  readonly debugHeaders: boolean;
+  readonly logLevel: string;
+  /** Part of the requests, 0 to 1, that get a line in the access log. */
+  readonly accessLogSample: number;
+  /** What heap and buffers of one worker may take up together before it refuses requests. */
+  readonly maxMemoryBytes: number;
+}
+
+/** A snapshot without what the worker has already. */
+export type SnapshotChange = Omit<ControlSnapshot, 'routing' | 'features'> &
+  Partial<Pick<ControlSnapshot, 'routing' | 'features'>>;
+
 /** From the supervisor to a worker. */
 export type ToWorker =
   | {
       readonly type: 'start';
       readonly host: string;
       readonly port: number;
-      readonly debugHeaders: boolean;
-      readonly logLevel: string;
+      readonly settings: WorkerSettings;
       readonly snapshot: ControlSnapshot;
     }
-  | { readonly type: 'snapshot'; readonly snapshot: ControlSnapshot }
-  | { readonly type: 'stop'; readonly graceMs: number };
+  | { readonly type: 'snapshot'; readonly change: SnapshotChange }
+  | { readonly type: 'stop'; readonly drainMs: number; readonly graceMs: number }
+  /** The end at once: says what is broken off. */
+  | { readonly type: 'abort' };
+
+/** What a worker says of itself next to what it counted. */
+export interface WorkerHealth {
+  readonly droppedLogLines: number;
+  readonly shedding: 'memory' | 'event-loop' | undefined;
+}
 
 /** From a worker to the supervisor. */
 export type FromWorker =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'applied'; readonly revision: number }
-  | { readonly type: 'report'; readonly report: TrafficReport }
+  /** The snapshot can't be compiled; the one before it stays. */
+  | { readonly type: 'refused'; readonly revision: number; readonly message: string }
+  | { readonly type: 'report'; readonly report: TrafficReport; readonly health: WorkerHealth }
   | { readonly type: 'pair'; readonly pair: Pair };

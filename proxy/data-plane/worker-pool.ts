@@ -1,58 +1,64 @@
-import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
 import type { Pair } from '../shadow/pair.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { type PreparedWorkers, prepareWorkers } from './prepare-workers.ts';
+import { createRestartBackoff } from './restart-backoff.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
+import type { FromWorker, WorkerHealth, WorkerSettings } from './worker-messages.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 export interface WorkerPoolDeps {
   readonly count: number;
-  readonly host: string;
-  readonly port: number;
-  readonly debugHeaders: boolean;
-  readonly logLevel: string;
-  readonly onReport: (report: TrafficReport) => void;
+  readonly settings: WorkerSettings;
+  readonly onReport: (report: TrafficReport, health: WorkerHealth) => void;
   readonly onPair: (pair: Pair) => void;
   readonly log: Logger;
   readonly clock: Clock;
 }
 
-/** Deaths within this time slow the next start down: a worker that can't live must not be forked in a loop. */
-const CRASH_WINDOW_MS = 10_000;
-const CRASHES_UNTIL_SLOW = 5;
-const SLOW_RESTART_MS = 1000;
+export interface StopTimes {
+  /** How long requests are still taken while clients are told to let go. */
+  readonly drainMs: number;
+  /** How long those under way may take after that. */
+  readonly graceMs: number;
+}
 
 /**
- * The data-plane workers. They share one listening socket, held open as long as one of them lives, so that
- * a worker's death loses its own requests and no connection that waits to be accepted.
+ * The data-plane workers. They accept from one socket that the supervisor holds open as well, without ever
+ * accepting: when workers die, connections wait in the kernel until another worker is there.
  */
 export class WorkerPool {
   readonly #deps: WorkerPoolDeps;
-  readonly #applied = new Map<number, number>();
-  #snapshot: ControlSnapshot;
-  #port = 0;
+  readonly #prepared: PreparedWorkers;
+  readonly #port: number;
+  readonly #workers = new Set<WorkerProcess>();
+  readonly #restartDelayMs: () => number;
+  #newest: ControlSnapshot;
+  /** The newest one that a worker has lived to apply: what others start with. */
+  #proven: ControlSnapshot;
   #stopping = false;
-  #deaths: number[] = [];
   restarts = 0;
+  /** Snapshots that a worker refused or died of. */
+  refusedSnapshots = 0;
 
-  private constructor(deps: WorkerPoolDeps, snapshot: ControlSnapshot) {
+  constructor(deps: WorkerPoolDeps, prepared: PreparedWorkers, snapshot: ControlSnapshot) {
     this.#deps = deps;
-    this.#snapshot = snapshot;
-    this.#port = deps.port;
+    this.#prepared = prepared;
+    this.#port = prepared.socket.address().port;
+    this.#newest = snapshot;
+    this.#proven = snapshot;
+    this.#restartDelayMs = createRestartBackoff(deps.clock);
   }
 
-  /** Resolves when every worker listens; rejects when the port can't be had. */
-  static async start(deps: WorkerPoolDeps, snapshot: ControlSnapshot): Promise<WorkerPool> {
-    cluster.schedulingPolicy = cluster.SCHED_NONE;
-    cluster.setupPrimary({
-      exec: new URL('./worker.ts', import.meta.url).pathname,
-      args: [],
-      serialization: 'advanced',
-      silent: false,
-    });
-    const pool = new WorkerPool(deps, snapshot);
-    await Promise.all(Array.from({ length: deps.count }, () => pool.#fork()));
+  /** Resolves when every worker listens; rejects when one can't. */
+  static async start(
+    deps: WorkerPoolDeps & { readonly host: string; readonly port: number },
+    snapshot: ControlSnapshot,
+  ): Promise<WorkerPool> {
+    const pool = new WorkerPool(deps, await prepareWorkers(deps.host, deps.port), snapshot);
+    await pool.startFirst();
+    await pool.startOthers();
     return pool;
   }
 
@@ -62,95 +68,118 @@ export class WorkerPool {
 
   /** Pids of the workers, with the snapshot revision that each has applied. */
   workers(): { pid: number; revision: number }[] {
-    return this.#live().map((worker) => ({
-      pid: worker.process.pid ?? 0,
-      revision: this.#applied.get(worker.id) ?? 0,
-    }));
+    return this.#live().map(({ pid, revision }) => ({ pid, revision }));
   }
 
   apply(snapshot: ControlSnapshot): void {
-    this.#snapshot = snapshot;
-    for (const worker of this.#live()) this.#send(worker, { type: 'snapshot', snapshot });
+    this.#newest = snapshot;
+    for (const worker of this.#live()) worker.apply(snapshot);
   }
 
-  /** Lets requests finish for at most `graceMs`, then ends the workers. */
-  async stop(graceMs: number): Promise<void> {
+  startFirst(): Promise<void> {
+    return this.#run(this.#prepared.first);
+  }
+
+  async startOthers(): Promise<void> {
+    const others = Array.from({ length: this.#deps.count - 1 }, () => this.#fork());
+    await Promise.all(others);
+  }
+
+  /** Drains, lets requests finish, then ends the workers. */
+  async stop({ drainMs, graceMs }: StopTimes): Promise<void> {
     this.#stopping = true;
+    // Once the workers have closed theirs, nobody waits in a queue that nobody serves.
+    this.#prepared.socket.close();
     await Promise.all(
-      this.#live().map((worker) => {
-        const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-        this.#send(worker, { type: 'stop', graceMs });
-        const force = setTimeout(() => worker.process.kill('SIGKILL'), graceMs + 1000);
+      [...this.#workers].map((worker) => {
+        const gone = new Promise<void>((resolve) => worker.onExit(() => resolve()));
+        worker.send({ type: 'stop', drainMs, graceMs });
+        const force = setTimeout(() => worker.kill(), drainMs + graceMs + 1000);
         return gone.finally(() => clearTimeout(force));
       }),
     );
   }
 
-  #live(): Worker[] {
-    return Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected()) as Worker[];
+  /** Ends the workers now; each says what it breaks off. */
+  abort(): void {
+    for (const worker of this.#workers) worker.send({ type: 'abort' });
+  }
+
+  #live(): WorkerProcess[] {
+    return [...this.#workers].filter((worker) => worker.isConnected);
   }
 
   #fork(): Promise<void> {
-    // Any free port (0), too, is asked for by each: the cluster gives all of them the same one.
-    const { host, port, debugHeaders, logLevel, log } = this.#deps;
-    const worker = cluster.fork();
-    this.#send(worker, {
+    return this.#run(new WorkerProcess(this.#prepared.socket));
+  }
+
+  #run(worker: WorkerProcess): Promise<void> {
+    const { settings, log } = this.#deps;
+    this.#workers.add(worker);
+    worker.onError((error) => log.error({ err: error, pid: worker.pid }, 'worker channel failed'));
+    worker.start({
       type: 'start',
-      host,
-      port,
-      debugHeaders,
-      logLevel,
-      snapshot: this.#snapshot,
+      host: this.#prepared.host,
+      port: this.#port,
+      settings,
+      snapshot: this.#proven,
     });
-    worker.on('error', (error) => log.error({ err: error, worker: worker.id }, 'worker channel failed'));
     return new Promise((resolve, reject) => {
-      worker.on('message', (message: FromWorker) => {
-        if (message.type === 'listening') {
-          this.#port = message.port;
-          resolve();
-        } else if (message.type === 'failed') {
-          reject(new Error(message.message));
-        } else {
-          this.#take(worker, message);
-        }
+      worker.onMessage((message) => {
+        if (message.type === 'listening') resolve();
+        else if (message.type === 'failed') reject(new Error(message.message));
+        else this.#take(worker, message);
       });
-      worker.once('exit', (code, signal) => {
+      worker.onExit((code, signal) => {
         reject(new Error(`worker ended before it listened (${signal ?? code})`));
         this.#onExit(worker, code, signal);
       });
     });
   }
 
-  #take(worker: Worker, message: Exclude<FromWorker, { type: 'listening' | 'failed' }>): void {
+  #take(worker: WorkerProcess, message: Exclude<FromWorker, { type: 'listening' | 'failed' }>): void {
+    const { log, onReport, onPair } = this.#deps;
     switch (message.type) {
       case 'applied':
-        this.#applied.set(worker.id, message.revision);
+        worker.revision = message.revision;
+        if (worker.told && message.revision > this.#proven.revision) this.#proven = worker.told;
+        worker.settled('applied');
+        if (worker.told === this.#proven && this.#newest !== this.#proven) worker.apply(this.#newest);
+        break;
+      case 'refused':
+        this.refusedSnapshots++;
+        log.error(
+          { pid: worker.pid, revision: message.revision, reason: message.message },
+          'snapshot refused',
+        );
+        worker.settled('refused');
         break;
       case 'report':
-        this.#deps.onReport(message.report);
+        onReport(message.report, message.health);
         break;
       case 'pair':
-        this.#deps.onPair(message.pair);
+        onPair(message.pair);
         break;
     }
   }
 
-  #onExit(worker: Worker, code: number, signal: string): void {
-    this.#applied.delete(worker.id);
+  #onExit(worker: WorkerProcess, code: number | null, signal: string | null): void {
+    this.#workers.delete(worker);
     if (this.#stopping) return;
-    const { log, clock } = this.#deps;
-    const now = clock.monotonic();
-    this.#deaths = [...this.#deaths.filter((at) => at > now - CRASH_WINDOW_MS), now];
     this.restarts++;
-    log.error({ worker: worker.id, pid: worker.process.pid, code, signal }, 'worker died; starting another');
-    const delayMs = this.#deaths.length > CRASHES_UNTIL_SLOW ? SLOW_RESTART_MS : 0;
+    const { log } = this.#deps;
+    log.error({ pid: worker.pid, code, signal }, 'worker died; starting another');
+    if (worker.isApplying && worker.told !== this.#proven) this.#giveUp(worker.told!);
     setTimeout(() => {
       if (this.#stopping) return;
       this.#fork().catch((error: unknown) => log.error({ err: error }, 'worker did not start'));
-    }, delayMs);
+    }, this.#restartDelayMs());
   }
 
-  #send(worker: Worker, message: ToWorker): void {
-    if (worker.isConnected()) worker.send(message);
+  /** A worker died of it: the others have it or not, but no new one is sent it again. */
+  #giveUp(snapshot: ControlSnapshot): void {
+    this.refusedSnapshots++;
+    this.#deps.log.error({ revision: snapshot.revision }, 'snapshot given up: a worker died of it');
+    if (this.#newest === snapshot) this.#newest = this.#proven;
   }
 }

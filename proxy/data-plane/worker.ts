@@ -1,34 +1,65 @@
 /** Entry of a data-plane worker: serves clients by the snapshots it is sent, and sends back counts and pairs. */
+import { flushCompileCache } from 'node:module';
+import { createAccessLog } from '../telemetry/access-log.ts';
 import { systemClock } from '../telemetry/clock.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createLogger, stdoutLogSink } from '../telemetry/logger.ts';
+import { whyNotListening } from './bind-port.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
+import { startLoadShedding } from './load-shedding.ts';
+import type { ControlSnapshot } from './snapshot.ts';
+import type { FromWorker, SnapshotChange, ToWorker } from './worker-messages.ts';
+import { LISTENING_FD } from './worker-process.ts';
 
 const REPORT_EVERY_MS = 500;
 /** Pairs handed to the channel and not yet taken by it; more would only grow this process. */
 const MAX_PAIRS_IN_CHANNEL = 64;
 
-let plane: DataPlane | undefined;
+interface Running {
+  readonly plane: DataPlane;
+  snapshot: ControlSnapshot;
+  report(): void;
+  fail(error: unknown): void;
+}
+
+let running: Running | undefined;
 let pairsInChannel = 0;
 
-function send(message: FromWorker, onSent?: () => void): void {
+function send(message: FromWorker, onSent: () => void = () => {}): void {
+  // What can't be sent any more, since the supervisor is gone, has nobody to hear it.
   if (process.connected) process.send!(message, undefined, undefined, onSent);
 }
 
 async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
-  const log = createLogger({ level: message.logLevel, name: 'worker' });
+  const { host, port, settings, snapshot } = message;
+  const log = createLogger({ level: settings.logLevel, name: 'worker' });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'worker failed');
     process.exit(1);
   });
+  const shedding = startLoadShedding({
+    clock: systemClock,
+    limits: { maxBytes: settings.maxMemoryBytes },
+    onChange(reason) {
+      if (reason) log.warn({ reason }, 'overloaded: requests are refused');
+      else log.info('no longer overloaded');
+    },
+  });
+  let plane: DataPlane;
   try {
     plane = await startDataPlane(
       {
-        host: message.host,
-        port: message.port,
-        debugHeaders: message.debugHeaders,
+        host,
+        port,
+        fd: LISTENING_FD,
+        debugHeaders: settings.debugHeaders,
         log,
         clock: systemClock,
+        shedding,
+        accessLog: createAccessLog({
+          sample: settings.accessLogSample,
+          sink: stdoutLogSink(),
+          clock: systemClock,
+        }),
         deliverPair(pair) {
           if (pairsInChannel >= MAX_PAIRS_IN_CHANNEL) return false;
           pairsInChannel++;
@@ -36,35 +67,50 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
           return true;
         },
       },
-      message.snapshot,
+      snapshot,
     );
   } catch (error) {
-    send({ type: 'failed', message: whyNotListening(error, message.host, message.port) }, () =>
-      process.exit(1),
-    );
+    send({ type: 'failed', message: whyNotListening(error, host, port) }, () => process.exit(1));
     return;
   }
+  running = {
+    plane,
+    snapshot,
+    report() {
+      const droppedLogLines = stdoutLogSink().takeDropped();
+      if (droppedLogLines > 0) log.warn({ droppedLogLines }, 'log lines were dropped');
+      send({
+        type: 'report',
+        report: plane.takeReport(),
+        health: { droppedLogLines, shedding: shedding.reason },
+      });
+    },
+    fail: (error) => log.error({ err: error }, 'snapshot refused'),
+  };
   send({ type: 'listening', port: plane.port });
-  send({ type: 'applied', revision: message.snapshot.revision });
-  setInterval(report, REPORT_EVERY_MS).unref();
+  send({ type: 'applied', revision: snapshot.revision });
+  setInterval(running.report, REPORT_EVERY_MS).unref();
+  // For the next start, however this process ends.
+  flushCompileCache();
 }
 
-function whyNotListening(error: unknown, host: string, port: number): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE')
-    return `port ${port} of ${host} is taken: stop who listens there, or choose another with --port`;
-  if (code === 'EACCES')
-    return `port ${port} of ${host} may not be used by this user: choose one from 1024 up with --port`;
-  return `the proxy can't listen on ${host}, port ${port}: ${message}`;
+/** All or nothing: what can't be compiled leaves what is in force. */
+function apply(worker: Running, change: SnapshotChange): void {
+  const { revision } = change;
+  try {
+    const snapshot = { ...worker.snapshot, ...change };
+    worker.plane.apply(snapshot);
+    worker.snapshot = snapshot;
+    send({ type: 'applied', revision });
+  } catch (error) {
+    worker.fail(error);
+    send({ type: 'refused', revision, message: error instanceof Error ? error.message : String(error) });
+  }
 }
 
-function report(): void {
-  if (plane) send({ type: 'report', report: plane.takeReport() });
-}
-
-async function stop(graceMs: number): Promise<void> {
-  await plane?.close(graceMs);
-  report();
+async function stop({ drainMs, graceMs }: Extract<ToWorker, { type: 'stop' }>): Promise<void> {
+  await running?.plane.close(graceMs, drainMs);
+  running?.report();
   process.disconnect?.();
   process.exit(0);
 }
@@ -75,12 +121,14 @@ process.on('message', (message: ToWorker) => {
       void start(message);
       break;
     case 'snapshot':
-      plane?.apply(message.snapshot);
-      send({ type: 'applied', revision: message.snapshot.revision });
+      if (running) apply(running, message.change);
       break;
     case 'stop':
-      void stop(message.graceMs);
+      void stop(message);
       break;
+    case 'abort':
+      running?.plane.tellUnfinished('the second signal ends everything at once');
+      process.exit(1);
   }
 });
 // The supervisor decides when to stop; a signal to the whole process group must not cut requests short.

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { type Context, Unleash, UnleashEvents } from 'unleash-client';
+import type { Context } from 'unleash-client';
+import client from 'unleash-client/lib/client.js';
 import type { EnhancedFeatureInterface, FeatureInterface } from 'unleash-client/lib/feature.js';
 import type { RepositoryInterface } from 'unleash-client/lib/repository/index.js';
+import { defaultStrategies } from 'unleash-client/lib/strategy/index.js';
 import type { Segment, StrategyTransportInterface } from 'unleash-client/lib/strategy/strategy.js';
 import type { FeatureSet } from './feature-set.ts';
 import { isConstrained, rolloutOf } from './rollout.ts';
@@ -17,26 +19,23 @@ export interface FlagEvaluator {
   isOnForAll(flag: string): boolean;
 }
 
+/** The package's entry loads all that fetches and reports, too: for a worker that is half of its start. */
+const UnleashClient = client.default;
+/** What unleash-client itself adds to every context. */
+const staticContext = { appName: 'ficus', environment: 'default' };
+const off = (): boolean => false;
+
 /** Evaluation is unleash-client's own; it is given its features here and neither fetches nor writes anything. */
 export function createFlagEvaluator(set: FeatureSet): FlagEvaluator {
-  const repository = new FixedRepository(set);
-  const unleash = new Unleash({
-    appName: 'ficus',
-    url: 'http://unused.invalid/api/',
-    repository,
-    disableMetrics: true,
-    disableAutoStart: true,
-    skipInstanceCountWarning: true,
-  });
+  const unleash = new UnleashClient(new FixedRepository(set), defaultStrategies);
   // It warns about what it cannot evaluate; such a flag is off, and an 'error' nobody hears would be thrown.
-  unleash.on(UnleashEvents.Error, () => {});
-  repository.emit(UnleashEvents.Ready);
+  unleash.on('error', () => {});
   const asking = new Set(set.features.filter((feature) => !isOff(feature)).map(({ name }) => name));
   const forAll = new Set(set.features.filter(isOnForAll).map(({ name }) => name));
 
   function evaluate(flag: string, context: FlagContext): boolean {
     try {
-      return unleash.isEnabled(flag, context, false);
+      return unleash.isEnabled(flag, { ...staticContext, ...context }, off);
     } catch {
       // A parameter of a kind that its strategy does not expect; a request must not fail over it.
       return false;

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { openFileFlags } from './file-flags.ts';
 import type { FlagSource } from './flag-source.ts';
-import { openUnleashFlags } from './unleash-flags.ts';
 
 /** What is needed of the settings. */
 export interface FlagSettings {
@@ -23,5 +22,7 @@ export async function openFlags(
   if (apiToken === undefined) {
     throw new Error('UNLEASH_URL is set and UNLEASH_API_TOKEN is not: flags cannot be read without it');
   }
+  // Its client takes longer to load than all the rest of a start without it.
+  const { openUnleashFlags } = await import('./unleash-flags.ts');
   return openUnleashFlags({ url, apiToken, adminToken, dataDir, ...deps });
 }

@@ -23,10 +23,33 @@ export interface Upstream {
   /** Longest silence within a body; an event stream must speak at least this often. */
   readonly idleTimeoutMs: number;
   readonly maxConnections: number;
+  /** Requests that may wait for one of them; one more is refused with `upstream_busy`. */
+  readonly maxWaiting: number;
+  /** Undefined: never opens. */
+  readonly breaker: BreakerRules | undefined;
+  /** `address:port` of the name server that knows `hostname`; undefined: as the system resolves it. */
+  readonly resolver: string | undefined;
+  /** Whether a name may resolve to a link-local or metadata address. */
+  readonly allowLinkLocal: boolean;
   /** What shadow copies to this upstream carry of the client's credentials. */
   readonly credentials: 'drop' | 'forward';
   /** PEM texts, read when the configuration is loaded. */
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
+/** When an upstream counts as gone, so that requests are refused at once instead of each finding out. */
+export interface BreakerRules {
+  /** Consecutive: any answer, whatever its status, starts the count anew. */
+  readonly failures: number;
+  /** The last of them at most this long after the first. */
+  readonly windowMs: number;
+  /** Until a single request is let through to see. */
+  readonly openMs: number;
+  /**
+   * `connect`: only attempts to connect, and only while nothing at all is connected, for an upstream that
+   * nothing stands in for; `any`: also timeouts, broken and invalid answers.
+   */
+  readonly counts: 'connect' | 'any';
 }
 
 /** How copies of a route's requests are treated; `compare` is for safe methods only. */

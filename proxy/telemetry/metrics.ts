@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Clock, systemClock } from './clock.ts';
 import { latencyBucketBound, latencyBuckets } from './latency.ts';
 
 /** What one side answered since the last report. */
@@ -6,6 +7,13 @@ interface SideReport {
   readonly requests: number;
   readonly errors: number;
   readonly latency: readonly number[];
+}
+
+interface UpstreamReport {
+  readonly state: string;
+  readonly transitions: Readonly<Record<string, number>>;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly retries: number;
 }
 
 interface Report {
@@ -18,6 +26,8 @@ interface Report {
   readonly failures: Readonly<Record<string, number>>;
   readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly upgrades: number;
+  readonly worker: number;
+  readonly upstreams: Readonly<Record<string, UpstreamReport>>;
 }
 
 /** What a scrape reads from the control plane as it stands. */
@@ -33,7 +43,13 @@ export interface MetricsState {
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
   readonly configProblems: number;
+  /** Times that the routes file was refused since the start. */
+  readonly configRefusals: number;
+  readonly refusedSnapshots: number;
 }
+
+/** Workers report twice a second; one that is silent for longer is gone. */
+const WORKER_SILENCE_MS = 5000;
 
 /** Traffic outside every migration. */
 const NO_MIGRATION = 'none';
@@ -41,6 +57,7 @@ const NO_MIGRATION = 'none';
 /** Every metric that Ficus exports. Labels are ids from routes.yaml and closed lists, never paths. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #clock: Clock;
   readonly #requests = this.#counter('ficus_requests_total', 'Answers by the side that gave them', [
     'migration',
     'side',
@@ -72,6 +89,26 @@ export class Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [this.#registry],
   });
+  readonly #transitions = this.#counter(
+    'ficus_breaker_transitions_total',
+    'Changes of breakers, by the state that followed',
+    ['upstream', 'to'],
+  );
+  readonly #breakers = this.#gauge(
+    'ficus_breaker_open_workers',
+    'Workers that hold an upstream for gone, half-open included',
+    ['upstream'],
+  );
+  readonly #refused = this.#counter(
+    'ficus_upstream_refused_total',
+    'Requests, second tries and fallbacks that an upstream was spared',
+    ['upstream', 'reason'],
+  );
+  readonly #retries = this.#counter('ficus_retries_total', 'Requests sent to an upstream once more', [
+    'upstream',
+  ]);
+  /** The last word of each worker, and when it came. */
+  readonly #states = new Map<number, { at: number; upstreams: Report['upstreams'] }>();
   readonly #share = this.#gauge('ficus_share_percent', 'Share of users, by what asks or allows', [
     'migration',
     'kind',
@@ -85,6 +122,26 @@ export class Metrics {
     [],
   );
 
+  readonly #refusals = this.#gauge('ficus_config_refusals', 'Routes files refused since the start', []);
+  readonly #snapshots = this.#gauge(
+    'ficus_refused_snapshots',
+    'Snapshots that a worker could not apply; the one before them stays in force',
+    [],
+  );
+  readonly #logLines = this.#counter(
+    'ficus_log_lines_dropped_total',
+    'Log lines dropped because their reader or their disk took no more',
+    [],
+  );
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
+
+  addDroppedLogLines(count: number): void {
+    if (count > 0) this.#logLines.inc(count);
+  }
+
   addReport(report: Report): void {
     for (const [id, counts] of Object.entries(report.migrations)) {
       const migration = id || NO_MIGRATION;
@@ -97,6 +154,8 @@ export class Metrics {
       for (const [reason, count] of Object.entries(reasons)) this.addDropped(migration, reason, count);
     }
     if (report.upgrades > 0) this.#upgrades.inc(report.upgrades);
+    this.#states.set(report.worker, { at: this.#clock.monotonic(), upstreams: report.upstreams });
+    for (const [id, upstream] of Object.entries(report.upstreams)) this.#addUpstream(id, upstream);
   }
 
   addDropped(migration: string, reason: string, count: number): void {
@@ -120,7 +179,29 @@ export class Metrics {
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);
     this.#config.set(state.configProblems);
+    this.#refusals.set(state.configRefusals);
+    this.#snapshots.set(state.refusedSnapshots);
+    this.#countBreakers();
     return await this.#registry.metrics();
+  }
+
+  #addUpstream(upstream: string, { transitions, refused, retries }: UpstreamReport): void {
+    for (const [to, count] of Object.entries(transitions))
+      if (count > 0) this.#transitions.inc({ upstream, to }, count);
+    for (const [reason, count] of Object.entries(refused))
+      if (count > 0) this.#refused.inc({ upstream, reason }, count);
+    if (retries > 0) this.#retries.inc({ upstream }, retries);
+  }
+
+  #countBreakers(): void {
+    this.#breakers.reset();
+    const since = this.#clock.monotonic() - WORKER_SILENCE_MS;
+    for (const [worker, { at, upstreams }] of this.#states) {
+      if (at < since) this.#states.delete(worker);
+      else
+        for (const [upstream, { state }] of Object.entries(upstreams))
+          this.#breakers.inc({ upstream }, state === 'closed' ? 0 : 1);
+    }
   }
 
   #addSide(migration: string, side: string, counts: SideReport): void {

@@ -14,8 +14,7 @@ test('200 clients of an upstream of two slots that never answers: 503 for those 
     monolith: drowned.port,
     service: service.port,
     routes: ['* /new'],
-    upstream: { maxConnections: 2, connectTimeoutMs: 300, responseTimeoutMs: 1500 },
-    pool: { maxWaiting: 50 },
+    upstream: { maxConnections: 2, connectTimeoutMs: 300, responseTimeoutMs: 1500, maxWaiting: 50 },
   });
   const drowning = Promise.all(
     Array.from({ length: 200 }, async () => {

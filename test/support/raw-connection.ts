@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 /** How the peer ended a connection: cleanly, or by a reset. */
 export type Ending = 'closed' | 'reset';
 
-const DEADLINE_MS = 5000;
+/** For what comes at once: the machine may be busy. */
+const DEADLINE_MS = 15_000;
 
 /** What a test waited for can't come any more. */
 export class PeerEnded extends Error {}
@@ -47,6 +48,11 @@ export class RawConnection {
     const all = Buffer.concat(this.#unread);
     this.#unread = [all];
     return all;
+  }
+
+  /** How the peer has ended, if it has. */
+  get ended(): Ending | undefined {
+    return this.#ending;
   }
 
   /** Resolves once the peer has ended, with how it did. */

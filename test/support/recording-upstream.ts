@@ -14,6 +14,7 @@ export class RecordingUpstream {
 
   static async start(
     answer: string | ((request: RawMessage) => string | Buffer) = OK_ANSWER,
+    host = '127.0.0.1',
   ): Promise<RecordingUpstream> {
     const script: Script = async (connection) => {
       for (;;) {
@@ -23,7 +24,7 @@ export class RecordingUpstream {
         connection.send(typeof answer === 'string' ? answer : answer(request));
       }
     };
-    const recording = new RecordingUpstream(await ScriptedUpstream.start(script));
+    const recording = new RecordingUpstream(await ScriptedUpstream.start(script, host));
     return recording;
   }
 

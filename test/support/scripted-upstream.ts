@@ -54,9 +54,9 @@ export class ScriptedUpstream {
     });
   }
 
-  static async start(script: Script): Promise<ScriptedUpstream> {
+  static async start(script: Script, host = '127.0.0.1'): Promise<ScriptedUpstream> {
     const server = createServer({ allowHalfOpen: true });
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
     return new ScriptedUpstream(server, script);
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bindPort } from '../../proxy/data-plane/bind-port.ts';
 import type { ControlSnapshot } from '../../proxy/data-plane/snapshot.ts';
 import type { TrafficReport } from '../../proxy/data-plane/traffic-counts.ts';
 import type { FromWorker, ToWorker } from '../../proxy/data-plane/worker-messages.ts';
@@ -26,8 +27,9 @@ export class WorkerProcess {
     command: readonly string[] = [process.execPath],
   ): Promise<WorkerProcess> {
     const [first, ...rest] = command;
+    const socket = await bindPort('127.0.0.1', 0);
     const child = spawn(first!, [...rest, program], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', socket.fd()],
       serialization: 'advanced',
     });
     const worker = new WorkerProcess(child);
@@ -46,8 +48,12 @@ export class WorkerProcess {
       type: 'start',
       host: '127.0.0.1',
       port: 0,
-      debugHeaders: false,
-      logLevel: 'silent',
+      settings: {
+        debugHeaders: false,
+        logLevel: 'silent',
+        accessLogSample: 0,
+        maxMemoryBytes: Number.POSITIVE_INFINITY,
+      },
       snapshot,
     };
     child.send(start);

@@ -56,6 +56,10 @@ test('ten lines with two upstreams and one migration get every default', async (
     responseTimeoutMs: 30_000,
     idleTimeoutMs: 300_000,
     maxConnections: 256,
+    maxWaiting: 1024,
+    breaker: { failures: 5, windowMs: 10_000, openMs: 1000, counts: 'connect' },
+    resolver: undefined,
+    allowLinkLocal: false,
     credentials: 'drop',
     tls: undefined,
   });
@@ -112,10 +116,17 @@ test('every setting that is written is in the model', async () => {
     responseTimeoutMs: 2,
     idleTimeoutMs: 3,
     maxConnections: 4,
+    maxWaiting: 5,
+    breaker: { failures: 6, windowMs: 7, openMs: 8, counts: 'any' },
+    resolver: '[::1]:53',
+    allowLinkLocal: false,
     credentials: 'forward',
     tls: { ca: pem('ca'), cert: pem('ca'), key: pem('key') },
   });
   assert.equal(catalog!.protocol, 'unix:');
+  assert.equal(catalog!.breaker, undefined);
+  assert.equal(metadata!.breaker?.openMs, 5000);
+  assert.equal(metadata!.allowLinkLocal, true);
   assert.equal(catalog!.socketPath, '/run/catalog.sock');
   assert.equal(metadata!.hostname, '169.254.169.254');
   assert.equal(metadata!.port, 80);
@@ -168,7 +179,7 @@ test('every setting that is written is in the model', async () => {
     contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
   });
   assert.deepEqual(warnings, [
-    'everything.yaml:24:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
+    'everything.yaml:27:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
   ]);
 });
 

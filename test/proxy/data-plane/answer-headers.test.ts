@@ -94,6 +94,9 @@ describe('what is meant for this hop only, or is ours to say, is dropped', () =>
     'Upgrade: h2c',
     'Ficus-Upstream: evil',
     'Ficus_Migration: evil',
+    'Content_Length: 7',
+    'Proxy-Authenticate: Basic',
+    'Proxy-Authentication-Info: x',
   ];
   for (const line of dropped) {
     test(line, async () => {
@@ -109,6 +112,19 @@ describe('what is meant for this hop only, or is ours to say, is dropped', () =>
       answerWith('X-Hop: 1', 'Connection: x-hop, X-Other', 'x-other: 1', 'Content-Length: 2', 'X-Kept: 1'),
     );
     assert.deepEqual(upstreamLines(answer.lines), ['Content-Length: 2', 'X-Kept: 1']);
+  });
+
+  test('what Connection nominates, though it be a header that is read here', async () => {
+    const { answer } = await exchange(
+      request,
+      answerWith(
+        'Connection: content-disposition, location',
+        'Content-Length: 2',
+        'Content-Disposition: inline',
+        'Location: /b',
+      ),
+    );
+    assert.deepEqual(upstreamLines(answer.lines), ['Content-Length: 2']);
   });
 
   test('Content-Length and Set-Cookie are not to be removed by nominating them', async () => {

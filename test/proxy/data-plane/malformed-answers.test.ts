@@ -68,6 +68,8 @@ describe('a malformed answer is refused', () => {
     ['an underscore in a chunk size', `${chunked}1_0\r\nhello\r\n0\r\n\r\n`],
     ['a chunk size beyond safe integers', `${chunked}fffffffffffffffff\r\nhello`],
     ['LF alone behind a chunk size', `${chunked}5\nhello\r\n0\r\n\r\n`],
+    ['a chunk extension without a name', `${chunked}5;\r\nhello\r\n0\r\n\r\n`],
+    ['a chunk extension with an open quote', `${chunked}5;a="b\r\nhello\r\n0\r\n\r\n`],
     ['LF alone in a chunk extension', `${chunked}5;a\nb\r\nhello\r\n0\r\n\r\n`],
     ['CR alone in a chunk extension', `${chunked}5;a\rb\r\nhello\r\n0\r\n\r\n`],
     ['a chunk that is longer than it says', `${chunked}4\r\nhello\r\n0\r\n\r\n`],

@@ -18,6 +18,7 @@ const extensionMethods = [
   'PURGE',
   'M-SEARCH',
   'LOCK',
+  'FROBNICATE',
 ];
 
 for (const method of [...methods, ...extensionMethods]) {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { RawClient } from '../../support/raw-client.ts';
 import { RecordingUpstream } from '../../support/recording-upstream.ts';
 import { ScriptedUpstream } from '../../support/scripted-upstream.ts';
+import { handshake } from './handshake.ts';
 import { startTestProxy } from './test-proxy.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: shop\r\n\r\n`;
@@ -87,13 +88,41 @@ test('a client that leaves while its second request waits leaves nothing at the 
   assert.equal(upstream.connections.length, 1);
 });
 
-test('a client that sends 10,000 requests ahead is cut off', async () => {
+test('10,000 requests sent ahead wait their turn, and all are answered', async () => {
+  await using upstream = await RecordingUpstream.start((request) => echo(request.startLine));
+  await using proxy = await startTestProxy({ monolith: upstream.port });
+  using client = await RawClient.connect(proxy.port);
+  client.send(Array.from({ length: 10_000 }, (_, i) => get(`/${i}`)).join(''));
+  client.end();
+  assert.equal(await client.ending(), 'closed');
+  const answered = client.unread.toString().match(/GET \/\d+ HTTP\/1\.1/g) ?? [];
+  assert.deepEqual(
+    answered,
+    Array.from({ length: 10_000 }, (_, i) => `GET /${i} HTTP/1.1`),
+  );
+  assert.ok(upstream.connectionCount <= 2, 'it takes up hardly more of the upstream than any other');
+});
+
+test('a client that sends ahead without end is not read on while its first request waits', async () => {
   await using upstream = await ScriptedUpstream.start(() => {});
   await using proxy = await startTestProxy({ monolith: upstream.port });
   using client = await RawClient.connect(proxy.port);
-  client.send(get('/').repeat(10_000));
-  await client.ending();
-  assert.ok(upstream.connections.length <= 1);
+  const flood = get('/').repeat(10_000);
+  const stuck = Promise.withResolvers<void>();
+  const write = (): void => {
+    while (client.socket.write(flood));
+  };
+  client.socket.on('drain', write);
+  write();
+  // Nothing more is taken once the buffers between are full.
+  let before = -1;
+  const watch = setInterval(() => {
+    const { bytesWritten, writableLength } = client.socket;
+    if (bytesWritten - writableLength === before) stuck.resolve();
+    before = bytesWritten - writableLength;
+  }, 200);
+  await stuck.promise.finally(() => clearInterval(watch));
+  assert.equal(upstream.connections.length, 1);
 });
 
 test('behind a request with Connection: close nothing is forwarded', async () => {
@@ -106,7 +135,7 @@ test('behind a request with Connection: close nothing is forwarded', async () =>
   assert.deepEqual([upstream.requests.length, client.unread.length], [1, 0]);
 });
 
-test('nonsense behind a request under way does not take its answer away', async () => {
+test('nonsense behind a request under way does not take its answer away, and is told', async () => {
   const asked = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
   await using upstream = await ScriptedUpstream.start(async (connection) => {
@@ -123,46 +152,45 @@ test('nonsense behind a request under way does not take its answer away', async 
   client.send('more nonsense\r\n\r\n');
   goOn.resolve();
   assert.equal((await client.answer()).text, 'whole');
+  assert.equal((await client.answer()).status, 400);
   assert.equal(await client.ending(), 'closed');
   assert.equal(client.unread.length, 0);
 });
 
-test('an upgrade behind a request under way stays a plain request, and the last one', async () => {
-  // Its 101 would overtake the answer before it; and Node loses what comes in one packet with it.
+test('an upgrade behind a request under way waits for its turn, and what is behind it is never a request', async () => {
   const goOn = Promise.withResolvers<void>();
   await using upstream = await ScriptedUpstream.start(async (connection) => {
-    for (;;) {
-      const request = await connection.request();
-      if (request.startLine.includes('/slow')) await goOn.promise;
-      connection.send(echo(`${request.startLine} ${request.value('Upgrade')}`));
-    }
+    const request = await connection.request();
+    if (request.startLine.includes('/slow')) await goOn.promise;
+    connection.send(echo(`${request.startLine} ${request.value('Upgrade')}`));
   });
   await using proxy = await startTestProxy({ monolith: upstream.port });
   using client = await RawClient.connect(proxy.port);
-  client.send(
-    get('/slow') +
-      'GET /ws HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n' +
-      get('/after'),
-  );
+  client.send(get('/slow') + handshake('/ws') + get('/after'));
   goOn.resolve();
   assert.equal((await client.answer()).text, 'GET /slow HTTP/1.1 undefined');
   const refused = await client.answer();
-  assert.equal(refused.text, 'GET /ws HTTP/1.1 undefined');
+  assert.equal(refused.text, 'GET /ws HTTP/1.1 websocket');
   assert.equal(refused.value('Connection'), 'close');
   assert.equal(await client.ending(), 'closed');
+  assert.equal(upstream.connections.length, 2);
 });
 
-test('CONNECT behind a request under way gets nothing into its answer', async () => {
+test('CONNECT behind a request under way is refused in its turn', async () => {
+  const goOn = Promise.withResolvers<void>();
   await using upstream = await ScriptedUpstream.start(async (connection) => {
     await connection.request();
-    connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+    connection.send('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf');
+    await goOn.promise;
+    connection.send('half');
   });
   await using proxy = await startTestProxy({ monolith: upstream.port });
   using client = await RawClient.connect(proxy.port);
   client.send(get('/a'));
   await client.text('half');
   client.send('CONNECT shop:443 HTTP/1.1\r\nHost: shop:443\r\n\r\n');
-  await client.ending();
-  assert.ok(client.unread.toString().endsWith('\r\n\r\nhalf'));
+  goOn.resolve();
+  assert.equal((await client.answer()).text, 'halfhalf');
+  assert.equal((await client.answer()).status, 405);
+  assert.equal(await client.ending(), 'closed');
 });

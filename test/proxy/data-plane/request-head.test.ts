@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Peer } from '../../../proxy/data-plane/client-identity.ts';
 import { headFor, type ReceivedRequest, readRequest } from '../../../proxy/data-plane/request-head.ts';
+import { trustsNobody } from '../../../proxy/data-plane/trusted-proxies.ts';
 import { sampleUpstream } from '../routing/sample-routing.ts';
 
 const received: ReceivedRequest = {
   method: 'GET',
   url: '/a',
   rawHeaders: ['Host', 'shop'],
-  httpVersionMajor: 1,
-  httpVersionMinor: 1,
-  remoteAddress: '2001:db8::7',
-  secure: true,
+  minorVersion: 1,
+  peer: new Peer('2001:db8::7', true, trustsNobody),
   id: '01234567-89ab-4def-8123-456789abcdef',
 };
 
@@ -37,7 +37,7 @@ test('a trace is begun from the id of the request', () => {
 });
 
 test('a request without a Host is given the upstream’s', () => {
-  const head = headOf({ rawHeaders: [], httpVersionMinor: 0 });
+  const head = headOf({ rawHeaders: [], minorVersion: 0 });
   assert.ok(head.startsWith('GET /a HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n'));
   assert.ok(!head.includes('X-Forwarded-Host') && !head.includes('host='));
 });

@@ -1,12 +1,21 @@
 import { pino } from 'pino';
+import type { ListenerTls } from '../../../proxy/data-plane/client-server.ts';
 import type { RequestDeps } from '../../../proxy/data-plane/handle-request.ts';
-import { defaultListenerLimits, type ListenerLimits, listen } from '../../../proxy/data-plane/listener.ts';
+import {
+  defaultListenerLimits,
+  type ListenerAddress,
+  type ListenerLimits,
+  listen,
+} from '../../../proxy/data-plane/listener.ts';
+import { neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
+import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { ShadowSender } from '../../../proxy/shadow/sender.ts';
+import { noAccessLog } from '../../../proxy/telemetry/access-log.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
 
@@ -18,7 +27,10 @@ export interface TestProxyOptions {
   readonly routes?: readonly (string | Route)[];
   /** For both upstreams. */
   readonly upstream?: Partial<Upstream>;
+  readonly serviceUpstream?: Partial<Upstream>;
   readonly listener?: Partial<ListenerLimits>;
+  /** Where and how it listens, other than on 127.0.0.1 without TLS. */
+  readonly address?: Partial<ListenerAddress>;
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
 }
@@ -26,6 +38,7 @@ export interface TestProxyOptions {
 /** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
 export interface TestProxy extends AsyncDisposable {
   readonly port: number;
+  setTls(tls: ListenerTls): void;
   takeReport(): TrafficReport;
   /** Connections that the proxy holds to the monolith. */
   monolithConnections(): number;
@@ -33,13 +46,13 @@ export interface TestProxy extends AsyncDisposable {
 }
 
 export async function startTestProxy(options: TestProxyOptions): Promise<TestProxy> {
-  const pool = (id: string, port: number): UpstreamPool =>
-    new UpstreamPool(sampleUpstream(id, port, options.upstream), systemClock, {
+  const pool = (id: string, port: number, changes: Partial<Upstream> = {}): UpstreamPool =>
+    new UpstreamPool(sampleUpstream(id, port, { ...options.upstream, ...changes }), systemClock, {
       ...defaultPoolLimits,
       ...options.pool,
     });
   const monolith = pool('monolith', options.monolith);
-  const service = pool('catalog', options.service ?? options.monolith);
+  const service = pool('catalog', options.service ?? options.monolith, options.serviceUpstream);
   const counts = new TrafficCounts();
   const deps: RequestDeps = {
     snapshot: {
@@ -72,10 +85,13 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     log: pino({ level: 'silent' }),
     warn: () => {},
     debugHeaders: options.debugHeaders ?? false,
+    underWay: new RequestsUnderWay(),
+    shedding: neverSheds,
+    accessLog: noAccessLog,
   };
   const listener = await listen(
     deps,
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, ...options.address },
     { ...defaultListenerLimits, ...options.listener },
   );
   const close = async (graceMs: number): Promise<void> => {
@@ -85,7 +101,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   };
   return {
     port: listener.port,
-    takeReport: () => counts.take(),
+    setTls: (tls) => listener.setTls(tls),
+    takeReport: () => counts.take({ monolith: monolith.takeReport(), catalog: service.takeReport() }),
     monolithConnections: () => monolith.size,
     close,
     [Symbol.asyncDispose]: () => close(0),

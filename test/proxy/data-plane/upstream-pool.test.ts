@@ -113,8 +113,7 @@ describe('when all connections are in use', () => {
     const isBusy = Promise.withResolvers<void>();
     await using proxy = await startTestProxy({
       monolith: upstream.port,
-      upstream: { maxConnections: 1 },
-      pool: { maxWaiting: 1 },
+      upstream: { maxConnections: 1, maxWaiting: 1 },
     });
     using _busy = await occupy(proxy.port, '/a', 1);
     await isBusy.promise;

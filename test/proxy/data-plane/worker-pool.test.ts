@@ -26,8 +26,12 @@ before(async () => {
       count: 2,
       host: '127.0.0.1',
       port: 0,
-      debugHeaders: false,
-      logLevel: 'silent',
+      settings: {
+        debugHeaders: false,
+        logLevel: 'silent',
+        accessLogSample: 0,
+        maxMemoryBytes: Number.POSITIVE_INFINITY,
+      },
       onReport: (report) => {
         answered += report.migrations['']?.monolith.requests ?? 0;
       },
@@ -40,7 +44,7 @@ before(async () => {
 });
 
 after(async () => {
-  await pool.stop(100);
+  await pool.stop({ drainMs: 0, graceMs: 100 });
   await upstream[Symbol.asyncDispose]();
 });
 

@@ -71,6 +71,10 @@ export function upstreamAt(port: number, socketPath?: string): Upstream {
     responseTimeoutMs: 5000,
     idleTimeoutMs: 5000,
     maxConnections: 10,
+    maxWaiting: 10,
+    breaker: undefined,
+    resolver: undefined,
+    allowLinkLocal: false,
     credentials: 'drop',
     tls: undefined,
   };

@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net';
+
+/** Above it a write of its own costs less than turning the bytes into text. */
+const MAX_TEXT_BYTES = 16_384;
+
+/** Writes one answer after another to a client in HTTP/1 form, in as few writes as there can be. */
+export class AnswerWriter {
+  readonly #socket: Socket;
+  /** The head, until the first bytes of the body or the end of the turn take it along. */
+  #head = '';
+  #chunks = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Takes a head without its final empty line. The body is given chunks, or goes out as it is. */
+  begin(head: string, chunks: boolean): void {
+    this.#head = chunks ? `${head}Transfer-Encoding: chunked\r\n\r\n` : `${head}\r\n`;
+    this.#chunks = chunks;
+  }
+
+  /** Sends the head ahead when nothing of the body came along with it. */
+  readonly flushHead = (): void => {
+    const head = this.#takeHead();
+    if (head !== '') this.#socket.write(head, 'latin1');
+  };
+
+  write(chunk: Buffer): void {
+    const before = this.#chunks ? `${this.#takeHead()}${chunk.length.toString(16)}\r\n` : this.#takeHead();
+    const after = this.#chunks ? '\r\n' : '';
+    if (before === '') this.#socket.write(chunk);
+    else if (chunk.length <= MAX_TEXT_BYTES)
+      this.#socket.write(before + chunk.toString('latin1') + after, 'latin1');
+    else this.#writeApart(before, chunk, after);
+  }
+
+  end(): void {
+    const rest = this.#chunks ? `${this.#takeHead()}0\r\n\r\n` : this.#takeHead();
+    if (rest !== '') this.#socket.write(rest, 'latin1');
+  }
+
+  #takeHead(): string {
+    const head = this.#head;
+    this.#head = '';
+    return head;
+  }
+
+  #writeApart(before: string, chunk: Buffer, after: string): void {
+    this.#socket.cork();
+    this.#socket.write(before, 'latin1');
+    this.#socket.write(chunk);
+    if (after !== '') this.#socket.write(after, 'latin1');
+    this.#socket.uncork();
+  }
+}
+
+/** Status line and field lines of an answer, each ended by CRLF. `headers` are flat. */
+export function headText(status: number, reason: string, headers: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${reason}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return text;
+}

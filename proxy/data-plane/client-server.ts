@@ -1,0 +1,78 @@
+import { constants } from 'node:crypto';
+import net, { type Server, type Socket } from 'node:net';
+import tls from 'node:tls';
+
+/** What clients that come by TLS are shown; plain data, the same for every worker. */
+export interface ListenerTls {
+  /** PEM texts. */
+  readonly cert: string;
+  readonly key: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** 48 random bytes: a session begun with one worker is resumed by another. */
+  readonly ticketKeys: Uint8Array;
+}
+
+export interface ClientServerOptions {
+  /** Undefined: no TLS. */
+  readonly tls: ListenerTls | undefined;
+  /** By ALPN, the best first; of no meaning without TLS. */
+  readonly protocols: readonly ('h2' | 'http/1.1')[];
+  /** A connection that may carry requests; whoever takes it handles its errors from now on. */
+  readonly onConnection: (socket: Socket) => void;
+  /** A handshake came to nothing; the connection is gone. */
+  readonly onHandshakeFailed: (error: Error) => void;
+  readonly handshakeTimeoutMs?: number;
+}
+
+export interface ClientServer {
+  readonly server: Server;
+  /** New connections are shown it from now on; those that are open keep what they have. */
+  setTls(tls: ListenerTls): void;
+}
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Finds clients that are gone without a word; a tunnel has no other limit. */
+const KEEP_ALIVE_PROBE_MS = 60_000;
+
+const socketOptions = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+};
+
+/** The server that accepts clients, with TLS or without; what it hands on looks the same. */
+export function createClientServer(options: ClientServerOptions): ClientServer {
+  if (options.tls === undefined) {
+    const server = net.createServer(socketOptions, options.onConnection);
+    return { server, setTls: () => {} };
+  }
+  const server = tls.createServer(
+    {
+      ...socketOptions,
+      ...contextOptions(options.tls),
+      ALPNProtocols: [...options.protocols],
+      handshakeTimeout: options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+    },
+    options.onConnection,
+  );
+  server.on('tlsClientError', (error, socket) => {
+    socket.on('error', () => {});
+    socket.destroy();
+    options.onHandshakeFailed(error);
+  });
+  return { server, setTls: (next) => server.setSecureContext(contextOptions(next)) };
+}
+
+function contextOptions({ cert, key, minVersion, ticketKeys }: ListenerTls): tls.SecureContextOptions & {
+  ticketKeys: Buffer;
+} {
+  return {
+    cert,
+    key,
+    minVersion,
+    // A client that renegotiates costs much and gains nothing; TLS 1.3 has none of it.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    ticketKeys: Buffer.from(ticketKeys),
+  };
+}

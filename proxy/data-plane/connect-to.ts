@@ -1,0 +1,26 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Upstream } from '../routing/model.ts';
+import { UpstreamNames } from './upstream-names.ts';
+
+/** An upstream that is gone without a word is noticed by then, also at the other end of a tunnel. */
+const KEEP_ALIVE_PROBE_MS = 60_000;
+
+/** One memory of names for the whole process: pools and tunnels ask for the same ones. */
+const processNames = new UpstreamNames();
+
+/** Opens a socket to an upstream, plain, TLS or unix. */
+export function connectTo(upstream: Upstream, names: UpstreamNames = processNames): net.Socket {
+  if (upstream.protocol === 'unix:') return net.connect({ path: upstream.socketPath });
+  const { hostname: host, port } = upstream;
+  const address = { host, port, lookup: names.lookupFor(upstream), autoSelectFamily: true };
+  if (upstream.protocol === 'http:') return configured(net.connect(address));
+  const servername = net.isIP(host) === 0 ? host : '';
+  // Without `session` every handshake is a whole one: none is resumed under another identity.
+  return configured(tls.connect({ ...address, servername, ALPNProtocols: ['http/1.1'], ...upstream.tls }));
+}
+
+/** By methods: `tls.connect` takes no such options. */
+function configured(socket: net.Socket): net.Socket {
+  return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
+}

@@ -1,0 +1,167 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { formatProblem } from './config/problem.ts';
+import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
+import type { ControlSnapshot } from './data-plane/snapshot.ts';
+import type { TrafficReport } from './data-plane/traffic-counts.ts';
+import type { WorkerHealth } from './data-plane/worker-messages.ts';
+import { WorkerPool } from './data-plane/worker-pool.ts';
+import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
+import type { FlagSource } from './flags/flag-source.ts';
+import { openFlags } from './flags/open-flags.ts';
+import type { RoutingModel } from './routing/model.ts';
+import { maskedSettings, type Settings } from './settings.ts';
+import type { Pair } from './shadow/pair.ts';
+import { lockDataDir } from './store/data-dir-lock.ts';
+import { systemClock } from './telemetry/clock.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+/** What the control plane does with what workers send, and tells them; it comes later than the traffic. */
+export interface ControlPlane {
+  onReport(report: TrafficReport, health: WorkerHealth): void;
+  onPair(pair: Pair): void;
+  /** The routes have changed; the workers have them already. */
+  onRoutes(): void;
+  dryRunMigrations(): readonly string[];
+}
+
+/** Traffic that flows, and what it flows by: routes, flags, and the shares that were granted. */
+export interface Traffic {
+  readonly log: Logger;
+  readonly routes: RoutesWatcher;
+  readonly flags: FlagSource;
+  readonly states: MigrationStates;
+  readonly workers: WorkerPool;
+  model(): RoutingModel;
+  /** When the routes in force were loaded. */
+  loadedAt(): string;
+  /** Tells the workers what holds now. */
+  pushSnapshot(): void;
+  connectStore(store: StateStore): void;
+  handOver(control: ControlPlane): void;
+  /** Lets the next process have the data directory. */
+  unlock(): void;
+}
+
+/** Reports and pairs kept for a control plane that is still on its way; what is more is left out. */
+const MAX_KEPT = 1000;
+
+/**
+ * Starts what a request needs and nothing else: routes, flags, granted shares and the workers. Admin plane,
+ * evidence, comparer and store, which take longer to load than all of this, come after the first request.
+ */
+export async function startTraffic(settings: Settings, prepared: PreparedWorkers): Promise<Traffic> {
+  const clock = systemClock;
+  const nowIso = () => new Date(clock.now()).toISOString();
+  const log = createLogger({ level: settings.logLevel, name: 'ficus' });
+  log.debug({ settings: maskedSettings(settings) }, 'settings');
+  // Others may pass through, not look in: Postgres may run as another user.
+  if (await mkdir(settings.dataDir, { recursive: true })) await chmod(settings.dataDir, 0o711);
+  const unlock = lockDataDir(settings.dataDir);
+
+  const kept: ((control: ControlPlane) => void)[] = [];
+  let control: ControlPlane | undefined;
+  let store: StateStore | undefined;
+  let loadedAt = nowIso();
+  let onRoutes = (): void => {};
+
+  const toControl = (act: (control: ControlPlane) => void): void => {
+    if (control) act(control);
+    else if (kept.length < MAX_KEPT) kept.push(act);
+  };
+  const states = new MigrationStates({
+    file: path.join(settings.dataDir, 'states.json'),
+    store: {
+      load: () => store?.load() ?? Promise.reject(new Error('Postgres is not asked for yet')),
+      save: (row) => store?.save(row) ?? Promise.reject(new Error('Postgres is not asked for yet')),
+    },
+    log,
+  });
+  const [routes, flags] = await Promise.all([
+    watchRoutes({
+      file: settings.configFile,
+      onModel: () => {
+        loadedAt = nowIso();
+        onRoutes();
+      },
+      onProblems: () => {},
+      log,
+    }),
+    openFlags(settings, { clock, log }),
+    states.loadFile(),
+  ]);
+  const first = routes.current();
+  if (!first) {
+    routes.close();
+    throw new Error(['the routes file is refused:', ...routes.problems().map(formatProblem)].join('\n'));
+  }
+  const model = (): RoutingModel => routes.current() ?? first;
+
+  let revision = 0;
+  const snapshot = (): ControlSnapshot => {
+    const now = nowIso();
+    return {
+      revision: ++revision,
+      routing: model(),
+      features: flags.current(),
+      caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
+      dryRunMigrations: control?.dryRunMigrations() ?? [],
+    };
+  };
+  const workers = new WorkerPool(
+    {
+      count: settings.workers,
+      settings: {
+        debugHeaders: settings.debugHeaders,
+        logLevel: settings.logLevel,
+        accessLogSample: settings.accessLogSample,
+        maxMemoryBytes: settings.maxWorkerBytes,
+      },
+      onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
+      onPair: (pair) => toControl(({ onPair }) => onPair(pair)),
+      log,
+      clock,
+    },
+    prepared,
+    snapshot(),
+  );
+  await workers.startFirst();
+  workers.startOthers().catch((error: unknown) => log.error({ err: error }, 'worker did not start'));
+
+  // Several changes of one moment, such as all shares after a reload, are told once.
+  let isPushing = false;
+  const pushSnapshot = (): void => {
+    if (isPushing) return;
+    isPushing = true;
+    setImmediate(() => {
+      isPushing = false;
+      workers.apply(snapshot());
+    });
+  };
+  onRoutes = () => {
+    pushSnapshot();
+    control?.onRoutes();
+  };
+  flags.onChange(pushSnapshot);
+
+  return {
+    log,
+    routes,
+    flags,
+    states,
+    workers,
+    model,
+    loadedAt: () => loadedAt,
+    pushSnapshot,
+    connectStore(opened) {
+      store = opened;
+    },
+    handOver(newControl) {
+      control = newControl;
+      for (const act of kept.splice(0)) act(newControl);
+    },
+    unlock,
+  };
+}

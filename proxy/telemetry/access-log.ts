@@ -1,0 +1,92 @@
+import type { Clock } from './clock.ts';
+import type { LogSink } from './log-sink.ts';
+
+/** What became of one request. Never a query, a body or a header: they have credentials. */
+export interface AccessEntry {
+  readonly requestId: string;
+  readonly traceId?: string | undefined;
+  readonly method: string;
+  /** The target as it came; what is behind a `?` is left out. */
+  readonly target: string;
+  readonly migration: string;
+  readonly route?: string | undefined;
+  /** Which side answered, or was asked last. */
+  readonly side?: string | undefined;
+  readonly upstream?: string | undefined;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why the proxy answered by itself. */
+  readonly code?: string | undefined;
+  /** Of the answer's body, where they are known. */
+  readonly bytes?: number | undefined;
+}
+
+export interface AccessLog {
+  /**
+   * Whether this request gets a line; asked once for each. `failed` ones always do, within a budget. Making
+   * the entry costs more than the question, so it is made only for those.
+   */
+  wants(failed: boolean): boolean;
+  write(entry: AccessEntry): void;
+}
+
+export const noAccessLog: AccessLog = { wants: () => false, write() {} };
+
+/** Of each process; a flood of failures would say the same over and over. */
+const FAILURE_LINES_PER_SECOND = 20;
+const MAX_PATH_CHARS = 1024;
+
+export interface AccessLogDeps {
+  /** 0 to 1. */
+  readonly sample: number;
+  readonly sink: LogSink;
+  readonly clock: Clock;
+  readonly random?: () => number;
+}
+
+/** One JSON line for a sampled part of the requests, in the log's own stream. */
+export function createAccessLog({ sample, sink, clock, random = Math.random }: AccessLogDeps): AccessLog {
+  let windowStart = Number.NEGATIVE_INFINITY;
+  let linesInWindow = 0;
+  const withinBudget = (): boolean => {
+    const now = clock.monotonic();
+    if (now - windowStart >= 1000) {
+      windowStart = now;
+      linesInWindow = 0;
+    }
+    return ++linesInWindow <= FAILURE_LINES_PER_SECOND;
+  };
+  return {
+    wants: (failed) => (sample > 0 && random() < sample) || (failed && sample > 0 && withinBudget()),
+    write: (entry) => sink.write(accessLine(entry, clock.now())),
+  };
+}
+
+/** The line of one request, with its line end. */
+export function accessLine(entry: AccessEntry, now: number): string {
+  const { target, durationMs, migration, ...rest } = entry;
+  const line = {
+    level: 'info',
+    time: new Date(now).toISOString(),
+    name: 'access',
+    pid: process.pid,
+    ...rest,
+    path: pathOf(target),
+    migration: migration || undefined,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+  };
+  return `${escapeControls(JSON.stringify(line))}\n`;
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return target.slice(0, query < 0 ? MAX_PATH_CHARS : Math.min(query, MAX_PATH_CHARS));
+}
+
+/** JSON leaves DEL, the C1 controls and two line ends as they are; terminals and readers of lines do not. */
+function escapeControls(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

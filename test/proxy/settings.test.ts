@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { readSettings, SettingsError } from '../../proxy/settings.ts';
+
+const read = (env: Record<string, string>) => readSettings(['--config', 'routes.yaml'], env);
+
+test('without settings clients come without TLS, by HTTP/1, and no proxy is trusted', () => {
+  const { tls, http2, trustedProxies } = read({});
+  assert.deepEqual({ tls, http2, trustedProxies }, { tls: undefined, http2: false, trustedProxies: [] });
+});
+
+test('empty settings are none', () => {
+  const { tls, trustedProxies } = read({
+    FICUS_TLS_CERT: '',
+    FICUS_TLS_KEY: '',
+    FICUS_TLS_MIN_VERSION: '',
+    FICUS_TRUSTED_PROXIES: '',
+  });
+  assert.deepEqual({ tls, trustedProxies }, { tls: undefined, trustedProxies: [] });
+});
+
+test('a certificate and its key are files, TLS 1.2 is the least', () => {
+  const { tls, http2 } = read({
+    FICUS_TLS_CERT: 'tls/tls.crt',
+    FICUS_TLS_KEY: '/etc/tls.key',
+    FICUS_HTTP2: '1',
+  });
+  assert.deepEqual(tls, {
+    certFile: path.resolve('tls/tls.crt'),
+    keyFile: '/etc/tls.key',
+    minVersion: 'TLSv1.2',
+  });
+  assert.equal(http2, true);
+});
+
+test('TLS 1.3 can be the least', () => {
+  const { tls } = read({ FICUS_TLS_CERT: 'a', FICUS_TLS_KEY: 'b', FICUS_TLS_MIN_VERSION: 'TLSv1.3' });
+  assert.equal(tls?.minVersion, 'TLSv1.3');
+});
+
+test('trusted proxies are a list', () => {
+  const { trustedProxies } = read({ FICUS_TRUSTED_PROXIES: '10.0.0.0/8, ::1' });
+  assert.deepEqual(trustedProxies, ['10.0.0.0/8', '::1']);
+});
+
+describe('refused with a sentence', () => {
+  const pair = { FICUS_TLS_CERT: 'a', FICUS_TLS_KEY: 'b' };
+  const wrong: [env: Record<string, string>, sentence: string][] = [
+    [{ FICUS_TLS_CERT: 'a' }, 'FICUS_TLS_CERT needs FICUS_TLS_KEY beside it'],
+    [{ FICUS_TLS_KEY: 'a' }, 'FICUS_TLS_KEY needs FICUS_TLS_CERT beside it'],
+    [
+      { ...pair, FICUS_TLS_MIN_VERSION: 'TLSv1.1' },
+      'FICUS_TLS_MIN_VERSION must be TLSv1.2 or TLSv1.3, not "TLSv1.1"',
+    ],
+    [{ FICUS_TLS_MIN_VERSION: 'TLSv1.3' }, 'FICUS_TLS_MIN_VERSION needs FICUS_TLS_CERT and FICUS_TLS_KEY'],
+    [{ FICUS_HTTP2: '1' }, 'FICUS_HTTP2=1 needs FICUS_TLS_CERT and FICUS_TLS_KEY'],
+    [
+      { FICUS_TRUSTED_PROXIES: '10.0.0.1, 0.0.0.0/0' },
+      'FICUS_TRUSTED_PROXIES: "0.0.0.0/0" would trust everybody, so that anybody could name any client',
+    ],
+    [
+      { FICUS_TRUSTED_PROXIES: '::ffff:10.0.0.0/104' },
+      'FICUS_TRUSTED_PROXIES: "::ffff:10.0.0.0/104" is an IPv4 address written as IPv6; write it as IPv4',
+    ],
+  ];
+  for (const [env, sentence] of wrong) {
+    test(sentence, () => {
+      assert.throws(
+        () => read(env),
+        (error: Error) => {
+          assert.ok(error instanceof SettingsError);
+          assert.equal(error.message, sentence);
+          return true;
+        },
+      );
+    });
+  }
+});
