@@ -24,10 +24,12 @@ export async function startLedgerServer(options: LedgerServerOptions): Promise<S
   // Node waits a second longer than it says.
   server.keepAliveTimeoutBuffer = 0;
   server.on('request', async (req, res) => {
-    const id = String(req.headers[ID_HEADER.toLowerCase()]);
+    const id = String(req.headers[ID_HEADER.toLowerCase()] ?? '');
     const serial = `${name}-${randomUUID()}`;
-    const tell = (complete: boolean): void =>
-      record({ upstream: name, serial, id, method: req.method!, complete });
+    const tell = (complete: boolean): void => {
+      // The supervisor asks for the build now and then.
+      if (id !== '') record({ upstream: name, serial, id, method: req.method!, complete });
+    };
     try {
       for await (const _ of req);
     } catch {

@@ -54,6 +54,11 @@ export class RunningFicus {
     return path.join(this.folder, 'data');
   }
 
+  /** Of the supervisor. */
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
   /** What it has logged so far. */
   get output(): string {
     return this.#output;
