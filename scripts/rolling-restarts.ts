@@ -36,6 +36,7 @@ export async function restartInTurn(options: {
     for (const [i, instance] of instances.entries()) await isUp(haproxy, instance, names[i]!);
     const load = new SteadyLoad({ port: haproxy.port, requestsPerSecond: options.requestsPerSecond });
     const exitCodes: (number | null)[] = [];
+    await using _stopped = { [Symbol.asyncDispose]: () => load.stop() };
     for (let cycle = 0; cycle < options.cycles; cycle++) {
       const instance = instances[cycle % 2]!;
       exitCodes.push(await instance.stop('SIGTERM'));

@@ -6,7 +6,8 @@ import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
-import { chooseCopy, chooseSide, type Matched, matchRoute } from './choose-side.ts';
+import { type Matched, matchRoute } from './choose-side.ts';
+import { decideCopy, decideSide } from './decide.ts';
 import { type Failure, failureMeanings } from './failures.ts';
 import { type Destination, Forwarding, type ForwardingOutcome } from './forwarding.ts';
 import type { LoadShedding } from './load-shedding.ts';
@@ -53,8 +54,8 @@ export function handleRequest(
     return undefined;
   }
   const matched = matchRoute(snapshot, request);
-  const side = matched ? chooseSide(snapshot, matched, request, received) : 'monolith';
-  const copy = matched && chooseCopy(snapshot, matched, request, side);
+  const side = matched ? decideSide(deps, matched, request, received) : 'monolith';
+  const copy = matched && decideCopy(deps, matched, request, side);
   const capture = copy && captureOf(request, req, matched!);
   const monolith: Destination = { side: 'monolith', pool: snapshot.default, target: request.target };
   const service = matched && serviceDestination(matched, request);

@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerHeaders } from './answer-headers.ts';
 import { rawProblem } from './answer-problem.ts';
-import { chooseSide, matchRoute } from './choose-side.ts';
+import { matchRoute } from './choose-side.ts';
 import { closeGently } from './close-gently.ts';
+import { decideSide } from './decide.ts';
 import type { Failure } from './failures.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { receive } from './receive.ts';
@@ -51,7 +52,7 @@ export async function handleUpgrade(
   }
   const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
-  const toService = matched !== undefined && chooseSide(snapshot, matched, request, received) === 'service';
+  const toService = matched !== undefined && decideSide(deps, matched, request, received) === 'service';
   const key = req.headers['sec-websocket-key'] ?? '';
   let result: HandshakeResult;
   if (toService) {

@@ -37,7 +37,7 @@ export async function startHaproxy(servers: readonly Balanced[]): Promise<Haprox
     async status(name) {
       const lines = (await askControl(control, 'show stat')).split('\n');
       const fields = lines.map((line) => line.split(','));
-      return fields.find(([, server]) => server === name)?.[17] ?? 'unknown';
+      return fields.find(([proxy, server]) => proxy === 'ficus' && server === name)?.[17] ?? 'unknown';
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
@@ -59,9 +59,17 @@ defaults
 listen ficus
   bind 127.0.0.1:${port}
   balance roundrobin
-  option httpchk GET /readyz
-  default-server check inter 100ms fall 1 rise 1
-${servers.map((one) => `  server ${one.name} 127.0.0.1:${one.port} port ${one.adminPort}`).join('\n')}
+${servers.map(({ name, port: to }) => `  server ${name} 127.0.0.1:${to} track check_${name}/it`).join('\n')}
+${servers.map(checked).join('\n')}
+`;
+
+/** The admin plane answers to its own name only, which has its port. */
+const checked = ({ name, port, adminPort }: Balanced): string => `
+backend check_${name}
+  option httpchk
+  http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host 127.0.0.1:${adminPort}
+  http-check expect status 200
+  server it 127.0.0.1:${port} port ${adminPort} check inter 100ms fall 1 rise 1
 `;
 
 async function listens(port: number, child: ChildProcess, problems: string[]): Promise<void> {
