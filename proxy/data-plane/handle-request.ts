@@ -6,8 +6,9 @@ import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
-import { chooseCopy, chooseSide, type Matched, matchRoute } from './choose-side.ts';
+import { type Matched, matchRoute } from './choose-side.ts';
 import type { ClientExchange } from './client-exchange.ts';
+import { decideCopy, decideSide } from './decide.ts';
 import { type Destination, Forwarding } from './forwarding.ts';
 import type { LoadShedding } from './load-shedding.ts';
 import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
@@ -57,8 +58,8 @@ export function handleRequest(
     forward(deps, exchange, request, undefined, monolith, undefined, undefined);
     return;
   }
-  const side = chooseSide(snapshot, matched, request, received);
-  const mode = chooseCopy(snapshot, matched, request, side);
+  const side = decideSide(deps, matched, request, received);
+  const mode = decideCopy(deps, matched, request, side);
   if (side === 'monolith' && mode === undefined) {
     forward(deps, exchange, request, matched, monolith, undefined, undefined);
     return;

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net';
 import { type AnswerSource, answerHeaders } from './answer-headers.ts';
 import type { ClientView } from './answer-mapping.ts';
 import { rawProblem } from './answer-problem.ts';
-import { chooseSide, matchRoute } from './choose-side.ts';
+import { matchRoute } from './choose-side.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
+import { decideSide } from './decide.ts';
 import type { Failure } from './failures.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type ForwardableRequest, headFor, type ReceivedRequest } from './request-head.ts';
@@ -52,7 +53,7 @@ export async function handleUpgrade(
   connection.hold();
   const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
-  const toService = matched !== undefined && chooseSide(snapshot, matched, request, received) === 'service';
+  const toService = matched !== undefined && decideSide(deps, matched, request, received) === 'service';
   const monolith: AnswerSource = { upstream: snapshot.default.upstream, routes: [] };
   let source = monolith;
   let result: HandshakeResult;
@@ -64,7 +65,7 @@ export async function handleUpgrade(
       targetOnService(matched.route, request.target),
       client,
     );
-    if (result.outcome === 'failed' && !client.destroyed) {
+    if (result.outcome === 'failed' && !client.destroyed && snapshot.default.mayTakeFallback()) {
       // A handshake is a GET: it is safe to ask the monolith, whatever became of it.
       deps.counts.fellBack(matched.live.migration.id);
       source = monolith;

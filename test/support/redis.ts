@@ -1,18 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { installRedisServer } from './install-redis-server.ts';
+import { installDebianPackage } from './install-debian-package.ts';
 
 export type TestRedis = { url: string; pid: number; stop(): Promise<void> };
 
-const run = promisify(execFile);
-
 /** A fresh, empty redis-server on a free port of 127.0.0.1, kept in memory only; `stop` leaves nothing behind. */
 export async function startTestRedis(): Promise<TestRedis> {
-  if (!(await isInstalled())) await installRedisServer();
+  await installDebianPackage('redis-server');
   const directory = await mkdtemp(join(tmpdir(), 'ficus-redis-'));
   for (let attempt = 1; ; attempt++) {
     // Redis can't be asked for "any free port", so a taken one is answered by trying another.
@@ -64,9 +61,3 @@ function running(server: ChildProcess, port: number, directory: string): TestRed
     },
   };
 }
-
-const isInstalled = () =>
-  run('redis-server', ['--version']).then(
-    () => true,
-    () => false,
-  );

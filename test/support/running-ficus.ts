@@ -54,9 +54,28 @@ export class RunningFicus {
     return path.join(this.folder, 'data');
   }
 
-  /** Of the supervisor. */
+  /** Of the supervisor, as long as it runs. */
   get pid(): number {
-    return this.#child!.pid!;
+    return this.#child?.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Resolves when it has ended, to its exit status. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child?.exitCode ?? null;
+  }
+
+  /** Stops, or goes on, reading what it logs: as a log collector that stands still. */
+  readOutput(reads: boolean): void {
+    for (const stream of [this.#child?.stdout, this.#child?.stderr]) {
+      if (reads) stream?.resume();
+      else stream?.pause();
+    }
   }
 
   /** What it has logged so far. */

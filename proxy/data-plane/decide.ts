@@ -1,0 +1,47 @@
+import type { CopyMode } from '../shadow/sender.ts';
+import type { Warn } from '../telemetry/log-budget.ts';
+import { type ClientOrigin, chooseCopy, chooseSide, type Matched } from './choose-side.ts';
+import type { ForwardableRequest } from './request-head.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { AnsweredBy, TrafficCounts } from './traffic-counts.ts';
+
+export interface DecideDeps {
+  readonly snapshot: Snapshot;
+  readonly counts: TrafficCounts;
+  readonly warn: Warn;
+}
+
+/**
+ * What flags, stickiness and caps say, whatever they throw: a mistake in them must not cost a request, let
+ * alone the process with all the others. Then the monolith answers, as it did before anything was moved.
+ */
+export function decideSide(
+  { snapshot, warn }: DecideDeps,
+  matched: Matched,
+  request: ForwardableRequest,
+  client: ClientOrigin,
+): AnsweredBy {
+  try {
+    return chooseSide(snapshot, matched, request, client);
+  } catch (error) {
+    warn({ err: error, requestId: request.id, migration: matched.live.migration.id }, 'side not decided');
+    return 'monolith';
+  }
+}
+
+/** The same for the copy: then there is none, and it is counted. */
+export function decideCopy(
+  { snapshot, counts, warn }: DecideDeps,
+  matched: Matched,
+  request: ForwardableRequest,
+  control: AnsweredBy,
+): CopyMode | undefined {
+  try {
+    return chooseCopy(snapshot, matched, request, control);
+  } catch (error) {
+    const migration = matched.live.migration.id;
+    counts.shadowDropped(migration, 'not-decided');
+    warn({ err: error, requestId: request.id, migration }, 'copy not decided');
+    return undefined;
+  }
+}
