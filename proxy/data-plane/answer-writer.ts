@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net';
-
-/** Above it a write of its own costs less than turning the bytes into text. */
-const MAX_TEXT_BYTES = 16_384;
+import { MAX_LENT_BYTES } from './connect-to.ts';
 
 /** Writes one answer after another to a client in HTTP/1 form, in as few writes as there can be. */
 export class AnswerWriter {
@@ -29,8 +27,8 @@ export class AnswerWriter {
   write(chunk: Buffer): void {
     const before = this.#chunks ? `${this.#takeHead()}${chunk.length.toString(16)}\r\n` : this.#takeHead();
     const after = this.#chunks ? '\r\n' : '';
-    if (before === '') this.#socket.write(chunk);
-    else if (chunk.length <= MAX_TEXT_BYTES)
+    // As text it is a copy, which one that is lent needs anyhow, and goes out with the head in one write.
+    if (chunk.length <= MAX_LENT_BYTES)
       this.#socket.write(before + chunk.toString('latin1') + after, 'latin1');
     else this.#writeApart(before, chunk, after);
   }
@@ -47,6 +45,10 @@ export class AnswerWriter {
   }
 
   #writeApart(before: string, chunk: Buffer, after: string): void {
+    if (before === '') {
+      this.#socket.write(chunk);
+      return;
+    }
     this.#socket.cork();
     this.#socket.write(before, 'latin1');
     this.#socket.write(chunk);

@@ -9,12 +9,39 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 /** One memory of names for the whole process: pools and tunnels ask for the same ones. */
 const processNames = new UpstreamNames();
 
+/** Reads of at most so many bytes are handed out in memory that is only lent: whoever keeps them copies them. */
+export const MAX_LENT_BYTES = 16_384;
+
+/** What every plain socket reads into: between two reads nobody has anything of it. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * Opens a socket to an upstream, plain, TLS or unix, and hands what it reads to `onData`. A buffer for each read
+ * would cost a plain connection more than all that is done with what is in it.
+ */
+export function connectAndRead(upstream: Upstream, onData: (chunk: Buffer) => void): net.Socket {
+  if (upstream.protocol === 'https:') return connectTo(upstream).on('data', onData);
+  return connectTo(upstream, processNames, {
+    buffer: readBuffer,
+    callback(bytes) {
+      const lent = readBuffer.subarray(0, bytes);
+      onData(bytes > MAX_LENT_BYTES ? Buffer.from(lent) : lent);
+      return true;
+    },
+  });
+}
+
 /** Opens a socket to an upstream, plain, TLS or unix. */
-export function connectTo(upstream: Upstream, names: UpstreamNames = processNames): net.Socket {
-  if (upstream.protocol === 'unix:') return net.connect({ path: upstream.socketPath });
+export function connectTo(
+  upstream: Upstream,
+  names: UpstreamNames = processNames,
+  onread?: net.OnReadOpts,
+): net.Socket {
+  const reading = onread && { onread };
+  if (upstream.protocol === 'unix:') return net.connect({ path: upstream.socketPath, ...reading });
   const { hostname: host, port } = upstream;
   const address = { host, port, lookup: names.lookupFor(upstream), autoSelectFamily: true };
-  if (upstream.protocol === 'http:') return configured(net.connect(address));
+  if (upstream.protocol === 'http:') return configured(net.connect({ ...address, ...reading }));
   const servername = net.isIP(host) === 0 ? host : '';
   // Without `session` every handshake is a whole one: none is resumed under another identity.
   return configured(tls.connect({ ...address, servername, ALPNProtocols: ['http/1.1'], ...upstream.tls }));

@@ -5,7 +5,10 @@ export interface ResponseSink {
   /** 100 and 102 to 199. */
   onInformation(head: ResponseHead): void;
   onHead(head: ResponseHead): void;
-  /** Never empty. `last`: the answer is complete with it. */
+  /**
+   * Never empty. `last`: the answer is complete with it. Up to `MAX_LENT_BYTES` it is only lent: whoever keeps
+   * it for longer than the call copies it.
+   */
   onBody(chunk: Buffer, last: boolean): void;
   /** Flat name, value list, before `onEnd`, of those that may be passed on; never empty. */
   onTrailers?(trailers: readonly string[]): void;

@@ -1,6 +1,6 @@
 import type net from 'node:net';
 import type { Upstream } from '../routing/model.ts';
-import { connectTo } from './connect-to.ts';
+import { connectAndRead } from './connect-to.ts';
 import type { Failure, FailureCode } from './failures.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
@@ -47,14 +47,13 @@ export class UpstreamConnection implements ResponseSink {
     this.upstream = upstream;
     this.#owner = owner;
     this.deadline = owner.coarseNow() + upstream.connectTimeoutMs;
-    this.socket = connectTo(upstream);
+    this.socket = connectAndRead(upstream, (chunk) => this.#onData(chunk));
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
       // A reset that is read before the connect is noticed: it was accepted all the same.
       const wasConnected = this.connected || error.code === 'ECONNRESET';
       this.#fail(wasConnected ? 'upstream_closed' : 'upstream_connect', textOf(error));
     });
     this.socket.on(upstream.protocol === 'https:' ? 'secureConnect' : 'connect', () => this.#onConnect());
-    this.socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     this.socket.on('end', () => this.#onUpstreamEnd());
     this.socket.on('close', () => this.#onClose());
     this.socket.on('drain', () => this.#onDrain());

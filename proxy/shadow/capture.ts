@@ -11,6 +11,7 @@ export class BodyCapture {
     this.#limit = limitBytes;
   }
 
+  /** Keeps a copy: the chunk may be lent, or a piece of a larger read. */
   add(chunk: Uint8Array): void {
     if (this.tooLarge) return;
     this.#bytes += chunk.length;
@@ -18,7 +19,7 @@ export class BodyCapture {
       this.tooLarge = true;
       this.#chunks = [];
     } else {
-      this.#chunks.push(chunk);
+      this.#chunks.push(new Uint8Array(chunk));
     }
   }
 

@@ -10,6 +10,8 @@ const state = {
   workerRestarts: 0,
   storeAvailable: true,
   configProblems: 0,
+  configRefusals: 0,
+  refusedSnapshots: 0,
 };
 
 const opened: UpstreamReport = {
