@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { startTestProxy, type TestProxy, type TestProxyOptions } from '../proxy/data-plane/test-proxy.ts';
 import { RawClient } from '../support/raw-client.ts';
@@ -61,7 +60,7 @@ const localAnswers: readonly LocalAnswer[] = [
     name: 'a monolith whose connections are all in use',
     head: post,
     monolith: silent,
-    options: { upstream: { maxConnections: 1 }, pool: { maxWaiting: 0 } },
+    options: { upstream: { maxConnections: 1, connectTimeoutMs: 100, responseTimeoutMs: 60_000 } },
   },
 ];
 
@@ -155,7 +154,8 @@ async function finalAnswer(client: RawClient): Promise<RawMessage> {
 async function occupy(proxy: TestProxy, monolith: ScriptedUpstream): Promise<RawClient> {
   const client = await RawClient.connect(proxy.port);
   client.send('GET /busy HTTP/1.1\r\nHost: shop\r\n\r\n');
-  while (!monolith.connections[0]?.unread.includes('/busy')) await new Promise(setImmediate);
+  while (monolith.connections.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await monolith.connections[0]!.text('/busy');
   return client;
 }
 
@@ -190,11 +190,13 @@ test('a head that does not come whole is 408, and what comes later is no request
   assert.deepEqual(monolith.requests, []);
 });
 
-test('a client that uploads without end to a monolith that is down is cut off', async () => {
+test('a client that uploads without end to a monolith that is down is cut off', {
+  timeout: 20_000,
+}, async () => {
   await using proxy = await startTestProxy({ monolith: await closedPort() });
   using client = await RawClient.connect(proxy.port);
   client.send(`${post}Transfer-Encoding: chunked\r\n\r\n`);
-  const closed = once(client.socket, 'close');
+  const closed = new Promise<void>((resolve) => client.socket.once('close', () => resolve()));
   const chunk = Buffer.from(`10000\r\n${'x'.repeat(0x10000)}\r\n`);
   const upload = setInterval(() => client.send(chunk), 5);
   assert.equal((await client.answer()).status, 502);
