@@ -13,5 +13,6 @@ test('clients that read nothing hold back the upstream, and the worker holds no 
     `${heldMiB.toFixed(1)} MiB held, at most ${peakMiB.toFixed(1)}, ${takenMB.toFixed(0)} MB taken`,
   );
   assert.ok(takenMB < READERS * MEGABYTES_EACH * 0.75, `${takenMB} MB were taken from the upstream`);
-  assert.ok(heldMiB < 64, `${heldMiB.toFixed(1)} MiB held`);
+  // Without the rubbish that is not collected yet it is far less; without backpressure it would be 1,600.
+  assert.ok(heldMiB < 100, `${heldMiB.toFixed(1)} MiB held`);
 });
