@@ -30,7 +30,8 @@ function onSignals(times: { drainMs: number; graceMs: number }): (started: Stopp
   let signals = 0;
   const stop = (): void => {
     app?.stop(times).then(
-      () => process.exit(0),
+      // A second signal has cut it short.
+      () => process.exit(signals > 1 ? 1 : 0),
       (error: unknown) => {
         console.error(`ficus: did not stop cleanly: ${error instanceof Error ? error.message : error}`);
         process.exit(1);

@@ -17,7 +17,7 @@ export async function startQuickUpstream(name = 'monolith'): Promise<QuickUpstre
   const server = createServer((request, response) => {
     const slow = /^\/slow\/(\d+)/.exec(request.url ?? '');
     if (slow) slowCount++;
-    if (slow) setTimeout(() => response.end(name), Number(slow[1]));
+    if (slow) setTimeout(() => response.end(name), Number(slow[1])).unref();
     else response.end(name);
   });
   server.on('connection', (socket) => {

@@ -101,11 +101,9 @@ export class RunningFicus {
         this.#output += text;
       });
     }
-    await this.until('it is ready', async () => {
-      if (child.exitCode !== null) throw new Error(`ficus up ended:\n${this.#output}`);
-      const ready = (await fetch(`${this.adminUrl}/readyz`)).ok;
-      return ready;
-    });
+    const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    await this.until('it is ready', async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok);
+    if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 
   /** Runs a command against it. */
