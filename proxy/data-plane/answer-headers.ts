@@ -3,12 +3,6 @@ import { answerMapping, type ClientView } from './answer-mapping.ts';
 import { Kind, nominatedBy, responseHeaderKind } from './header-kinds.ts';
 import type { ResponseHead } from './response-head.ts';
 
-/**
- * Node decodes Content-Disposition when it has read Content-Length before it (nodejs/node#46528): that breaks
- * bytes beyond ASCII, or throws. Only behind it does Content-Length leave them alone.
- */
-const beyondAscii = /[\x80-\xff]/;
-
 /** Who gave an answer. */
 export interface AnswerSource {
   readonly upstream: Upstream;
@@ -17,20 +11,15 @@ export interface AnswerSource {
 }
 
 /**
- * Flat headers for the client: the upstream's in their order and case, without what was for our hop. With a
+ * Flat headers for the client: the upstream's in their order and case, without what was for our hop and
+ * without chunks, which are the writer's to make. With a
  * source, what names the upstream's own address and paths names the client's instead.
  */
-export function answerHeaders(
-  head: ResponseHead,
-  keepsChunks: boolean,
-  source?: AnswerSource,
-  client?: ClientView,
-): string[] {
+export function answerHeaders(head: ResponseHead, source?: AnswerSource, client?: ClientView): string[] {
   const nominated = head.connection === '' ? undefined : nominatedBy(head.connection, undefined);
   const headers: string[] = [];
   // RFC 9110, 8.6: neither 204 nor an interim answer, 101 included, may have a Content-Length.
   let framed = head.status === 204 || head.status < 200;
-  let lengthAt = -1;
   for (let i = 0; i < head.headers.length; i += 2) {
     const name = head.headers[i]!;
     const value = head.headers[i + 1]!;
@@ -48,18 +37,10 @@ export function answerHeaders(
       case Kind.setCookie:
         headers.push(name, source && client ? mappingOf(source).setCookie(value, client) : value);
         break;
-      case Kind.contentDisposition:
-        headers.push(name, value);
-        if (lengthAt >= 0 && beyondAscii.test(value)) headers.push(...headers.splice(lengthAt, 2));
-        break;
       case Kind.contentLength:
         if (framed) break;
         framed = true;
-        lengthAt = headers.length;
         headers.push(name, value);
-        break;
-      case Kind.transferEncoding:
-        if (head.framing === 'chunked' && keepsChunks) headers.push(name, 'chunked');
         break;
     }
   }

@@ -33,8 +33,9 @@ export class AnswerWriter {
     else this.#writeApart(before, chunk, after);
   }
 
-  end(): void {
-    const rest = this.#chunks ? `${this.#takeHead()}0\r\n\r\n` : this.#takeHead();
+  /** Only chunks have room for trailers. */
+  end(trailers: readonly string[] = []): void {
+    const rest = this.#chunks ? `${this.#takeHead()}0\r\n${linesOf(trailers)}\r\n` : this.#takeHead();
     if (rest !== '') this.#socket.write(rest, 'latin1');
   }
 
@@ -59,7 +60,11 @@ export class AnswerWriter {
 
 /** Status line and field lines of an answer, each ended by CRLF. `headers` are flat. */
 export function headText(status: number, reason: string, headers: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return `HTTP/1.1 ${status} ${reason}\r\n${linesOf(headers)}`;
+}
+
+function linesOf(fields: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
   return text;
 }

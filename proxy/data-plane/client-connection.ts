@@ -174,9 +174,9 @@ export class ClientConnection implements ClientExchange, BodySink {
     return !this.#watchPace();
   }
 
-  end(last?: Buffer): void {
+  end(last?: Buffer, trailers?: readonly string[]): void {
     if (last !== undefined && !this.#bodiless) this.#answer.write(last);
-    this.#answer.end();
+    this.#answer.end(trailers);
     this.#onAnswered();
   }
 

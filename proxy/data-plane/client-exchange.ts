@@ -33,8 +33,8 @@ export interface ClientExchange {
   begin(status: number, reason: string, headers: readonly string[], body: AnswerBody): void;
   /** False asks the caller to wait for `onClientReady`. The chunk may be lent (`MAX_LENT_BYTES`). */
   write(chunk: Buffer): boolean;
-  /** Ends the answer, with its last bytes if there are any left. */
-  end(last?: Buffer): void;
+  /** Ends the answer, with its last bytes if there are any left; flat trailers go where the framing has room for them. */
+  end(last?: Buffer, trailers?: readonly string[]): void;
   /** Ends the exchange so that no client can take half an answer for the whole. */
   abort(): void;
 }

@@ -49,6 +49,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   #bodyTaken = false;
   #retried = false;
   #headSeen = false;
+  #trailers: readonly string[] | undefined;
   /** Body bytes that go out with the next turn of the event loop. */
   #outgoing: Buffer[] | undefined;
   #requestEnded = false;
@@ -116,6 +117,10 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     } else if (!exchange.write(chunk)) {
       this.#connection?.pause();
     }
+  }
+
+  onTrailers(trailers: readonly string[]): void {
+    if (this.#job.request.acceptsTrailers) this.#trailers = trailers;
   }
 
   onEnd(): void {
@@ -239,7 +244,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   #headersOf(head: ResponseHead): string[] {
     const { pool, routes } = this.#destination;
-    return answerHeaders(head, false, { upstream: pool.upstream, routes }, this.#job.request.client);
+    return answerHeaders(head, { upstream: pool.upstream, routes }, this.#job.request.client);
   }
 
   /** The upstream must not take what it has of a request for the whole. */
@@ -253,7 +258,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   #succeed(last: Buffer | undefined): void {
     this.#connection = undefined;
     this.#done = true;
-    this.#job.exchange.end(last);
+    this.#job.exchange.end(last, this.#trailers);
     this.#job.outcome.onAnswered(this.#destination.side, this.#status);
   }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type AnswerSource, answerHeaders } from './answer-headers.ts';
 import type { ClientView } from './answer-mapping.ts';
 import { rawProblem } from './answer-problem.ts';
+import { headText } from './answer-writer.ts';
 import { matchRoute } from './choose-side.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
@@ -83,7 +84,8 @@ function shakeHands(
   target: string,
   client: Socket,
 ): Promise<HandshakeResult> {
-  const head = headFor(request, pool.upstream, target, 'Connection: Upgrade\r\nUpgrade: websocket\r\n');
+  const asked = { ...request, acceptsTrailers: false };
+  const head = headFor(asked, pool.upstream, target, 'Connection: Upgrade\r\nUpgrade: websocket\r\n');
   return openTunnel(pool.upstream, head, client);
 }
 
@@ -125,10 +127,7 @@ function refuse(deps: RequestDeps, request: ForwardableRequest, client: Socket, 
 }
 
 function plainHead(head: ResponseHead, source: AnswerSource, client: ClientView): string {
-  let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
-  const headers = answerHeaders(head, false, source, client);
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return text;
+  return headText(head.status, head.reason, answerHeaders(head, source, client));
 }
 
 /** RFC 6455, 4.2.2: whether the upstream understood this very handshake. */

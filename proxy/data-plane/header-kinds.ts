@@ -25,8 +25,8 @@ export const Kind = {
   /** `Ficus-Shadow` on a request: a copy that came back to us. */
   shadowMark: 10,
   keepAlive: 11,
-  /** On answers. */
-  contentDisposition: 12,
+  /** `TE` on a request: whether its client reads trailers. */
+  te: 12,
   /** On answers: a URL of the upstream's, as its client sees it. */
   location: 13,
   refresh: 14,
@@ -46,8 +46,8 @@ const hopByHop = new Map<string, Kind>([
   ['keep-alive', Kind.keepAlive],
   ['transfer-encoding', Kind.transferEncoding],
   ['upgrade', Kind.upgrade],
-  // Trailers are dropped, so nobody announces or offers them.
-  ['te', Kind.drop],
+  ['te', Kind.te],
+  // Which trailers pass is decided when they come.
   ['trailer', Kind.drop],
   ['http2-settings', Kind.drop],
   ['proxy-connection', Kind.drop],
@@ -114,7 +114,6 @@ function dropSaidToClients(name: string): Kind | undefined {
 
 const answerFields = new Map<string, Kind>([
   ['content-length', Kind.contentLength],
-  ['content-disposition', Kind.contentDisposition],
   ['location', Kind.location],
   ['content-location', Kind.location],
   ['refresh', Kind.refresh],

@@ -150,8 +150,14 @@ class ClientConnections implements ClientConnectionOwner {
     }
     connection.expect(request);
     const key = request.upgrade === '' ? undefined : webSocketKey(received, request);
-    if (key === undefined) handleRequest(this.#deps, received, request, connection);
-    else void handleUpgrade(this.#deps, received, request, key, connection);
+    try {
+      if (key === undefined) handleRequest(this.#deps, received, request, connection);
+      else void handleUpgrade(this.#deps, received, request, key, connection);
+    } catch (error) {
+      // A mistake of ours costs this request, and not the process with all the others.
+      this.#deps.log.error({ err: error, requestId: received.id }, 'request failed');
+      this.#refuse(connection, 'internal', '', received.id);
+    }
   }
 
   onMalformed(connection: ClientConnection, code: FailureCode, detail: string): void {

@@ -20,6 +20,8 @@ export interface ForwardableRequest {
   readonly minorVersion: number;
   /** Whether the client's connection may carry another request. */
   readonly persistent: boolean;
+  /** Whether the client reads trailers (RFC 9110, 6.5.1). */
+  readonly acceptsTrailers: boolean;
   /** What the client asks to upgrade to; empty when it does not. */
   readonly upgrade: string;
   readonly client: ClientIdentity;
@@ -50,6 +52,7 @@ const MAX_HEADERS = 1000;
 
 const sanePattern = /^[A-Za-z0-9._~:@/+=-]{1,128}$/;
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const trailersPattern = /(?:^|,)[\t ]*trailers[\t ]*(?:$|,)/i;
 /** No sign, no leading zero (some read it as octal), no list. */
 const contentLengthPattern = /^(?:0|[1-9]\d{0,14})$/;
 
@@ -73,6 +76,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   let traceparent = '';
   let isCopy = false;
   let upgrade = '';
+  let acceptsTrailers = false;
   let persistent = received.minorVersion > 0;
   let lines = '';
   let nominated: Set<string> | undefined;
@@ -100,6 +104,9 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
       case Kind.connection:
         nominated = nominatedBy(value, nominated);
         persistent = staysOpen(value, persistent);
+        break;
+      case Kind.te:
+        acceptsTrailers ||= trailersPattern.test(value);
         break;
       case Kind.upgrade:
         upgrade = upgrade === '' ? value : `${upgrade}, ${value}`;
@@ -155,6 +162,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
     minorVersion: received.minorVersion,
     persistent,
     upgrade,
+    acceptsTrailers,
     client,
     id: received.id,
     isCopy,
@@ -212,7 +220,7 @@ function traceparentFrom(id: string): string {
 /** What of a request goes into its head. */
 export type HeadParts = Pick<
   ForwardableRequest,
-  'method' | 'host' | 'lines' | 'framing' | 'contentLength' | 'expectsContinue'
+  'method' | 'host' | 'lines' | 'framing' | 'contentLength' | 'expectsContinue' | 'acceptsTrailers'
 >;
 
 /** The whole head for one upstream. `target` is in origin form, already rewritten; `last` are further lines. */
@@ -224,6 +232,8 @@ export function headFor(request: HeadParts, upstream: Upstream, target: string, 
   if (request.framing === 'length') head += `Content-Length: ${request.contentLength}\r\n`;
   else if (request.framing === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
   if (request.expectsContinue) head += 'Expect: 100-continue\r\n';
+  // RFC 9110, 10.1.4: TE is for one hop, and says so.
+  if (request.acceptsTrailers) head += 'TE: trailers\r\nConnection: TE\r\n';
   return `${head}${last}\r\n`;
 }
 

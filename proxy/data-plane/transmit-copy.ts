@@ -77,6 +77,7 @@ function copyHead({ upstream, target, mode, head, request }: CopyRequest): strin
     framing: sized ? ('length' as const) : ('none' as const),
     contentLength: String(request.body.length),
     expectsContinue: false,
+    acceptsTrailers: false,
   };
   return headFor(copy, upstream, target, `Ficus-Shadow: ${mode}\r\n`);
 }

@@ -25,6 +25,9 @@ export interface ConnectionOwner {
   coarseNow(): number;
 }
 
+/** Slower is no upload but a connection taken away; Kestrel draws the same line. */
+const MIN_UPLOAD_BYTES_PER_S = 240;
+
 /** One keep-alive connection to an upstream; carries one exchange at a time. */
 export class UpstreamConnection implements ResponseSink {
   readonly upstream: Upstream;
@@ -41,6 +44,8 @@ export class UpstreamConnection implements ResponseSink {
   #answered = false;
   #requestEnded = false;
   #waitingForDrain = false;
+  #beganAt = 0;
+  #bodyBytesSent = 0;
   #isPaused = false;
 
   constructor(upstream: Upstream, owner: ConnectionOwner) {
@@ -72,7 +77,9 @@ export class UpstreamConnection implements ResponseSink {
     this.#requestEnded = false;
     this.#waitingForDrain = false;
     this.#parser.begin(method);
-    this.deadline = this.#owner.coarseNow() + this.upstream.responseTimeoutMs;
+    this.#beganAt = this.#owner.coarseNow();
+    this.#bodyBytesSent = 0;
+    this.deadline = this.#beganAt + this.upstream.responseTimeoutMs;
     this.socket.write(head, 'latin1');
     return true;
   }
@@ -80,6 +87,7 @@ export class UpstreamConnection implements ResponseSink {
   /** Sends request body bytes; false asks the caller to wait for `onWritable`. */
   send(chunk: Buffer | string): boolean {
     if (!this.#isPaused) this.deadline = this.#owner.coarseNow() + this.upstream.responseTimeoutMs;
+    this.#bodyBytesSent += chunk.length;
     const goOn = typeof chunk === 'string' ? this.socket.write(chunk, 'latin1') : this.socket.write(chunk);
     this.#waitingForDrain = !goOn;
     return goOn;
@@ -112,6 +120,19 @@ export class UpstreamConnection implements ResponseSink {
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  /** Whether its client sends so slowly that whoever waits for a connection has the better claim to it. */
+  isHeldBySlowUpload(now: number): boolean {
+    if (!this.#sink || this.#requestEnded || this.#waitingForDrain || this.#head) return false;
+    const tookMs = now - this.#beganAt;
+    return (
+      tookMs > this.upstream.responseTimeoutMs && this.#bodyBytesSent * 1000 < MIN_UPLOAD_BYTES_PER_S * tookMs
+    );
+  }
+
+  giveUpUpload(): void {
+    this.#fail('client_timeout', 'the request body came too slowly while others waited');
   }
 
   /** Called when the deadline has passed. */

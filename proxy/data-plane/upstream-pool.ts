@@ -242,6 +242,7 @@ export class UpstreamPool implements ConnectionOwner {
     for (const connection of this.#all) {
       if (connection.deadline <= this.#coarseNow) connection.expire();
     }
+    if (this.#isFull) this.#makeWay();
     // The first ones have attempts to connect under way, which end by their own deadlines.
     for (let next = this.#waiting[this.#connecting]; next; next = this.#waiting[this.#connecting]) {
       if (next.deadline > this.#coarseNow) return;
@@ -250,6 +251,17 @@ export class UpstreamPool implements ConnectionOwner {
       next.waiter.onUnavailable(
         notSent('upstream_busy', `no connection free within ${this.upstream.connectTimeoutMs} ms`),
       );
+    }
+  }
+
+  /** As many uploads that hardly move give up their connections as there are requests that wait for one. */
+  #makeWay(): void {
+    let wanted = this.#waiting.length - this.#connecting;
+    for (const connection of this.#all) {
+      if (wanted <= 0) return;
+      if (!connection.isHeldBySlowUpload(this.#coarseNow)) continue;
+      connection.giveUpUpload();
+      wanted--;
     }
   }
 }

@@ -9,15 +9,6 @@ import { readStrictly } from './strict-requests.ts';
 /** The best server of the public run had 112. */
 const MIN_PASSES = 115;
 
-const LENIENT = 'Node reads it so; the strict parser refuses it';
-const todo: Readonly<Record<string, string>> = {
-  'RFC9112-3-MULTI-SP-REQUEST-LINE': LENIENT,
-  'SMUG-CL-LEADING-ZEROS': LENIENT,
-  'SMUG-CL-DOUBLE-ZERO': LENIENT,
-  'SMUG-CL-LEADING-ZEROS-OCTAL': LENIENT,
-  'COMP-HTTP12-VERSION': 'a version that is well-formed and not ours is 505, not 400',
-};
-
 const outcomes: { readonly probeCase: ProbeCase; readonly verdict: Verdict; readonly seen: Probing }[] = [];
 
 test('what the vectors could not hold is made again as it was', () => {
@@ -33,7 +24,7 @@ test('what the vectors could not hold is made again as it was', () => {
 describe('Http11Probe through the proxy', () => {
   for (const probeCase of probeCases) {
     const { id, expected, what } = probeCase;
-    test(`${id}: ${what}: ${expected}`, { todo: todo[id] ?? false }, async () => {
+    test(`${id}: ${what}: ${expected}`, async () => {
       const seen = await probe((authority) => bytesOf(probeCase, authority), {
         mayBeSilent: allowsSilence(expected),
       });
@@ -72,7 +63,7 @@ function shown({ status, connection, isOurs }: Probing): string {
   return `${status ?? 'no answer'}${isOurs ? ' (ours)' : ''}, ${connection}`;
 }
 
-test(`at least ${MIN_PASSES} of 125 scored cases pass`, { todo: LENIENT }, (t) => {
+test(`at least ${MIN_PASSES} of 125 scored cases pass`, (t) => {
   const scored = outcomes.filter(({ probeCase }) => probeCase.scored);
   const count = (of: typeof outcomes, verdict: Verdict) =>
     of.filter((outcome) => outcome.verdict === verdict).length;

@@ -7,8 +7,6 @@ import { RecordingUpstream } from '../support/recording-upstream.ts';
 import { closedPort, ScriptedUpstream } from '../support/scripted-upstream.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: shop\r\n\r\n`;
-const todo = 'forwarding has to ask the pool: mayRetry, mayTakeFallback';
-
 /** Waits for what happens in the background. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((turn) => setTimeout(turn, 5));
@@ -60,7 +58,7 @@ test('an upstream that hangs under 200 clients is a 503 upstream_busy with Retry
   assert.equal(refused.length, 188);
 });
 
-test('fallbacks to a monolith that hangs leave it a quarter of its connections', { todo }, async () => {
+test('fallbacks to a monolith that hangs leave it a quarter of its connections', async () => {
   await using monolith = await ScriptedUpstream.start(async (connection) => {
     const { startLine } = await connection.request();
     if (startLine.includes('/old')) connection.send('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
@@ -80,7 +78,7 @@ test('fallbacks to a monolith that hangs leave it a quarter of its connections',
   assert.equal(proxy.takeReport().migrations['catalog']?.fallbacks, 3);
 });
 
-test('an upstream that drops every connection gets a bounded number of second tries', { todo }, async () => {
+test('an upstream that drops every connection gets a bounded number of second tries', async () => {
   await using upstream = await ScriptedUpstream.start((connection) => void connection.socket.destroy());
   await using proxy = await startTestProxy({ monolith: upstream.port });
   for (let round = 0; round < 20; round++) {

@@ -58,9 +58,7 @@ describe('slow senders', () => {
     ledger.assert();
   });
 
-  test('bodies that drip do not keep their slots for as long as they like', {
-    todo: 'an upload has no least rate: maxConnections clients that send a byte now and then take the upstream away',
-  }, async () => {
+  test('bodies that drip do not keep their slots when others wait for them', async () => {
     await using upstream = await LedgerUpstream.start({ name: 'monolith', record: () => {} });
     await using proxy = await startTestProxy({
       monolith: upstream.port,

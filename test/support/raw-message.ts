@@ -88,9 +88,13 @@ function readChunks<T>(bytes: Buffer, start: number, whole: (body: Buffer, end: 
     const lineEnd = bytes.indexOf('\r\n', offset);
     if (lineEnd < 0) return undefined;
     const size = Number.parseInt(bytes.toString('latin1', offset, lineEnd), 16);
+    if (size === 0) {
+      // The last chunk's own line end, and behind it an empty line: between them are trailers, if any.
+      const end = bytes.indexOf('\r\n\r\n', lineEnd);
+      return end < 0 ? undefined : whole(Buffer.concat(chunks), end + 4);
+    }
     const dataEnd = lineEnd + 2 + size;
     if (bytes.length < dataEnd + 2) return undefined;
-    if (size === 0) return whole(Buffer.concat(chunks), dataEnd + 2);
     chunks.push(bytes.subarray(lineEnd + 2, dataEnd));
     offset = dataEnd + 2;
   }

@@ -99,6 +99,9 @@ function fieldNotOf(sent: StrictRequest, got: StrictRequest): string | undefined
   for (const [name, value] of got.fields) {
     const lower = name.toLowerCase();
     if (ours.has(lower)) continue;
+    // For clients that read trailers we say so ourselves, to our next hop.
+    if (lower === 'connection' && value === 'TE') continue;
+    if (lower === 'te' && value === 'trailers') continue;
     // An old client need not say a Host; the upstream needs one.
     if (lower === 'host' && !sent.fields.some(([other]) => other.toLowerCase() === 'host')) continue;
     if (

@@ -48,7 +48,7 @@ describe('of two rules that know a name the first one decides', () => {
     ['connection', 'connection', 'connection'],
     ['upgrade', 'upgrade', 'upgrade'],
     ['transfer-encoding', 'transferEncoding', 'transferEncoding'],
-    ['te', 'drop', 'drop'],
+    ['te', 'te', 'te'],
     ['proxy-authenticate', 'drop', 'drop'],
     ['proxy-authentication-info', 'drop', 'drop'],
     ['x_forwarded_for', 'drop', 'plain'],

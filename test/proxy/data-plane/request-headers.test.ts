@@ -82,7 +82,7 @@ describe('what is meant for this hop only is dropped', () => {
     'Keep-Alive: timeout=5',
     'Proxy-Connection: keep-alive',
     'Proxy-Authorization: Basic YTpi',
-    'TE: trailers',
+    'TE: gzip',
     'Trailer: X-Sum',
     'HTTP2-Settings: AAMAAABkAAQAAP__',
     'Upgrade: h2c',
