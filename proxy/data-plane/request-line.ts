@@ -1,4 +1,5 @@
 import type { FailureCode } from './failures.ts';
+import { trimOws } from './trim-ows.ts';
 
 /** A request's head as it was written, once it is known to be well-formed. */
 export interface RawHead {
@@ -35,23 +36,10 @@ export function parseRequestHead(text: string): RawHead | MalformedHead {
     const lineEnd = lines.indexOf('\r\n', start);
     const end = lineEnd < 0 ? lines.length : lineEnd;
     const colon = lines.indexOf(':', start);
-    headers.push(lines.slice(start, colon), valueIn(lines, colon + 1, end));
+    headers.push(lines.slice(start, colon), trimOws(lines, colon + 1, end));
     start = end + 2;
   }
   return { method: match[1]!, target: match[2]!, minorVersion: match[3] === '1' ? 1 : 0, headers };
-}
-
-/** Without the space and tab around it (RFC 9110, 5.6.3; `String.trim` would take more). */
-function valueIn(lines: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isOws(lines.charCodeAt(start))) start++;
-  while (end > start && isOws(lines.charCodeAt(end - 1))) end--;
-  return lines.slice(start, end);
-}
-
-function isOws(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 function whatIsWrong(text: string): MalformedHead {

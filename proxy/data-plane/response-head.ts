@@ -1,4 +1,5 @@
 import { Kind, responseHeaderKind } from './header-kinds.ts';
+import { trimOws } from './trim-ows.ts';
 
 /** An answer's head as the upstream sent it. */
 export interface ResponseHead {
@@ -164,19 +165,6 @@ function framingOf(
   if (transferEncoding !== undefined) return { kind: 'chunked', length: 0 };
   if (contentLength !== undefined) return { kind: 'length', length: Number(contentLength) };
   return { kind: 'close', length: 0 };
-}
-
-/** Optional white space is space and tab only (RFC 9110, 5.6.3), so `String.trim` would take too much. */
-export function trimOws(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isOws(text.charCodeAt(start))) start++;
-  while (end > start && isOws(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isOws(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 function timeoutOf(value: string): number | undefined {

@@ -1,5 +1,6 @@
 import { isForbiddenTrailer } from './forbidden-trailers.ts';
-import { parseHead, type ResponseHead, trimOws } from './response-head.ts';
+import { parseHead, type ResponseHead } from './response-head.ts';
+import { trimOws } from './trim-ows.ts';
 
 export interface ResponseSink {
   /** 100 and 102 to 199. */
