@@ -16,6 +16,8 @@ export interface ListenerTls {
 export interface ListenerOptions {
   /** None: clients come without TLS. */
   readonly tls?: ListenerTls | undefined;
+  /** Offers HTTP/2 to clients that come by TLS. */
+  readonly http2?: boolean;
   /** As `readTrustedProxies` returned them; none: nobody's word on where a request comes from is taken. */
   readonly trustedProxies?: readonly string[];
 }
