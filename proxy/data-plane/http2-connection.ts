@@ -44,6 +44,8 @@ function sessionOptions(maxHeadBytes: number): ServerOptions {
     // Behind our own budget, and for streams that we are never told of.
     streamResetBurst: 400,
     streamResetRate: 40,
+    // Such a value is refused by our own rules; the library would leave its field out without a word.
+    strictFieldWhitespaceValidation: false,
     // An upstream's duplicates are passed on as they are.
     strictSingleValueFields: false,
   };

@@ -7,6 +7,16 @@ const DEFAULT_SILENCE_LIMIT_MS = 30_000;
 /** Statuses without content, whatever their upstream says. */
 const isBodiless = (status: number): boolean => status === 204 || status === 205 || status === 304;
 
+/** Date is the upstream's to say. (The option is missing from the library's types.) */
+type AnswerOptions = ServerStreamResponseOptions & { readonly sendDate: boolean };
+const headAlone: AnswerOptions = { endStream: true, sendDate: false };
+const headOfWhole: AnswerOptions = { sendDate: false };
+/**
+ * However a stream is broken off, the library first ends what is written on it: half an answer would look
+ * whole. With trailers to come it takes our word for the end, `sendTrailers`.
+ */
+const headOfFirstPart: AnswerOptions = { waitForTrailers: true, sendDate: false };
+
 /** One stream of an HTTP/2 connection: a client's request and the answer to it. */
 export class Http2Exchange implements ClientExchange {
   handler: ExchangeHandler | undefined;
@@ -14,6 +24,8 @@ export class Http2Exchange implements ClientExchange {
   readonly #stream: ServerHttp2Stream;
   #requestComplete: boolean;
   #bodyFlows = false;
+  /** The head, until the first bytes of the body or the end of the turn take it along. */
+  #head: string[] | undefined;
   /** Nothing is written behind the head. */
   #bodiless: boolean;
   #answered = false;
@@ -29,6 +41,7 @@ export class Http2Exchange implements ClientExchange {
     this.#bodiless = isHead;
     stream.on('end', () => this.#onRequestEnd());
     stream.on('drain', () => this.#onDrain());
+    stream.on('wantTrailers', () => this.#onWritten());
     stream.on('finish', () => clearTimeout(this.#silence));
     stream.on('aborted', () => this.#leave());
     stream.on('close', () => {
@@ -80,15 +93,13 @@ export class Http2Exchange implements ClientExchange {
     this.#bodiless ||= body === 'none' || isBodiless(status);
     const list = [':status', String(status)];
     for (let i = 0; i < headers.length; i += 2) list.push(headers[i]!.toLowerCase(), headers[i + 1]!);
-    // Date is the upstream's to say. (The option is missing from the library's types.)
-    const options: ServerStreamResponseOptions & { sendDate: boolean } = {
-      endStream: this.#bodiless,
-      sendDate: false,
-    };
-    this.#stream.respond(list, options);
+    this.#head = list;
+    if (this.#bodiless) this.#sendHead(headAlone);
+    else queueMicrotask(() => this.#sendHead(headOfFirstPart));
   }
 
   write(chunk: Buffer): boolean {
+    this.#sendHead(headOfFirstPart);
     if (!this.#mayWrite || this.#stream.write(chunk)) return true;
     this.#watchPace();
     return false;
@@ -97,13 +108,11 @@ export class Http2Exchange implements ClientExchange {
   end(last?: Buffer): void {
     this.handler = undefined;
     this.#answered = true;
-    const stream = this.#stream;
-    if (this.#mayWrite) stream.end(last);
-    if (!stream.writableFinished) this.#watchPace();
-    if (this.#requestComplete) return;
-    // RFC 9113, 8.1: the answer is whole; what still comes of the request nobody wants.
-    stream.resume();
-    stream.close(constants.NGHTTP2_NO_ERROR);
+    const isWhole = this.#head !== undefined;
+    this.#sendHead(headOfWhole);
+    if (this.#mayWrite) this.#stream.end(last);
+    if (!this.#stream.writableFinished) this.#watchPace();
+    if (isWhole || this.#bodiless) this.#forgetRequest();
   }
 
   abort(): void {
@@ -121,11 +130,32 @@ export class Http2Exchange implements ClientExchange {
     return this.#isOpen && this.#stream.headersSent && !this.#bodiless;
   }
 
+  #sendHead(options: AnswerOptions): void {
+    const head = this.#head;
+    this.#head = undefined;
+    if (head !== undefined && this.#isOpen) this.#stream.respond(head, options);
+  }
+
   #onRequestEnd(): void {
     // What a reset cut off ends as well, and is not whole.
     if (this.#stream.closed) return;
     this.#requestComplete = true;
     this.handler?.onRequestEnd();
+  }
+
+  /** All parts of the body have gone out. */
+  #onWritten(): void {
+    if (!this.#answered) return;
+    this.#stream.sendTrailers({});
+    // The end goes out with the next turn, and this must not overtake it.
+    setImmediate(() => this.#forgetRequest());
+  }
+
+  /** RFC 9113, 8.1: the answer is whole; what still comes of the request nobody wants. */
+  #forgetRequest(): void {
+    if (this.#requestComplete) return;
+    this.#stream.resume();
+    this.#stream.close(constants.NGHTTP2_NO_ERROR);
   }
 
   #onDrain(): void {
