@@ -65,7 +65,7 @@ export async function listen(
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
   const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody);
-  const { server, setTls } = createClientServer({
+  const { server, setTls, breakOff } = createClientServer({
     tls: address.tls,
     protocols: address.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     onConnection: (socket) => connections.open(socket),
@@ -86,7 +86,10 @@ export async function listen(
     setTls,
     close(graceMs, drainMs = 0) {
       return new Promise((resolve) => {
-        const force = setTimeout(() => connections.breakOff(), drainMs + graceMs);
+        const force = setTimeout(() => {
+          connections.breakOff();
+          breakOff();
+        }, drainMs + graceMs);
         // A client that sends just as its idle connection is closed gets no answer: it is told before.
         connections.letGo();
         setTimeout(
