@@ -37,7 +37,9 @@ function sessionOptions(maxHeadBytes: number): ServerOptions {
     maxHeaderListPairs: MAX_FIELDS,
     // Upstreams may send 64 KiB; what is over the limit would cost the whole connection.
     maxSendHeaderBlockLength: 262_144,
-    maxSessionInvalidFrames: 100,
+    // In the life of a connection, which may be a long one that many people share.
+    maxSessionInvalidFrames: 1000,
+    // In a row.
     maxSessionRejectedStreams: 100,
     // MiB; what lies in the queues of 100 answers, with room to spare.
     maxSessionMemory: 32,
