@@ -12,8 +12,12 @@ import { startTestProxy } from './test-proxy.ts';
 const options = { timeout: 30_000 };
 
 describe('an HTTP/2 client that breaks off', options, () => {
-  for (const code of [constants.NGHTTP2_CANCEL, constants.NGHTTP2_NO_ERROR]) {
-    test(`its upload with code ${code} leaves half a request, which the upstream can’t take for whole`, async () => {
+  for (const [method, code] of [
+    ['POST', constants.NGHTTP2_CANCEL],
+    ['POST', constants.NGHTTP2_NO_ERROR],
+    ['HEAD', constants.NGHTTP2_NO_ERROR],
+  ] as const) {
+    test(`its ${method} with code ${code} leaves half a request, which the upstream can’t take for whole`, async () => {
       const ended = Promise.withResolvers<string>();
       await using upstream = await ScriptedUpstream.start(async (connection) => {
         await connection.head();
@@ -26,7 +30,7 @@ describe('an HTTP/2 client that breaks off', options, () => {
       await using proxy = await startTestProxy({ monolith: upstream.port, address });
       // Node's own client ends an upload before it resets it.
       using client = await RawHttp2.connect(proxy.port);
-      client.ask(1, getWith({ ':method': 'POST' }), END_HEADERS);
+      client.ask(1, getWith({ ':method': method }), END_HEADERS);
       client.send(FrameType.data, 0, 1, 'half');
       await asked.promise;
       client.send(FrameType.reset, 0, 1, Buffer.from([0, 0, 0, code]));
