@@ -11,6 +11,8 @@ export interface Settings {
   readonly port: number;
   /** Undefined: clients are served without TLS. */
   readonly tls: TlsSettings | undefined;
+  /** Offers HTTP/2 to clients that come by TLS. */
+  readonly http2: boolean;
   /** Addresses and networks whose X-Forwarded-… is believed. */
   readonly trustedProxies: readonly string[];
   readonly adminPort: number;
@@ -66,6 +68,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     host: env['FICUS_HOST'] ?? '0.0.0.0',
     port: readNumber('--port or FICUS_PORT', values.port ?? env['FICUS_PORT'], 8080, 0, 65_535),
     tls,
+    http2: readHttp2(env['FICUS_HTTP2'], tls),
     trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
     adminPort: readNumber(
       '--admin-port or FICUS_ADMIN_PORT',
@@ -174,6 +177,12 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {
+  if (text !== '1') return false;
+  if (tls === undefined) throw new SettingsError('FICUS_HTTP2 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
+  return true;
 }
 
 function readProxies(text: string): readonly string[] {

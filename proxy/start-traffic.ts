@@ -130,7 +130,11 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   const workers = new WorkerPool(
     {
       count: settings.workers,
-      listener: { tls: shown && listenerTls(shown), trustedProxies: settings.trustedProxies },
+      listener: {
+        tls: shown && listenerTls(shown),
+        http2: settings.http2,
+        trustedProxies: settings.trustedProxies,
+      },
       settings: {
         debugHeaders: settings.debugHeaders,
         logLevel: settings.logLevel,

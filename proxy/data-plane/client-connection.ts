@@ -7,23 +7,16 @@ import { Peer } from './client-identity.ts';
 import { breakOff, closeGently } from './close-gently.ts';
 import type { FailureCode } from './failures.ts';
 import { type Framing, Incoming } from './incoming.ts';
+import type { ConnectionOwner, OpenConnection } from './open-connection.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { RawHead } from './request-line.ts';
-import type { TrustedProxies } from './trusted-proxies.ts';
 
-/** What a connection asks of its listener. */
-export interface ClientConnectionOwner {
-  readonly trustedProxies: TrustedProxies;
-  readonly maxHeadBytes: number;
-  readonly headTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  /** Monotonic ms, a little stale: for deadlines only. */
-  coarseNow(): number;
+/** What an HTTP/1 connection asks of its listener. */
+export interface ClientConnectionOwner extends ConnectionOwner {
   /** A request's head has come; `connection` is the exchange. How it goes on is told by `expect`. */
   onHead(connection: ClientConnection, head: RawHead): void;
   /** What came is no request; the connection is answered and ended by `refuse`. */
   onMalformed(connection: ClientConnection, code: FailureCode, detail: string): void;
-  onClosed(connection: ClientConnection): void;
 }
 
 /** What a connection must know of a request to read the rest of it and to frame its answer. */
@@ -33,7 +26,7 @@ export type ExpectedRequest = Framing & Pick<ForwardableRequest, 'method' | 'min
  * One HTTP/1 connection of a client. Its requests go one after another, as their answers do: the second may
  * depend on what the first one writes (RFC 9112, 9.3.2). What is sent ahead waits, within a bound.
  */
-export class ClientConnection implements ClientExchange, BodySink {
+export class ClientConnection implements ClientExchange, BodySink, OpenConnection {
   readonly socket: Socket;
   readonly peer: Peer;
   handler: ExchangeHandler | undefined;

@@ -16,6 +16,8 @@ export interface ListenerTls {
 export interface ListenerOptions {
   /** None: clients come without TLS. */
   readonly tls?: ListenerTls | undefined;
+  /** Offers HTTP/2 to clients that come by TLS. */
+  readonly http2?: boolean;
   /** As `readTrustedProxies` returned them; none: nobody's word on where a request comes from is taken. */
   readonly trustedProxies?: readonly string[];
 }
@@ -36,6 +38,8 @@ export interface ClientServer {
   readonly server: Server;
   /** New connections are shown it from now on; those that are open keep what they have. */
   setTls(tls: ListenerTls): void;
+  /** Ends what is still shaking hands, and so was not handed on; of TLS, what was handed on as well. */
+  breakOff(): void;
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -53,7 +57,7 @@ const socketOptions = {
 export function createClientServer(options: ClientServerOptions): ClientServer {
   if (options.tls === undefined) {
     const server = net.createServer(socketOptions, options.onConnection);
-    return { server, setTls: () => {} };
+    return { server, setTls: () => {}, breakOff: () => {} };
   }
   const server = tls.createServer(
     {
@@ -64,12 +68,23 @@ export function createClientServer(options: ClientServerOptions): ClientServer {
     },
     options.onConnection,
   );
+  const beneath = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    beneath.add(socket);
+    socket.once('close', () => beneath.delete(socket));
+  });
   server.on('tlsClientError', (error, socket) => {
     socket.on('error', () => {});
     socket.destroy();
     options.onHandshakeFailed(error);
   });
-  return { server, setTls: (next) => server.setSecureContext(contextOptions(next)) };
+  return {
+    server,
+    setTls: (next) => server.setSecureContext(contextOptions(next)),
+    breakOff() {
+      for (const socket of beneath) socket.destroy();
+    },
+  };
 }
 
 function contextOptions({ cert, key, minVersion, ticketKeys }: ListenerTls): tls.SecureContextOptions & {

@@ -75,7 +75,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     shedding: deps.shedding ?? neverSheds,
     accessLog: deps.accessLog ?? noAccessLog,
   };
-  const { tls, trustedProxies = [] } = deps.listener ?? {};
+  const { tls, http2 = false, trustedProxies = [] } = deps.listener ?? {};
   const listener: Listener = await listen(
     request,
     {
@@ -83,6 +83,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       port: deps.port,
       fd: deps.fd,
       tls,
+      http2,
       trustedProxies: new TrustedProxies(trustedProxies),
     },
     deps.limits,

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
-import { rawProblem } from './answer-problem.ts';
+import type { TLSSocket } from 'node:tls';
+import { answerProblem, rawProblem } from './answer-problem.ts';
 import { ClientConnection, type ClientConnectionOwner } from './client-connection.ts';
+import type { Peer } from './client-identity.ts';
 import { createClientServer, type ListenerTls } from './client-server.ts';
 import type { FailureCode } from './failures.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
 import { handleUpgrade, webSocketKey } from './handle-upgrade.ts';
+import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
+import type { Http2Exchange } from './http2-exchange.ts';
+import type { OpenConnection } from './open-connection.ts';
 import { type ReceivedRequest, readRequest } from './request-head.ts';
-import type { RawHead } from './request-line.ts';
+import type { MalformedHead, RawHead } from './request-line.ts';
 import { type TrustedProxies, trustsNobody } from './trusted-proxies.ts';
 
 export interface ListenerLimits {
@@ -36,6 +41,8 @@ export interface ListenerAddress {
   readonly fd?: number | undefined;
   /** None: clients come without TLS. */
   readonly tls?: ListenerTls | undefined;
+  /** Offers HTTP/2 as well; of no meaning without TLS. */
+  readonly http2?: boolean;
   /** None: nobody's word on where a request comes from is taken. */
   readonly trustedProxies?: TrustedProxies;
 }
@@ -58,9 +65,9 @@ export async function listen(
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
   const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody);
-  const { server, setTls } = createClientServer({
+  const { server, setTls, breakOff } = createClientServer({
     tls: address.tls,
-    protocols: ['http/1.1'],
+    protocols: address.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     onConnection: (socket) => connections.open(socket),
     onHandshakeFailed: () => {},
   });
@@ -79,7 +86,10 @@ export async function listen(
     setTls,
     close(graceMs, drainMs = 0) {
       return new Promise((resolve) => {
-        const force = setTimeout(() => connections.breakOff(), drainMs + graceMs);
+        const force = setTimeout(() => {
+          connections.breakOff();
+          breakOff();
+        }, drainMs + graceMs);
         // A client that sends just as its idle connection is closed gets no answer: it is told before.
         connections.letGo();
         setTimeout(
@@ -99,13 +109,13 @@ export async function listen(
 }
 
 /** The clients' connections of one listener. */
-class ClientConnections implements ClientConnectionOwner {
+class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
   readonly trustedProxies: TrustedProxies;
   readonly maxHeadBytes: number;
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly #deps: RequestDeps;
-  readonly #open = new Set<ClientConnection>();
+  readonly #open = new Set<OpenConnection>();
   readonly #sweep: NodeJS.Timeout;
   #coarseNow: number;
   #stopping = false;
@@ -125,24 +135,18 @@ class ClientConnections implements ClientConnectionOwner {
   }
 
   open(socket: Socket): void {
-    const connection = new ClientConnection(socket, this);
+    const isHttp2 = (socket as TLSSocket).alpnProtocol === 'h2';
+    const connection = isHttp2 ? new Http2Connection(socket, this) : new ClientConnection(socket, this);
     if (this.#stopping) connection.letGo();
     this.#open.add(connection);
   }
 
-  onClosed(connection: ClientConnection): void {
+  onClosed(connection: OpenConnection): void {
     this.#open.delete(connection);
   }
 
   onHead(connection: ClientConnection, head: RawHead): void {
-    const received: ReceivedRequest = {
-      method: head.method,
-      url: head.target,
-      rawHeaders: head.headers,
-      minorVersion: head.minorVersion,
-      peer: connection.peer,
-      id: randomUUID(),
-    };
+    const received = receive(head, connection.peer);
     const request = readRequest(received);
     if ('refused' in request) {
       this.#refuse(connection, request.refused, request.detail, received.id);
@@ -158,6 +162,17 @@ class ClientConnections implements ClientConnectionOwner {
       this.#deps.log.error({ err: error, requestId: received.id }, 'request failed');
       this.#refuse(connection, 'internal', '', received.id);
     }
+  }
+
+  onStream(exchange: Http2Exchange, head: RawHead | MalformedHead, peer: Peer): void {
+    if ('code' in head) {
+      this.#answer(exchange, head.code, head.detail, randomUUID());
+      return;
+    }
+    const received = receive(head, peer);
+    const request = readRequest(received);
+    if ('refused' in request) this.#answer(exchange, request.refused, request.detail, received.id);
+    else handleRequest(this.#deps, received, request, exchange);
   }
 
   onMalformed(connection: ClientConnection, code: FailureCode, detail: string): void {
@@ -186,8 +201,24 @@ class ClientConnections implements ClientConnectionOwner {
     connection.refuse(rawProblem(code, id, detail));
   }
 
+  #answer(exchange: Http2Exchange, code: FailureCode, detail: string, id: string): void {
+    this.#deps.counts.failed(code);
+    answerProblem(exchange, code, id, detail);
+  }
+
   #expireOverdue(): void {
     this.#coarseNow = this.#deps.clock.monotonic();
     for (const connection of this.#open) if (connection.deadline <= this.#coarseNow) connection.expire();
   }
+}
+
+function receive(head: RawHead, peer: Peer): ReceivedRequest {
+  return {
+    method: head.method,
+    url: head.target,
+    rawHeaders: head.headers,
+    minorVersion: head.minorVersion,
+    peer,
+    id: randomUUID(),
+  };
 }

@@ -26,6 +26,12 @@ const requestLinePattern = /^[A-Z][A-Z0-9_-]{0,31} [\x21-\x7e]+ HTTP\/1\.[01]$/;
 const headPattern =
   /^([A-Z][A-Z0-9_-]{0,31}) ([\x21-\x7e]+) HTTP\/1\.([01])((?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*)*)$/;
 
+/** The parts one by one, for a head that comes in another form. */
+export const methodPattern = /^[A-Z][A-Z0-9_-]{0,31}$/;
+export const targetPattern = /^[\x21-\x7e]+$/;
+export const fieldNamePattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+export const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /** Parses a head without its final empty line (latin1, one character a byte). */
 export function parseRequestHead(text: string): RawHead | MalformedHead {
   const match = headPattern.exec(text);

@@ -62,7 +62,7 @@ for (const page of pages) {
     });
 
     test('every setting of the proxy is read', () => {
-      const named = [...text.matchAll(/`(FICUS_[A-Z_]+|UNLEASH_[A-Z_]+)/g)].map((match) => match[1]!);
+      const named = [...text.matchAll(/`(FICUS_[A-Z\d_]+|UNLEASH_[A-Z_]+)/g)].map((match) => match[1]!);
       const notTheProxys = new Set(['FICUS_ADMIN_URL', 'FICUS_TOKEN']);
       assert.deepEqual(
         named.filter((name) => !settings.includes(`'${name}'`) && !notTheProxys.has(name)),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import tls, { type TLSSocket } from 'node:tls';
+import { Http2Client } from '../support/http2-client.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { RecordingUpstream } from '../support/recording-upstream.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
@@ -25,6 +26,7 @@ before(async () => {
     {
       FICUS_TLS_CERT: certFile,
       FICUS_TLS_KEY: keyFile,
+      FICUS_HTTP2: '1',
       FICUS_TRUSTED_PROXIES: '127.0.0.1',
       // Nobody there: traffic does not need it.
       DATABASE_URL: 'postgres://127.0.0.1:1/ficus',
@@ -85,6 +87,11 @@ test('clients are served by TLS, and a trusted proxy’s word reaches the monoli
   assert.equal(forwarded?.value('X-Forwarded-For'), '192.0.2.1, 127.0.0.1');
   assert.equal(forwarded?.value('X-Forwarded-Proto'), 'https');
   assert.deepEqual(await certificatePart(), { up: true, detail: 'valid until 2126-10-28T05:47:07.000Z' });
+});
+
+test('a client that speaks HTTP/2 is served as well', options, async () => {
+  using client = await Http2Client.connect(ficus.port);
+  assert.equal((await client.ask()).text, 'ok');
 });
 
 test('a certificate that does not fit its key changes nothing but the readiness part', options, async () => {

@@ -34,6 +34,13 @@ test('TLS 1.3 can be the least', () => {
   assert.equal(tls?.minVersion, 'TLSv1.3');
 });
 
+test('HTTP/2 is off unless FICUS_HTTP2 is 1', () => {
+  const pair = { FICUS_TLS_CERT: 'a', FICUS_TLS_KEY: 'b' };
+  assert.equal(read(pair).http2, false);
+  assert.equal(read({ ...pair, FICUS_HTTP2: '0' }).http2, false);
+  assert.equal(read({ ...pair, FICUS_HTTP2: '1' }).http2, true);
+});
+
 test('trusted proxies are a list', () => {
   const { trustedProxies } = read({ FICUS_TRUSTED_PROXIES: '10.0.0.0/8, ::1' });
   assert.deepEqual(trustedProxies, ['10.0.0.0/8', '::1']);
@@ -48,6 +55,7 @@ describe('refused with a sentence', () => {
       { ...pair, FICUS_TLS_MIN_VERSION: 'TLSv1.1' },
       'FICUS_TLS_MIN_VERSION must be TLSv1.2 or TLSv1.3, not "TLSv1.1"',
     ],
+    [{ FICUS_HTTP2: '1' }, 'FICUS_HTTP2 needs FICUS_TLS_CERT and FICUS_TLS_KEY'],
     [{ FICUS_TLS_MIN_VERSION: 'TLSv1.3' }, 'FICUS_TLS_MIN_VERSION needs FICUS_TLS_CERT and FICUS_TLS_KEY'],
     [
       { FICUS_TRUSTED_PROXIES: '10.0.0.1, 0.0.0.0/0' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import net from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import tls, { type TLSSocket } from 'node:tls';
 import type { ListenerTls } from '../../../proxy/data-plane/client-server.ts';
@@ -101,5 +102,18 @@ describe('a client that comes by TLS', { timeout: 20_000 }, () => {
     const ended = once(socket, 'end');
     await proxy.close(1000);
     await ended;
+  });
+
+  test('that stops in the middle of its handshake does not keep the proxy from stopping', async (t) => {
+    await using upstream = await RecordingUpstream.start();
+    await using proxy = await startTestProxy({ monolith: upstream.port, address });
+    const silent = net.connect(proxy.port, '127.0.0.1');
+    t.after(() => silent.destroy());
+    await once(silent, 'connect');
+    const { client } = await connect(t, proxy.port);
+    await client.ask(request);
+    const startedAt = performance.now();
+    await proxy.close(1000);
+    assert.ok(performance.now() - startedAt < 5000);
   });
 });
