@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { MigrationStatus } from '../../proxy/admin/api-types.ts';
+import type { MigrationStatus, Readiness } from '../../proxy/admin/api-types.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
 import { startTestUnleash, type TestUnleash } from '../support/unleash-server.ts';
 
@@ -19,7 +19,7 @@ before(async () => {
   ficus = await RunningFicus.start(
     `{ upstreams: { monolith: { url: '${url}' }, billing: { url: '${url}' } }, default: monolith, migrations: { billing: {
       service: billing, stickBy: [header:x-user-id], routes: [GET /api/invoices],
-      gate: { minPairs: 0, agreement: 0%, contracts: off }, canary: { holdMinutes: 0, minRequests: 0 } } } }`,
+      gate: { minPairs: 0, agreement: 0%, latencyFloorMs: 10000, contracts: off }, canary: { holdMinutes: 0, minRequests: 0 } } } }`,
     {
       FICUS_DEBUG_HEADERS: '1',
       UNLEASH_URL: unleash.url,
@@ -43,6 +43,11 @@ describe('with a real Unleash server', () => {
     await ficus.until('a pair is counted', async () => {
       await ask('somebody');
       return (await status()).pairs.agreed > 0;
+    });
+    // Traffic does not wait for Postgres, but the gate does.
+    await ficus.until('Postgres is there', async () => {
+      const response = await fetch(`${ficus.adminUrl}/readyz`);
+      return ((await response.json()) as Readiness).parts['postgres']?.up === true;
     });
     const { exitCode, stderr } = await ficus.run(
       'promote',
