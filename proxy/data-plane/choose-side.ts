@@ -3,6 +3,7 @@ import { isCanonicalPath } from '../routing/canonical-path.ts';
 import { isSafeMethod, type Route } from '../routing/model.ts';
 import { stickyValueOf } from '../routing/sticky-value.ts';
 import type { CopyMode } from '../shadow/sender.ts';
+import type { HeaderFields } from './header-fields.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { LiveMigration, Snapshot } from './snapshot.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
@@ -15,7 +16,7 @@ export interface Matched {
 
 /** Where a request comes from, for stickiness. */
 export interface ClientOrigin {
-  readonly rawHeaders: readonly string[];
+  readonly fields: HeaderFields;
 }
 
 /** The migrated route of a request; none for a path that is not canonical. */
@@ -38,7 +39,7 @@ export function chooseSide(
   const { live } = matched;
   if (live.serves !== 'some') return live.serves === 'everybody' ? 'service' : 'monolith';
   const sticky = stickyValueOf(live.migration.stickBy, {
-    header: (name) => headerValue(client.rawHeaders, name),
+    header: (name) => client.fields.value(name),
     remoteAddress: request.client.address,
     random: () => request.id,
   });
@@ -85,21 +86,4 @@ function copyModeOf({ live, route }: Matched, method: string, control: AnsweredB
   if (isSafeMethod(method)) return 'compare';
   // Only a service that announced it can run dry is ever sent an unsafe copy; the monolith never is.
   return route.shadow === 'dry-run' && live.canDryRun && control === 'monolith' ? 'dry-run' : undefined;
-}
-
-/**
- * A header's value by its lower-case name. Several Cookie headers are one (RFC 9113, 8.2.3); several others
- * that differ are none, since upstreams don't agree on which of them counts.
- */
-function headerValue(rawHeaders: readonly string[], name: string): string | undefined {
-  let found: string | undefined;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const raw = rawHeaders[i]!;
-    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
-    const value = rawHeaders[i + 1]!;
-    if (found === undefined) found = value;
-    else if (name === 'cookie') found += `; ${value}`;
-    else if (found !== value) return undefined;
-  }
-  return found;
 }

@@ -1,5 +1,6 @@
 import type { ClientView } from './answer-mapping.ts';
 import { forwardedElement, readForwarded, writeNode } from './forwarded-field.ts';
+import type { HeaderFields } from './header-fields.ts';
 import { addressOfNode, plainAddress, type TrustedProxies } from './trusted-proxies.ts';
 
 /** Who a request comes from, as far as we believe it. */
@@ -51,10 +52,10 @@ export class Peer {
     this.#isTrusted = !trusted.isEmpty && trusted.has(this.address);
   }
 
-  /** `host` has passed `authorityPattern`, or is empty. `rawHeaders` is flat. */
-  identify(host: string, rawHeaders: readonly string[]): ClientIdentity {
+  /** `host` has passed `authorityPattern`, or is empty. */
+  identify(host: string, fields: HeaderFields): ClientIdentity {
     if (this.#isTrusted) {
-      const received = collect(rawHeaders);
+      const received = collect(fields.flat);
       if (received) return this.#identifyByWord(host, received);
     }
     if (this.#host !== host || this.#identity === undefined) {

@@ -108,7 +108,7 @@ function captureOf(
 ): ExchangeCapture {
   const { method, target } = request;
   return new ExchangeCapture(
-    { method, target, headers: received.rawHeaders },
+    { method, target, headers: received.fields.flat },
     matched.live.migration.shadow.maxBodyBytes,
   );
 }

@@ -21,11 +21,11 @@ export function webSocketKey(received: ReceivedRequest, request: ForwardableRequ
   if (request.upgrade.toLowerCase() !== 'websocket') return undefined;
   if (request.method !== 'GET' || request.minorVersion !== 1 || request.framing !== 'none') return undefined;
   const only = (name: string): string | undefined => {
-    const { rawHeaders } = received;
+    const rawHeaders = received.fields.flat;
     const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === name);
     return values.length === 1 ? values[0] : undefined;
   };
-  if (!hasUpgradeOption(received.rawHeaders) || only('sec-websocket-version') !== '13') return undefined;
+  if (!hasUpgradeOption(received.fields.flat) || only('sec-websocket-version') !== '13') return undefined;
   const key = only('sec-websocket-key') ?? '';
   return /^[A-Za-z0-9+/]{22}==$/.test(key) ? key : undefined;
 }

@@ -175,6 +175,21 @@ function rememberKinds(rules: readonly HeaderRule[]): (name: string) => Kind {
   };
 }
 
+/** Lengths that are looked up; no name that a rule knows is longer, but for ours. */
+const MAX_KNOWN_LENGTH = 64;
+/** 1 where a name that a rule knows has this length and begins with this letter; an alias has both in common with it. */
+const knownAtSight = new Uint8Array((MAX_KNOWN_LENGTH + 1) * 32);
+for (const name of ['host', 'content-length', 'expect', ...hopByHop.keys(), ...saidToUpstreams.keys()])
+  knownAtSight[name.length * 32 + (name.charCodeAt(0) & 31)] = 1;
+
+/** Whether a request's header can't be anything but plain, by the first character and the length of its name. */
+export function isPlainAtSight(firstCode: number, length: number): boolean {
+  const letter = firstCode & 31;
+  // `ficus-` may be followed by anything.
+  if (letter === ('f'.charCodeAt(0) & 31)) return false;
+  return length > MAX_KNOWN_LENGTH || knownAtSight[length * 32 + letter] === 0;
+}
+
 /** Kind of a request's header, by its name as received; nominated ones are the caller's to drop first. */
 export const requestHeaderKind = rememberKinds(requestHeaderRules);
 

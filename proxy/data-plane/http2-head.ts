@@ -1,3 +1,4 @@
+import { HeaderFields } from './header-fields.ts';
 import {
   fieldNamePattern,
   fieldValuePattern,
@@ -68,7 +69,7 @@ export function readHttp2Head(
   if ('code' in start) return start;
   const headers = ['Host', start.authority, ...fields];
   if (hasBody && !hasLength) headers.push('Transfer-Encoding', 'chunked');
-  return { method: start.method, target: start.target, minorVersion: 1, headers };
+  return { method: start.method, target: start.target, minorVersion: 1, fields: HeaderFields.of(headers) };
 }
 
 function whatIsWrong(name: string, value: string): string | undefined {

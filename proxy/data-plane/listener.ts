@@ -216,7 +216,7 @@ function receive(head: RawHead, peer: Peer): ReceivedRequest {
   return {
     method: head.method,
     url: head.target,
-    rawHeaders: head.headers,
+    fields: head.fields,
     minorVersion: head.minorVersion,
     peer,
     id: randomUUID(),

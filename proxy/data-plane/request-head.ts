@@ -1,7 +1,9 @@
 import { isSafeMethod, type Upstream } from '../routing/model.ts';
 import { authorityPattern, type ClientIdentity, type Peer } from './client-identity.ts';
 import type { FailureCode } from './failures.ts';
-import { Kind, nominatedBy, requestHeaderKind } from './header-kinds.ts';
+import { type HeaderFields, lineEndOf } from './header-fields.ts';
+import { isPlainAtSight, Kind, nominatedBy, requestHeaderKind } from './header-kinds.ts';
+import { trimOws } from './trim-ows.ts';
 
 /** A client's request as it will be forwarded, but for what depends on the upstream. */
 export interface ForwardableRequest {
@@ -35,8 +37,7 @@ export interface ForwardableRequest {
 export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
-  /** Flat name, value list in order and case. */
-  readonly rawHeaders: readonly string[];
+  readonly fields: HeaderFields;
   readonly minorVersion: number;
   readonly peer: Peer;
   readonly id: string;
@@ -61,13 +62,10 @@ const contentLengthPattern = /^(?:0|[1-9]\d{0,14})$/;
  * Everything else keeps its order, case and bytes (header text is latin1, one character a byte).
  */
 export function readRequest(received: ReceivedRequest): ForwardableRequest | Refusal {
-  const { rawHeaders } = received;
-  const { method } = received;
+  const { method, fields } = received;
+  const { text } = fields;
   if (method === 'TRACE' || method === 'CONNECT')
     return { refused: 'method_refused', detail: `${method} is not forwarded.` };
-  if (rawHeaders.length > 2 * MAX_HEADERS) {
-    return { refused: 'headers_too_large', detail: `The request has more than ${MAX_HEADERS} headers.` };
-  }
   let host: string | undefined;
   let contentLength: string | undefined;
   let chunked = false;
@@ -81,9 +79,24 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   let lines = '';
   let nominated: Set<string> | undefined;
 
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!;
-    const value = rawHeaders[i + 1]!;
+  let count = 0;
+  /** Where the lines begin that have passed as they are and were not taken over yet; -1 when there are none. */
+  let passing = -1;
+  for (let start = 2; start < text.length; ) {
+    if (++count > MAX_HEADERS)
+      return { refused: 'headers_too_large', detail: `The request has more than ${MAX_HEADERS} headers.` };
+    const colon = text.indexOf(':', start);
+    const end = lineEndOf(text, colon);
+    const lineStart = start;
+    start = end + 2;
+    if (isPlainAtSight(text.charCodeAt(lineStart), colon - lineStart) && isNormal(text, colon, end)) {
+      if (passing < 0) passing = lineStart;
+      continue;
+    }
+    if (passing >= 0) lines += text.slice(passing, lineStart);
+    passing = -1;
+    const name = text.slice(lineStart, colon);
+    const value = trimOws(text, colon + 1, end);
     switch (requestHeaderKind(name)) {
       case Kind.plain:
         lines += `${name}: ${value}\r\n`;
@@ -132,6 +145,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
         break;
     }
   }
+  if (passing >= 0) lines += `${text.slice(passing)}\r\n`;
 
   if (chunked && contentLength !== undefined) return malformed('both Content-Length and Transfer-Encoding');
   if (chunked && received.minorVersion === 0) return malformed('Transfer-Encoding in HTTP/1.0');
@@ -145,9 +159,9 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   const target = originForm(received, host);
   if (target.startsWith('!')) return malformed(target.slice(1));
   const query = target.indexOf('?');
-  if (nominated) lines = withoutNominated(rawHeaders, nominated);
+  if (nominated) lines = withoutNominated(fields.flat, nominated);
 
-  const client = received.peer.identify(host ?? '', rawHeaders);
+  const client = received.peer.identify(host ?? '', fields);
   const trace = traceparent || traceparentFrom(received.id);
   const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
   return {
@@ -200,13 +214,23 @@ function originForm({ url, method }: ReceivedRequest, host: string | undefined):
   return rest.startsWith('?') ? `/${rest}` : rest;
 }
 
+/** Whether a field line is written as we write them: one space before the value, and none behind it. */
+function isNormal(text: string, colon: number, end: number): boolean {
+  return (
+    end > colon + 2 &&
+    text.charCodeAt(colon + 1) === 0x20 &&
+    text.charCodeAt(colon + 2) > 0x20 &&
+    text.charCodeAt(end - 1) > 0x20
+  );
+}
+
 /** Slow path: a client nominated headers for removal (RFC 9110, 7.6.1). */
-function withoutNominated(rawHeaders: readonly string[], nominated: ReadonlySet<string>): string {
+function withoutNominated(flat: readonly string[], nominated: ReadonlySet<string>): string {
   let lines = '';
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!;
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
     if (requestHeaderKind(name) !== Kind.plain || nominated.has(name.toLowerCase())) continue;
-    lines += `${name}: ${rawHeaders[i + 1]!}\r\n`;
+    lines += `${name}: ${flat[i + 1]!}\r\n`;
   }
   return lines;
 }

@@ -1,13 +1,12 @@
 import type { FailureCode } from './failures.ts';
-import { trimOws } from './trim-ows.ts';
+import { HeaderFields } from './header-fields.ts';
 
 /** A request's head as it was written, once it is known to be well-formed. */
 export interface RawHead {
   readonly method: string;
   readonly target: string;
   readonly minorVersion: 0 | 1;
-  /** Flat name, value list in order and case; values without the white space around them. */
-  readonly headers: readonly string[];
+  readonly fields: HeaderFields;
 }
 
 /** Why a head is refused. `detail` is a sentence for the client. */
@@ -36,16 +35,12 @@ export const fieldValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 export function parseRequestHead(text: string): RawHead | MalformedHead {
   const match = headPattern.exec(text);
   if (!match) return whatIsWrong(text);
-  const lines = match[4]!;
-  const headers: string[] = [];
-  for (let start = 2; start < lines.length; ) {
-    const lineEnd = lines.indexOf('\r\n', start);
-    const end = lineEnd < 0 ? lines.length : lineEnd;
-    const colon = lines.indexOf(':', start);
-    headers.push(lines.slice(start, colon), trimOws(lines, colon + 1, end));
-    start = end + 2;
-  }
-  return { method: match[1]!, target: match[2]!, minorVersion: match[3] === '1' ? 1 : 0, headers };
+  return {
+    method: match[1]!,
+    target: match[2]!,
+    minorVersion: match[3] === '1' ? 1 : 0,
+    fields: new HeaderFields(match[4]!),
+  };
 }
 
 function whatIsWrong(text: string): MalformedHead {

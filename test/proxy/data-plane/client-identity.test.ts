@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Peer } from '../../../proxy/data-plane/client-identity.ts';
 import { readForwarded } from '../../../proxy/data-plane/forwarded-field.ts';
+import { HeaderFields } from '../../../proxy/data-plane/header-fields.ts';
 import { readTrustedProxies, TrustedProxies } from '../../../proxy/data-plane/trusted-proxies.ts';
 
 const trusted = new TrustedProxies(readTrustedProxies('10.0.0.0/8, 2001:db8::/32'));
@@ -24,7 +25,7 @@ function identify(lines: readonly string[], asked: Asked = {}) {
     scheme,
     authority,
     lines: sent,
-  } = new Peer(peer, secure, trusts).identify(host, raw(lines));
+  } = new Peer(peer, secure, trusts).identify(host, HeaderFields.of(raw(lines)));
   return { address, scheme, authority, sent: sent.split('\r\n').slice(0, -1) };
 }
 
@@ -75,10 +76,10 @@ describe('a peer that nobody trusts is the client, whatever it says', () => {
 
   test('is described once for all requests with one Host', () => {
     const peer = new Peer('192.0.2.1', false, trusted);
-    const first = peer.identify('a', []);
-    assert.equal(peer.identify('a', raw(spoofs)), first);
-    assert.equal(peer.identify('b', []).authority, 'b');
-    assert.equal(peer.identify('a', []).authority, 'a');
+    const first = peer.identify('a', HeaderFields.of([]));
+    assert.equal(peer.identify('a', HeaderFields.of(raw(spoofs))), first);
+    assert.equal(peer.identify('b', HeaderFields.of([])).authority, 'b');
+    assert.equal(peer.identify('a', HeaderFields.of([])).authority, 'a');
   });
 });
 

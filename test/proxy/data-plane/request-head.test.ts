@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Peer } from '../../../proxy/data-plane/client-identity.ts';
+import { HeaderFields } from '../../../proxy/data-plane/header-fields.ts';
 import { headFor, type ReceivedRequest, readRequest } from '../../../proxy/data-plane/request-head.ts';
 import { trustsNobody } from '../../../proxy/data-plane/trusted-proxies.ts';
 import { sampleUpstream } from '../routing/sample-routing.ts';
@@ -8,7 +9,7 @@ import { sampleUpstream } from '../routing/sample-routing.ts';
 const received: ReceivedRequest = {
   method: 'GET',
   url: '/a',
-  rawHeaders: ['Host', 'shop'],
+  fields: HeaderFields.of(['Host', 'shop']),
   minorVersion: 1,
   peer: new Peer('2001:db8::7', true, trustsNobody),
   id: '01234567-89ab-4def-8123-456789abcdef',
@@ -37,20 +38,20 @@ test('a trace is begun from the id of the request', () => {
 });
 
 test('a request without a Host is given the upstream’s', () => {
-  const head = headOf({ rawHeaders: [], minorVersion: 0 });
+  const head = headOf({ fields: HeaderFields.of([]), minorVersion: 0 });
   assert.ok(head.startsWith('GET /a HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n'));
   assert.ok(!head.includes('X-Forwarded-Host') && !head.includes('host='));
 });
 
 test('both framings together are refused, also when a parser let them through', () => {
-  const rawHeaders = ['Host', 'shop', 'Content-Length', '5', 'Transfer-Encoding', 'chunked'];
-  assert.ok('refused' in readRequest({ ...received, method: 'POST', rawHeaders }));
+  const fields = HeaderFields.of(['Host', 'shop', 'Content-Length', '5', 'Transfer-Encoding', 'chunked']);
+  assert.ok('refused' in readRequest({ ...received, method: 'POST', fields }));
 });
 
 test('whatever a host is made of, it breaks out of no header', () => {
   for (let code = 0; code < 256; code++) {
     const host = `a${String.fromCharCode(code)}b`;
-    const request = readRequest({ ...received, rawHeaders: ['Host', host] });
+    const request = readRequest({ ...received, fields: HeaderFields.of(['Host', host]) });
     const isSafe = /^[A-Za-z0-9\-._~!$&'()*+,;=%]$/.test(String.fromCharCode(code));
     assert.equal('refused' in request, !isSafe, JSON.stringify(host));
   }
@@ -58,6 +59,9 @@ test('whatever a host is made of, it breaks out of no header', () => {
 
 test('900 headers that one Connection nominates are all dropped', () => {
   const names = Array.from({ length: 900 }, (_, i) => `x-hop-${i}`);
-  const rawHeaders = ['Host', 'shop', 'Connection', names.join(','), ...names.flatMap((name) => [name, '1'])];
-  assert.ok(!headOf({ rawHeaders }).includes('x-hop'));
+  const fields = HeaderFields.of([
+    ...['Host', 'shop', 'Connection', names.join(',')],
+    ...names.flatMap((name) => [name, '1']),
+  ]);
+  assert.ok(!headOf({ fields }).includes('x-hop'));
 });
