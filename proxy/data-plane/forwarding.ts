@@ -35,8 +35,8 @@ export interface ForwardingJob {
 
 /**
  * Carries one request to an upstream and its answer back, both streaming, each side held back by the
- * other's pace. Second tries follow two rules, and only while the client has seen nothing and no byte of
- * the request's body was taken:
+ * other's pace. Second tries follow two rules, and only while the client has seen nothing and the request's
+ * body is all kept, or nothing of it was taken:
  * - a request whose connection closed without a byte of answer goes once more, on a new one, when it is
  *   idempotent or nothing of it was sent, within the upstream's budget;
  * - a request meant for the service goes to the monolith when nothing was sent or its method is safe, as
@@ -46,15 +46,15 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   readonly #job: ForwardingJob;
   #destination: Destination;
   #connection: UpstreamConnection | undefined;
-  #bodyTaken = false;
+  /** Body bytes have gone that are kept nowhere. */
+  #bodyGone = false;
   #retried = false;
   #headSeen = false;
   #trailers: readonly string[] | undefined;
-  /** Body bytes that go out with the next turn of the event loop. */
+  /** Body bytes that have come: to go out with the next turn of the event loop, or kept for a second try. */
   #outgoing: Buffer[] | undefined;
   #requestEnded = false;
   #endSent = false;
-  #isBeginning = true;
   #status = 0;
   #done = false;
 
@@ -76,16 +76,16 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
       pool.giveBack(connection);
       return;
     }
-    const { request } = this.#job;
-    const { socket } = connection;
-    if (request.framing !== 'none') socket.cork();
-    if (connection.begin(this, request.method, headFor(request, pool.upstream, target, ''))) {
-      this.#connection = connection;
-      this.#sendBody();
-    } else {
-      pool.acquire(this);
+    const { request, exchange } = this.#job;
+    const head = headFor(request, pool.upstream, target, '');
+    if (!exchange.requestComplete) exchange.readBody();
+    if (this.#done) {
+      // What has come of the body is malformed: the upstream need not hear of it.
+      pool.giveBack(connection);
+      return;
     }
-    if (request.framing !== 'none') socket.uncork();
+    if (this.#requestEnded || exchange.requestComplete) this.#sendWhole(connection, head);
+    else this.#sendFirst(connection, head);
   }
 
   onUnavailable(failure: Failure): void {
@@ -103,6 +103,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     const { exchange, capture } = this.#job;
     this.#headSeen = true;
     this.#status = head.status;
+    if (this.#requestEnded) this.#outgoing = undefined;
     capture?.answerHead(head.status, head.headers);
     const headers = this.#headersOf(head);
     this.#addDebugHeaders(headers);
@@ -142,14 +143,12 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
       return;
     }
     this.#outgoing = [chunk];
-    // What went out just now, with the head, is read back on only by the turn after this one.
-    if (this.#isBeginning) setImmediate(() => setImmediate(() => this.#sendOutgoing()));
-    else setImmediate(() => this.#sendOutgoing());
+    if (this.#connection !== undefined) setImmediate(() => this.#sendOutgoing());
   }
 
   onRequestEnd(): void {
     this.#requestEnded = true;
-    if (this.#outgoing === undefined) this.#sendOutgoing();
+    if (this.#outgoing === undefined && this.#connection !== undefined) this.#sendOutgoing();
   }
 
   onRequestMalformed(detail: string): void {
@@ -197,7 +196,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 
   #mayRetry(failure: Failure): boolean {
-    if (this.#retried || this.#bodyTaken || failure.answered) return false;
+    if (this.#retried || this.#bodyGone || failure.answered) return false;
     if (failure.code !== 'upstream_closed') return false;
     if (failure.sent && !isIdempotentMethod(this.#job.request.method)) return false;
     return this.#destination.pool.mayRetry();
@@ -205,21 +204,43 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   #mayFallBack(failure: Failure): boolean {
     const { fallback, request } = this.#job;
-    if (!fallback || this.#destination === fallback || this.#bodyTaken) return false;
+    if (!fallback || this.#destination === fallback || this.#bodyGone) return false;
     return (!failure.sent || isSafeMethod(request.method)) && fallback.pool.mayTakeFallback();
   }
 
-  /** A body that is all here goes out with the head. */
-  #sendBody(): void {
-    const { exchange } = this.#job;
-    if (exchange.requestComplete) {
-      this.onRequestEnd();
+  /** What is all here goes out in one write, or nearly, and is kept for a second try while it is small. */
+  #sendWhole(connection: UpstreamConnection, head: string): void {
+    const { method, framing } = this.#job.request;
+    const chunks = this.#outgoing ?? nothing;
+    const bytes = sizeOf(chunks);
+    const fits = bytes <= MAX_TEXT_BODY_BYTES;
+    const { socket } = connection;
+    if (!fits) socket.cork();
+    if (!connection.begin(this, method, fits ? head + bodyText(chunks, bytes, framing) : head)) {
+      this.#destination.pool.acquire(this);
+    } else {
+      this.#connection = connection;
+      this.#endSent = fits;
+      if (fits) connection.requestComplete();
+      else this.#sendOutgoing();
+      this.#bodyGone = bytes > MAX_KEPT_BODY_BYTES;
+      if (!this.#bodyGone && !this.#headSeen && chunks.length > 0) this.#outgoing = [...chunks];
+    }
+    if (!fits) socket.uncork();
+  }
+
+  /** The head, and what has come of the body the turn after next: what the head brings about is read before. */
+  #sendFirst(connection: UpstreamConnection, head: string): void {
+    const { exchange, request } = this.#job;
+    if (!connection.begin(this, request.method, head)) {
+      exchange.pauseBody();
+      this.#destination.pool.acquire(this);
       return;
     }
-    this.#bodyTaken = true;
-    exchange.readBody();
-    this.#isBeginning = false;
-    if (this.#requestEnded) this.#sendOutgoing();
+    this.#connection = connection;
+    this.#bodyGone = true;
+    exchange.resumeBody();
+    if (this.#outgoing !== undefined) setImmediate(() => setImmediate(() => this.#sendOutgoing()));
   }
 
   #sendOutgoing(): void {
@@ -268,7 +289,19 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 }
 
+/** Above it a write of its own costs less than turning the body into text. */
+const MAX_TEXT_BODY_BYTES = 12_288;
+/** Kept until the answer begins, so that the request can be made again. */
+const MAX_KEPT_BODY_BYTES = 65_536;
+
 const nothing: readonly Buffer[] = [];
+
+function bodyText(chunks: readonly Buffer[], bytes: number, framing: ForwardableRequest['framing']): string {
+  let text = '';
+  for (const chunk of chunks) text += chunk.toString('latin1');
+  if (framing !== 'chunked') return text;
+  return bytes === 0 ? '0\r\n\r\n' : `${bytes.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+}
 
 function sizeOf(chunks: readonly Buffer[]): number {
   let bytes = 0;

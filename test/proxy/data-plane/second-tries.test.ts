@@ -34,7 +34,45 @@ describe('a kept connection that closes as the next request arrives', () => {
     });
   }
 
-  for (const request of [bare('POST'), bare('PATCH'), withBody('POST'), withBody('GET'), withBody('PUT')]) {
+  for (const method of ['GET', 'PUT', 'DELETE']) {
+    const chunked = `${method} /a HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`;
+    const large = `${method} /a HTTP/1.1\r\nHost: shop\r\nContent-Length: 50000\r\n\r\n${'x'.repeat(50_000)}`;
+    for (const [size, request] of [
+      ['small', withBody(method)],
+      ['chunked', chunked],
+      ['larger', large],
+    ] as const) {
+      test(`${method} with a ${size} body that is kept goes once more, with all of it`, async () => {
+        await using upstream = await ScriptedUpstream.start(async (connection, index) => {
+          if (index === 0) {
+            await answersOnce(connection, index);
+            return;
+          }
+          seen.resolve((await connection.request()).text);
+          connection.send(OK_ANSWER);
+        });
+        const seen = Promise.withResolvers<string>();
+        await using proxy = await startTestProxy({ monolith: upstream.port });
+        using client = await RawClient.connect(proxy.port);
+        assert.equal((await client.ask(bare('GET'))).status, 200);
+        assert.equal((await client.ask(request)).status, 200);
+        assert.equal(await seen.promise, size === 'larger' ? 'x'.repeat(50_000) : 'hello');
+        assert.equal(upstream.connections.length, 2);
+      });
+    }
+  }
+
+  test('a body beyond 64 KiB is not kept: a 502', async () => {
+    await using upstream = await ScriptedUpstream.start(answersOnce);
+    await using proxy = await startTestProxy({ monolith: upstream.port });
+    using client = await RawClient.connect(proxy.port);
+    assert.equal((await client.ask(bare('GET'))).status, 200);
+    const put = `PUT /a HTTP/1.1\r\nHost: shop\r\nContent-Length: 300000\r\n\r\n${'x'.repeat(300_000)}`;
+    assert.equal((await client.ask(put)).status, 502);
+    assert.equal(upstream.connections.length, 1);
+  });
+
+  for (const request of [bare('POST'), bare('PATCH'), withBody('POST'), withBody('PATCH')]) {
     test(`${JSON.stringify(request)} is a 502: it may have had its effect`, async () => {
       await using upstream = await ScriptedUpstream.start(answersOnce);
       await using proxy = await startTestProxy({ monolith: upstream.port });
@@ -206,7 +244,7 @@ describe('a service that fails with the request in its hands', () => {
       });
     }
 
-    for (const request of [bare('POST'), bare('DELETE'), bare('PUT'), withBody('POST'), withBody('GET')]) {
+    for (const request of [bare('POST'), bare('DELETE'), bare('PUT'), withBody('POST'), withBody('PUT')]) {
       test(`${name}: ${JSON.stringify(request)} is tried nowhere else`, async () => {
         await using monolith = await RecordingUpstream.start();
         await using service = await ScriptedUpstream.start(failing(fail));
