@@ -31,6 +31,8 @@ export interface Failure {
   readonly sent: boolean;
   /** Whether a byte of an answer has come back. */
   readonly answered: boolean;
+  /** A kept connection turned out to be dead: that says nothing of how the upstream is now. */
+  readonly stale?: boolean;
 }
 
 interface Meaning {

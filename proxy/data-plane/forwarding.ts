@@ -199,7 +199,8 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     if (this.#retried || this.#bodyGone || failure.answered) return false;
     if (failure.code !== 'upstream_closed') return false;
     if (failure.sent && !isIdempotentMethod(this.#job.request.method)) return false;
-    return this.#destination.pool.mayRetry();
+    // The budget is for an upstream that fails, not for one that has closed what lay idle.
+    return failure.stale === true || this.#destination.pool.mayRetry();
   }
 
   #mayFallBack(failure: Failure): boolean {

@@ -249,10 +249,9 @@ export class UpstreamConnection implements ResponseSink {
     const sink = this.#sink;
     this.#sink = undefined;
     this.socket.destroy();
-    // A kept connection that had died meanwhile says nothing of how the upstream is now.
     const isStale = code === 'upstream_closed' && this.#isUsed && !this.#answered;
     if (sink && !isStale) this.#owner.onFault(code);
-    if (sink) sink.onFailure({ code, detail, sent: this.#sent, answered: this.#answered });
+    if (sink) sink.onFailure({ code, detail, sent: this.#sent, answered: this.#answered, stale: isStale });
     else if (!this.connected) this.connectFailure ??= { code, detail, sent: false, answered: false };
   }
 
