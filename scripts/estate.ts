@@ -103,6 +103,8 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
         DATABASE_URL: proxyDatabase,
         LOG_LEVEL: 'warn',
         FICUS_DEBUG_HEADERS: '1',
+        // The estate shows what is wrong; a line for a request now and then would only be in the way.
+        FICUS_ACCESS_LOG_SAMPLE: '0',
         PACT_API_KEY: options.apiKey,
       },
     );
