@@ -39,7 +39,9 @@ export class EchoUpstream {
 
   /** Resolves when every connection is closed, with nothing left behind that is not in `problems`. */
   async allClosed(): Promise<void> {
-    await Promise.all([...this.#sockets].map((socket) => once(socket, 'close')));
+    // Not `once` of node:events, which rejects when a reset comes first.
+    const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    await Promise.all([...this.#sockets].map(closed));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
