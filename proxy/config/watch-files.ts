@@ -1,4 +1,5 @@
-import { type FSWatcher, type StatsListener, unwatchFile, watch, watchFile } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 export interface WatchTiming {
@@ -33,7 +34,8 @@ export function watchFiles(options: WatchFilesOptions): FilesWatcher {
   const { files, settleMs = 50, maxSettleMs = 1000, pollMs = 1000 } = options;
   const names = new Set(files.map((file) => basename(file)));
   let directoryWatchers: FSWatcher[] = [];
-  let polled = new Set<string>();
+  /** What each file looked like at the last look. One that is new counts as changed: it was read before. */
+  let polled = new Map<string, string | undefined>(files.map((file) => [file, undefined]));
   let settling: { timer: NodeJS.Timeout; until: number } | undefined;
   let loading: Promise<void> | undefined;
   let changedMeanwhile = false;
@@ -62,19 +64,25 @@ export function watchFiles(options: WatchFilesOptions): FilesWatcher {
     settling = { until, timer: setTimeout(reload, Math.min(settleMs, Math.max(0, until - now))) };
   }
 
-  const onStatChange: StatsListener = () => {
-    // Seen by polling: a folder may be another one than the one that is watched.
-    watchDirectories();
-    onChange();
-  };
-
   function poll(paths: readonly string[]): void {
-    const wanted = new Set(paths);
-    for (const path of polled) if (!wanted.has(path)) unwatchFile(path, onStatChange);
-    for (const path of wanted) {
-      if (!polled.has(path)) watchFile(path, { interval: pollMs, persistent: false }, onStatChange);
+    polled = new Map(paths.map((path) => [path, polled.get(path)]));
+  }
+
+  async function lookAtFiles(): Promise<void> {
+    let changed = false;
+    for (const path of [...polled.keys()]) {
+      const now = await looksOf(path);
+      if (!polled.has(path) || polled.get(path) === now) continue;
+      polled.set(path, now);
+      changed = true;
     }
-    polled = wanted;
+    if (closed) return;
+    // Seen by polling: a folder may be another one than the one that is watched.
+    if (changed) {
+      watchDirectories();
+      onChange();
+    }
+    nextLook = setTimeout(lookAtFiles, pollMs).unref();
   }
 
   function watchDirectories(): void {
@@ -97,15 +105,25 @@ export function watchFiles(options: WatchFilesOptions): FilesWatcher {
   }
 
   watchDirectories();
-  poll(files);
+  let nextLook = setTimeout(lookAtFiles, pollMs).unref();
   return {
     reload,
     poll,
     close() {
       closed = true;
       clearTimeout(settling?.timer);
+      clearTimeout(nextLook);
       for (const watcher of directoryWatchers) watcher.close();
-      poll([]);
     },
   };
+}
+
+/** Whatever changes with a file's content, its place or its rights; of the file that a link points to. */
+async function looksOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await stat(path);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
