@@ -12,6 +12,8 @@ export interface Pair {
   readonly request: CapturedRequest;
   readonly monolith: Answer;
   readonly service: Answer;
+  /** What the monolith answered when it was asked the same once more: tells its noise from differences. */
+  readonly monolithAgain?: Answer;
 }
 
 export type Side = 'monolith' | 'service';
@@ -26,7 +28,7 @@ export interface CapturedRequest {
 }
 
 /** A whole answer, or why there is none to compare. */
-export type Answer = CompleteAnswer | FailedAnswer;
+export type Answer = CompleteAnswer | HashedAnswer | FailedAnswer;
 
 export interface CompleteAnswer {
   readonly outcome: 'complete';
@@ -36,6 +38,19 @@ export interface CompleteAnswer {
   /** As transferred: still compressed when the upstream compressed it. */
   readonly body: Uint8Array;
   /** From sending the request to the end of the answer. */
+  readonly durationMs: number;
+}
+
+/** An answer whose body was too large to keep: hashed while it streamed by. */
+export interface HashedAnswer {
+  readonly outcome: 'hashed';
+  readonly status: number;
+  readonly headers: readonly string[];
+  /** Of the body as transferred, hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Why it was not kept, for people: `over 1048576 bytes`. */
+  readonly detail: string;
   readonly durationMs: number;
 }
 
@@ -73,6 +88,11 @@ export interface ComparedPair {
   /** Set when incomparable: `service timed-out: over 1000 ms`. */
   readonly reason?: string;
   readonly differences: readonly Difference[];
+  /** The monolith's two answers compared by the same rules, when it was asked twice. */
+  readonly again?: {
+    readonly outcome: 'agreed' | 'differed' | 'incomparable';
+    readonly differences: readonly Difference[];
+  };
   readonly monolithMs: number;
   readonly serviceMs: number;
   /** Redacted; what QA looks at. Absent for agreed pairs, of which only the count is kept. */
