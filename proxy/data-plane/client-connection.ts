@@ -279,7 +279,8 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   /** Whether the client is behind what it was sent; then it has a limited time to take some. */
   #watchPace(): boolean {
     const { socket } = this;
-    this.#clientIsBehind = socket.writableNeedDrain;
+    // A write that reached the mark counts as one to wait for even when the kernel took it whole.
+    this.#clientIsBehind = socket.writableNeedDrain && socket.writableLength > 0;
     if (!this.#clientIsBehind || socket.timeout) return this.#clientIsBehind;
     socket.setTimeout(this.silenceLimitMs);
     if (socket.listenerCount('timeout') === 0) socket.on('timeout', this.#onSilence);
