@@ -4,6 +4,7 @@ import { AnswerWriter, headText } from './answer-writer.ts';
 import type { BodySink } from './body-decoder.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import { Peer } from './client-identity.ts';
+import { ClientPace } from './client-pace.ts';
 import { breakOff, closeGently } from './close-gently.ts';
 import type { FailureCode } from './failures.ts';
 import { type Framing, Incoming } from './incoming.ts';
@@ -36,6 +37,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   readonly #owner: ClientConnectionOwner;
   readonly #incoming: Incoming;
   readonly #answer: AnswerWriter;
+  readonly #pace: ClientPace;
   #state: 'head' | 'exchange' | 'upgrade' | 'closing' = 'head';
   #advancing = false;
   #clientEnded = false;
@@ -48,21 +50,21 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   #minorVersion = 1;
   #isHead = false;
   #bodiless = false;
-  #clientIsBehind = false;
 
   constructor(socket: Socket, owner: ClientConnectionOwner) {
     this.socket = socket;
     this.#owner = owner;
     this.#incoming = new Incoming(owner.maxHeadBytes);
     this.#answer = new AnswerWriter(socket);
+    this.#pace = new ClientPace(socket);
     const secure = (socket as TLSSocket).encrypted === true;
     this.peer = new Peer(socket.remoteAddress, secure, owner.trustedProxies);
     this.deadline = owner.coarseNow() + owner.headTimeoutMs;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('drain', this.#onDrain);
-    socket.on('error', this.#onError);
-    socket.on('close', this.#onClose);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#onClosed());
   }
 
   // What a listener asks of its connections.
@@ -164,7 +166,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
 
   write(chunk: Buffer): boolean {
     this.#answer.write(chunk);
-    return !this.#watchPace();
+    return !this.#pace.watch(this.silenceLimitMs);
   }
 
   end(last?: Buffer, trailers?: readonly string[]): void {
@@ -194,25 +196,15 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   };
 
   readonly #onDrain = (): void => {
-    if (!this.#clientIsBehind) return;
-    this.#clientIsBehind = false;
-    this.socket.setTimeout(0);
+    if (!this.#pace.caughtUp()) return;
     if (this.#state === 'exchange') this.handler?.onClientReady();
     else this.#advance();
   };
 
-  readonly #onError = (): void => {
-    this.socket.destroy();
-  };
-
-  readonly #onClose = (): void => {
+  #onClosed(): void {
     this.#leave();
     this.#owner.onClosed(this);
-  };
-
-  readonly #onSilence = (): void => {
-    breakOff(this.socket);
-  };
+  }
 
   /** Reads on as far as what is held and whoever answers allow. Not recursive: answers may come at once. */
   #advance(): void {
@@ -227,7 +219,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   #takeLeave(): void {
     if (this.#state === 'head') {
       if (this.#incoming.isEmpty) this.#close();
-      else if (!this.#clientIsBehind)
+      else if (!this.#pace.isBehind)
         this.#owner.onMalformed(this, 'bad_request', 'The request head is incomplete.');
     } else if (this.#state === 'upgrade' || this.#bodyIsCutShort()) {
       this.socket.destroy();
@@ -237,7 +229,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
 
   /** Whether there may be more to read now. */
   #readOn(): boolean {
-    if (this.#state === 'head') return !this.#clientIsBehind && this.#readHead();
+    if (this.#state === 'head') return !this.#pace.isBehind && this.#readHead();
     return this.#state === 'exchange' && this.#bodyFlows && this.#readBody();
   }
 
@@ -276,19 +268,9 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
     return this.#state === 'exchange' && !this.requestComplete && (this.#bodyFlows || this.#incoming.isEmpty);
   }
 
-  /** Whether the client is behind what it was sent; then it has a limited time to take some. */
-  #watchPace(): boolean {
-    const { socket } = this;
-    this.#clientIsBehind = socket.writableNeedDrain;
-    if (!this.#clientIsBehind || socket.timeout) return this.#clientIsBehind;
-    socket.setTimeout(this.silenceLimitMs);
-    if (socket.listenerCount('timeout') === 0) socket.on('timeout', this.#onSilence);
-    return true;
-  }
-
   #onAnswered(): void {
     this.handler = undefined;
-    this.#watchPace();
+    this.#pace.watch(this.silenceLimitMs);
     if (this.#isLast || !this.requestComplete) {
       this.#close();
       return;
@@ -304,7 +286,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
     const isQuiet = this.#incoming.isEmpty && this.requestComplete;
     this.#state = 'closing';
     this.#incoming.clear();
-    if (isQuiet && !this.#clientIsBehind) this.socket.destroySoon();
+    if (isQuiet && !this.#pace.isBehind) this.socket.destroySoon();
     else closeGently(this.socket);
   }
 
