@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { AnswerWriter, headText } from './answer-writer.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import type { BodySink } from './body-decoder.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import { Peer } from './client-identity.ts';
@@ -45,11 +45,11 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   #isLast = false;
   /** The listener stops: every answer is its connection's last one. */
   #stopping = false;
+  /** The listener takes no more connections. */
+  #hasStopped = false;
+  #farewell: (() => void) | undefined;
 
   #bodyFlows = false;
-  #minorVersion = 1;
-  #isHead = false;
-  #bodiless = false;
 
   constructor(socket: Socket, owner: ClientConnectionOwner) {
     this.socket = socket;
@@ -72,8 +72,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   /** How the request whose head has just been handed out goes on. */
   expect(request: ExpectedRequest): void {
     this.#incoming.expectBody(request);
-    this.#minorVersion = request.minorVersion;
-    this.#isHead = request.method === 'HEAD';
+    this.#answer.expect(request);
     if (!request.persistent) this.#isLast = true;
   }
 
@@ -101,6 +100,8 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   closeWhenAnswered(): void {
     this.#stopping = true;
     this.#isLast = true;
+    this.#hasStopped = true;
+    this.#farewell?.();
     if (this.#state === 'head' && this.#incoming.isEmpty) this.#close();
   }
 
@@ -116,6 +117,12 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
     socket.off('end', this.#onEnd);
     socket.off('drain', this.#onDrain);
     return this.#incoming.takeAll();
+  }
+
+  /** After `release`: `farewell` is called once when the listener takes no more connections, now if it does so already. */
+  atStop(farewell: () => void): void {
+    if (this.#hasStopped) farewell();
+    else this.#farewell = farewell;
   }
 
   // What forwarding asks of an exchange.
@@ -148,20 +155,14 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   }
 
   inform(status: number, reason: string, headers: readonly string[]): void {
-    this.socket.write(`${headText(status, reason, headers)}\r\n`, 'latin1');
+    this.#answer.inform(status, reason, headers);
   }
 
   begin(status: number, reason: string, headers: readonly string[], body: AnswerBody): void {
-    this.#bodiless = body === 'none' || this.#isHead;
     // An answer before the end of the request: what still comes must not be read as the next one.
     if (!this.requestComplete && (this.#bodyFlows || !this.#incoming.skipBody())) this.#isLast = true;
     if (this.#stopping) this.#isLast = true;
-    const unsized = body === 'unsized' && !this.#bodiless;
-    const chunks = unsized && this.#minorVersion > 0;
-    if (unsized && !chunks) this.#isLast = true;
-    const head = headText(status, reason, headers);
-    this.#answer.begin(`${head}Connection: ${this.#isLast ? 'close' : 'keep-alive'}\r\n`, chunks);
-    if (!this.#bodiless) queueMicrotask(this.#answer.flushHead);
+    this.#isLast = this.#answer.begin(status, reason, headers, body, this.#isLast);
   }
 
   write(chunk: Buffer): boolean {
@@ -170,8 +171,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   }
 
   end(last?: Buffer, trailers?: readonly string[]): void {
-    if (last !== undefined && !this.#bodiless) this.#answer.write(last);
-    this.#answer.end(trailers);
+    this.#answer.end(last, trailers);
     this.#onAnswered();
   }
 

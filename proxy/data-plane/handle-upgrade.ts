@@ -14,7 +14,7 @@ import { type ForwardableRequest, headFor, type ReceivedRequest } from './reques
 import type { ResponseHead } from './response-head.ts';
 import { targetOnService } from './rewrite-target.ts';
 import { type HandshakeResult, openTunnel } from './tunnel.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import { type UpstreamPool, whileOpen } from './upstream-pool.ts';
 
 /** Sec-WebSocket-Key of a request that may become a WebSocket (RFC 6455, 4.1); undefined for any other. */
 export function webSocketKey(received: ReceivedRequest, request: ForwardableRequest): string | undefined {
@@ -25,7 +25,9 @@ export function webSocketKey(received: ReceivedRequest, request: ForwardableRequ
     const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === name);
     return values.length === 1 ? values[0] : undefined;
   };
-  if (!hasUpgradeOption(received.fields.flat) || only('sec-websocket-version') !== '13') return undefined;
+  // Which versions it speaks the upstream says itself (RFC 6455, 4.4); from 7 on their frames are the same.
+  if (!hasUpgradeOption(received.fields.flat) || !/^\d{1,3}$/.test(only('sec-websocket-version') ?? ''))
+    return undefined;
   const key = only('sec-websocket-key') ?? '';
   return /^[A-Za-z0-9+/]{22}==$/.test(key) ? key : undefined;
 }
@@ -51,6 +53,11 @@ export async function handleUpgrade(
   connection: ClientConnection,
 ): Promise<void> {
   const client = connection.socket;
+  if (deps.shedding.sheds()) {
+    deps.counts.failed('overloaded');
+    connection.refuse(rawProblem('overloaded', request.id));
+    return;
+  }
   connection.hold();
   const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
@@ -75,29 +82,33 @@ export async function handleUpgrade(
   } else {
     result = await shakeHands(snapshot.default, request, request.target, client);
   }
-  finish(deps, request, key, client, connection.release(), source, result);
+  finish(deps, request, key, connection, source, result);
 }
 
-function shakeHands(
+async function shakeHands(
   pool: UpstreamPool,
   request: ForwardableRequest,
   target: string,
   client: Socket,
 ): Promise<HandshakeResult> {
+  if (!pool.admits()) return { outcome: 'failed', failure: whileOpen() };
   const asked = { ...request, acceptsTrailers: false };
   const head = headFor(asked, pool.upstream, target, 'Connection: Upgrade\r\nUpgrade: websocket\r\n');
-  return openTunnel(pool.upstream, head, client);
+  const result = await openTunnel(pool.upstream, head, client);
+  pool.onOwnConnection(result.outcome === 'failed' ? result.failure.code : undefined);
+  return result;
 }
 
 function finish(
   deps: RequestDeps,
   request: ForwardableRequest,
   key: string,
-  client: Socket,
-  early: Buffer,
+  connection: ClientConnection,
   source: AnswerSource,
   result: HandshakeResult,
 ): void {
+  const client = connection.socket;
+  const early = connection.release();
   if (client.destroyed) {
     if (result.outcome !== 'failed') result.socket.destroy();
     return;
@@ -106,7 +117,7 @@ function finish(
     refuse(deps, request, client, result.failure);
   } else if (result.outcome === 'answered') {
     // Refused by the upstream: an ordinary answer, the last one on this connection.
-    client.write(`${plainHead(result.head, source, request.client)}Connection: close\r\n\r\n`, 'latin1');
+    client.write(`${plainHead(result.head, source, request.client)}${lastLines(result.head)}\r\n`, 'latin1');
     result.streamTo(client);
   } else if (!agreesTo(result.head, key)) {
     result.socket.destroy();
@@ -116,7 +127,8 @@ function finish(
     deps.counts.upgraded();
     const answer = plainHead(result.head, source, request.client);
     client.write(`${answer}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1');
-    result.joinTo(client, early);
+    const tunnel = result.joinTo(client, early);
+    connection.atStop(() => tunnel.goAway());
   }
 }
 
@@ -128,6 +140,14 @@ function refuse(deps: RequestDeps, request: ForwardableRequest, client: Socket, 
 
 function plainHead(head: ResponseHead, source: AnswerSource, client: ClientView): string {
   return headText(head.status, head.reason, answerHeaders(head, source, client));
+}
+
+/** RFC 9110, 15.5.22: a 426 names what to upgrade to, which is for this hop. */
+function lastLines(head: ResponseHead): string {
+  const upgrade = head.status === 426 ? headerOf(head, 'upgrade') : undefined;
+  return upgrade === undefined
+    ? 'Connection: close\r\n'
+    : `Connection: close, Upgrade\r\nUpgrade: ${upgrade}\r\n`;
 }
 
 /** RFC 6455, 4.2.2: whether the upstream understood this very handshake. */

@@ -11,7 +11,7 @@ import { handleUpgrade, webSocketKey } from './handle-upgrade.ts';
 import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import type { OpenConnection } from './open-connection.ts';
-import { type ReceivedRequest, readRequest } from './request-head.ts';
+import { type ForwardableRequest, type ReceivedRequest, readRequest } from './request-head.ts';
 import type { MalformedHead, RawHead } from './request-line.ts';
 import { type TrustedProxies, trustsNobody } from './trusted-proxies.ts';
 
@@ -156,7 +156,7 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     const key = request.upgrade === '' ? undefined : webSocketKey(received, request);
     try {
       if (key === undefined) handleRequest(this.#deps, received, request, connection);
-      else void handleUpgrade(this.#deps, received, request, key, connection);
+      else this.#upgrade(received, request, key, connection);
     } catch (error) {
       // A mistake of ours costs this request, and not the process with all the others.
       this.#deps.log.error({ err: error, requestId: received.id }, 'request failed');
@@ -194,6 +194,18 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
 
   stop(): void {
     clearInterval(this.#sweep);
+  }
+
+  #upgrade(
+    received: ReceivedRequest,
+    request: ForwardableRequest,
+    key: string,
+    connection: ClientConnection,
+  ): void {
+    handleUpgrade(this.#deps, received, request, key, connection).catch((error: unknown) => {
+      this.#deps.log.error({ err: error, requestId: received.id }, 'upgrade failed');
+      connection.socket.destroy();
+    });
   }
 
   #refuse(connection: ClientConnection, code: FailureCode, detail: string, id: string): void {

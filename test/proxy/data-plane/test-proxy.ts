@@ -7,7 +7,7 @@ import {
   type ListenerLimits,
   listen,
 } from '../../../proxy/data-plane/listener.ts';
-import { neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
+import { type LoadShedding, neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
 import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
@@ -33,6 +33,7 @@ export interface TestProxyOptions {
   readonly address?: Partial<ListenerAddress>;
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
+  readonly shedding?: LoadShedding;
 }
 
 /** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
@@ -86,7 +87,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     warn: () => {},
     debugHeaders: options.debugHeaders ?? false,
     underWay: new RequestsUnderWay(),
-    shedding: neverSheds,
+    shedding: options.shedding ?? neverSheds,
     accessLog: noAccessLog,
   };
   const listener = await listen(
