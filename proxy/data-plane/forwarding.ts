@@ -51,6 +51,8 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   #headSeen = false;
   #trailers: readonly string[] | undefined;
   #status = 0;
+  /** Of the answer's body, so far. */
+  #bytes = 0;
   #done = false;
 
   constructor(job: ForwardingJob) {
@@ -107,6 +109,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   onBody(chunk: Buffer, last: boolean): void {
     const { exchange, capture } = this.#job;
+    this.#bytes += chunk.length;
     capture?.answerBody.add(chunk);
     if (last) {
       this.#succeed(chunk);
@@ -211,12 +214,12 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     this.#outgoing.stop();
     this.#done = true;
     this.#job.exchange.end(last, this.#trailers);
-    this.#job.outcome.onAnswered(this.#destination.side, this.#status);
+    this.#job.outcome.onAnswered(this.#destination.side, this.#status, this.#bytes);
   }
 
   #fail(failure: Failure): void {
     this.#done = true;
-    this.#job.outcome.onFailed(this.#destination.side, failure);
+    this.#job.outcome.onFailed(this.#destination.side, failure, this.#bytes);
   }
 }
 

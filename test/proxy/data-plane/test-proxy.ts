@@ -15,7 +15,7 @@ import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { ShadowSender } from '../../../proxy/shadow/sender.ts';
-import { noAccessLog } from '../../../proxy/telemetry/access-log.ts';
+import { type AccessLog, noAccessLog } from '../../../proxy/telemetry/access-log.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
 
@@ -34,6 +34,7 @@ export interface TestProxyOptions {
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
   readonly shedding?: LoadShedding;
+  readonly accessLog?: AccessLog;
 }
 
 /** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
@@ -88,7 +89,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     debugHeaders: options.debugHeaders ?? false,
     underWay: new RequestsUnderWay(),
     shedding: options.shedding ?? neverSheds,
-    accessLog: noAccessLog,
+    accessLog: options.accessLog ?? noAccessLog,
   };
   const listener = await listen(
     deps,
