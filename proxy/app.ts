@@ -191,6 +191,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         storeAvailable: store.available(),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
+        certificateNotAfter: certificate?.current().notAfter,
       });
     },
     log,

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import type { AnswerBody } from './client-exchange.ts';
 import { READ_BYTES } from './connect-to.ts';
+import type { ForwardableRequest } from './request-head.ts';
 
 /** Writes one answer after another to a client in HTTP/1 form, in as few writes as there can be. */
 export class AnswerWriter {
@@ -7,19 +9,47 @@ export class AnswerWriter {
   /** The head, until the first bytes of the body or the end of the turn take it along. */
   #head = '';
   #chunks = false;
+  #minorVersion = 1;
+  #isHead = false;
+  /** Nothing goes out behind the head. */
+  #bodiless = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
   }
 
-  /** Takes a head without its final empty line. The body is given chunks, or goes out as it is. */
-  begin(head: string, chunks: boolean): void {
-    this.#head = chunks ? `${head}Transfer-Encoding: chunked\r\n\r\n` : `${head}\r\n`;
-    this.#chunks = chunks;
+  /** The request that the next answer is for. */
+  expect({ method, minorVersion }: Pick<ForwardableRequest, 'method' | 'minorVersion'>): void {
+    this.#isHead = method === 'HEAD';
+    this.#minorVersion = minorVersion;
+  }
+
+  inform(status: number, reason: string, headers: readonly string[]): void {
+    this.#socket.write(`${headText(status, reason, headers)}\r\n`, 'latin1');
+  }
+
+  /**
+   * Begins the answer. A body whose length nobody knows is given chunks, or ends with the connection where those
+   * are not known. Returns whether the connection ends with it; that it must is said by `isLast`.
+   */
+  begin(
+    status: number,
+    reason: string,
+    headers: readonly string[],
+    body: AnswerBody,
+    isLast: boolean,
+  ): boolean {
+    this.#bodiless = body === 'none' || this.#isHead;
+    const unsized = body === 'unsized' && !this.#bodiless;
+    this.#chunks = unsized && this.#minorVersion > 0;
+    const ends = isLast || (unsized && !this.#chunks);
+    this.#head = `${headText(status, reason, headers)}Connection: ${ends ? 'close' : 'keep-alive'}\r\n${this.#chunks ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n'}`;
+    if (!this.#bodiless) queueMicrotask(this.#flushHead);
+    return ends;
   }
 
   /** Sends the head ahead when nothing of the body came along with it. */
-  readonly flushHead = (): void => {
+  readonly #flushHead = (): void => {
     const head = this.#takeHead();
     if (head !== '') this.#socket.write(head, 'latin1');
   };
@@ -33,8 +63,9 @@ export class AnswerWriter {
     else this.#writeApart(before, chunk, after);
   }
 
-  /** Only chunks have room for trailers. */
-  end(trailers: readonly string[] = []): void {
+  /** Ends with the last bytes of the body, if there are any left. Only chunks have room for trailers. */
+  end(last?: Buffer, trailers: readonly string[] = []): void {
+    if (last !== undefined && !this.#bodiless) this.write(last);
     const rest = this.#chunks ? `${this.#takeHead()}0\r\n${linesOf(trailers)}\r\n` : this.#takeHead();
     if (rest !== '') this.#socket.write(rest, 'latin1');
   }

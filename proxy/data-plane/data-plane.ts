@@ -54,8 +54,12 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   const { clock, log } = deps;
   const counts = new TrafficCounts();
   const warn = budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND);
-  const pools = new Pools(clock, ({ id: upstream }, state) => warn({ upstream, state }, 'breaker changed'));
-  const copyPools = new Pools(clock);
+  const tellBreaker =
+    (traffic: 'clients' | 'copies'): OnBreaker =>
+    ({ id: upstream }, state) =>
+      warn({ upstream, traffic, state }, 'breaker changed');
+  const pools = new Pools(clock, tellBreaker('clients'));
+  const copyPools = new Pools(clock, tellBreaker('copies'));
   const underWay = new RequestsUnderWay();
   const request: RequestDeps = {
     snapshot: compileSnapshot(initial, pools.of),
@@ -100,7 +104,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },
-    takeReport: () => counts.take(pools.takeReports()),
+    takeReport: () => counts.take(pools.takeReports(), copyPools.takeReports()),
     tellUnfinished,
     async close(graceMs, drainMs = 0) {
       const broken = setTimeout(() => tellUnfinished('the grace is over'), drainMs + graceMs);
@@ -117,10 +121,9 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
 class Pools {
   readonly #clock: Clock;
   readonly #pools = new Map<string, UpstreamPool>();
+  readonly #onBreaker: OnBreaker;
 
-  readonly #onBreaker: OnBreaker | undefined;
-
-  constructor(clock: Clock, onBreaker?: OnBreaker) {
+  constructor(clock: Clock, onBreaker: OnBreaker) {
     this.#clock = clock;
     this.#onBreaker = onBreaker;
   }

@@ -29,6 +29,8 @@ export interface ForwardableRequest {
   readonly client: ClientIdentity;
   /** Our own UUID; the value of X-Request-Id when the client sent no sane one. */
   readonly id: string;
+  /** What is passed on, the client's or one that is made of the id (W3C Trace Context). */
+  readonly traceparent: string;
   /** Whether it is a shadow copy that came back to us. */
   readonly isCopy: boolean;
 }
@@ -162,14 +164,14 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   if (nominated) lines = withoutNominated(fields.flat, nominated);
 
   const client = received.peer.identify(host ?? '', fields);
-  const trace = traceparent || traceparentFrom(received.id);
+  if (traceparent === '') traceparent = traceparentFrom(received.id);
   const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
   return {
     method,
     target,
     path: query < 0 ? target : target.slice(0, query),
     host: host ?? '',
-    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${trace}\r\n`,
+    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${traceparent}\r\n`,
     framing,
     contentLength: contentLength ?? '',
     expectsContinue,
@@ -179,6 +181,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
     acceptsTrailers,
     client,
     id: received.id,
+    traceparent,
     isCopy,
   };
 }
@@ -239,6 +242,11 @@ function withoutNominated(flat: readonly string[], nominated: ReadonlySet<string
 function traceparentFrom(id: string): string {
   const hex = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
   return `00-${hex}-${hex.slice(16)}-01`;
+}
+
+/** What logs and traces of other processes find the request by. */
+export function traceIdOf({ traceparent }: Pick<ForwardableRequest, 'traceparent'>): string {
+  return traceparent.slice(3, 35);
 }
 
 /** What of a request goes into its head. */

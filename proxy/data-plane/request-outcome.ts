@@ -1,5 +1,6 @@
 import type { ExchangeCapture } from '../shadow/capture.ts';
 import type { CopyMode } from '../shadow/sender.ts';
+import { accessEntry } from './access-entry.ts';
 import type { Matched } from './choose-side.ts';
 import { type Failure, failureMeanings } from './failures.ts';
 import type { Destination } from './forwarding.ts';
@@ -41,20 +42,20 @@ export class RequestOutcome {
   }
 
   /** The upstream's answer was handed to the client whole. */
-  onAnswered(side: AnsweredBy, status: number): void {
+  onAnswered(side: AnsweredBy, status: number, bytes: number): void {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
-    this.#end(side, status, durationMs);
+    this.#end(side, status, durationMs, bytes);
     this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
     // After a fallback the service has just failed this very request: a copy would only say so again.
     if (this.#copy !== undefined && !this.#fellBack) this.#submit(this.#copy, side, durationMs);
   }
 
   /** The client got our own answer, half an answer, or left (`client_closed`). */
-  onFailed(side: AnsweredBy, failure: Failure): void {
+  onFailed(side: AnsweredBy, failure: Failure, bytes: number): void {
     const { counts, clock, warn } = this.#deps;
     const durationMs = clock.monotonic() - this.#startedAt;
     const meaning = failureMeanings[failure.code];
-    this.#end(side, meaning.status, durationMs, failure);
+    this.#end(side, meaning.status, durationMs, bytes, failure);
     counts.failed(failure.code);
     // What a client does wrong must not speak against the side that was asked.
     if (meaning.side === 'client') return;
@@ -73,20 +74,17 @@ export class RequestOutcome {
     return this.#matched === undefined ? '' : this.#matched.live.migration.id;
   }
 
-  #end(side: AnsweredBy, status: number, durationMs: number, failure?: Failure): void {
+  #end(side: AnsweredBy, status: number, durationMs: number, bytes: number, failure?: Failure): void {
     const { underWay, accessLog } = this.#deps;
     underWay.ended(this.#request);
-    if (!accessLog.wants(failure !== undefined && status >= 500)) return;
+    if (!accessLog.wants(failure !== undefined && status >= 500 ? 'failed' : 'answered')) return;
+    const matched = this.#matched;
+    const upstream = side === 'service' ? matched!.live.service.upstream.id : this.#monolith;
     accessLog.write({
-      requestId: this.#request.id,
-      method: this.#request.method,
-      target: this.#request.target,
-      migration: this.#migration,
-      route: this.#matched?.route.id,
-      side,
-      upstream: side === 'service' ? this.#matched!.live.service.upstream.id : this.#monolith,
+      ...accessEntry(this.#request, matched, side, upstream),
       status,
       durationMs,
+      bytes,
       code: failure?.code,
     });
   }
