@@ -40,13 +40,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['proxy/admin/api-types.ts', 'proxy/main.ts', 'proxy/config/check.ts', 'package.json'],
   'extracted-services/service-kit': [],
   'extracted-services/catalog': ['extracted-services/service-kit'],
+  'extracted-services/payments': ['extracted-services/service-kit'],
   'examples/monolith': [],
+  'examples/psp': [],
   contracts: [],
 };
 
 const packages: Readonly<Record<string, string>> = {
   '@ficus/service-kit': 'extracted-services/service-kit',
   '@ficus/catalog': 'extracted-services/catalog',
+  '@ficus/payments': 'extracted-services/payments',
   '@ficus/monolith': 'examples/monolith',
 };
 
