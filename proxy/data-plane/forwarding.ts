@@ -112,7 +112,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   onBody(chunk: Buffer, last: boolean): void {
     const { exchange, capture } = this.#job;
-    capture?.answerBody.add(chunk);
+    capture?.addToAnswer(chunk);
     if (last) {
       this.#succeed(chunk);
     } else if (!exchange.write(chunk)) {
