@@ -1,6 +1,7 @@
 /** Entry of a data-plane worker: serves clients by the snapshots it is sent, and sends back counts and pairs. */
 import { flushCompileCache } from 'node:module';
 import { PairOutbox } from '../shadow/pair-outbox.ts';
+import { hideSecrets } from '../shadow/redact-text.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLogger, stdoutLogSink } from '../telemetry/logger.ts';
@@ -59,6 +60,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
           sample: settings.accessLogSample,
           sink: stdoutLogSink(),
           clock: systemClock,
+          hideSecrets: (path) => hideSecrets(path, () => '‹redacted›'),
         }),
         deliverPair: outbox.addPair,
         deliverSame: outbox.addSame,

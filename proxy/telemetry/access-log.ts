@@ -42,10 +42,13 @@ export interface AccessLogDeps {
   readonly sink: LogSink;
   readonly clock: Clock;
   readonly random?: () => number;
+  /** Makes what looks like a secret in a path unreadable. */
+  readonly hideSecrets?: (path: string) => string;
 }
 
 /** One JSON line for a sampled part of the requests, in the log's own stream. */
-export function createAccessLog({ sample, sink, clock, random = Math.random }: AccessLogDeps): AccessLog {
+export function createAccessLog(deps: AccessLogDeps): AccessLog {
+  const { sample, sink, clock, random = Math.random, hideSecrets = (path: string) => path } = deps;
   let windowStart = Number.NEGATIVE_INFINITY;
   let linesInWindow = 0;
   const withinBudget = (): boolean => {
@@ -58,7 +61,8 @@ export function createAccessLog({ sample, sink, clock, random = Math.random }: A
   };
   return {
     wants: (failed) => (sample > 0 && random() < sample) || (failed && sample > 0 && withinBudget()),
-    write: (entry) => sink.write(accessLine(entry, clock.now())),
+    write: (entry) =>
+      sink.write(accessLine({ ...entry, target: hideSecrets(pathOf(entry.target)) }, clock.now())),
   };
 }
 
