@@ -5,6 +5,8 @@ import type { Answer, CapturedRequest } from './pair.ts';
 /** Below it a copy lies in a slab that others share; above, the slab would outlive what is needed of it. */
 const MAX_POOLED_BYTES = 4096;
 const nothing = new Uint8Array(0);
+/** Comparing takes no larger body, and a larger one in one piece would hold up the process that sends it off. */
+const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Collects a body while it streams by. Past its limit it keeps nothing: where hashing is allowed it goes on
@@ -20,7 +22,7 @@ export class BodyCapture {
   #tooLarge = '';
 
   constructor(limitBytes: number, hashing?: HashBudget) {
-    this.limitBytes = limitBytes;
+    this.limitBytes = Math.min(limitBytes, MAX_KEPT_BYTES);
     this.#hashing = hashing;
   }
 
