@@ -14,6 +14,7 @@ import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
+import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -106,6 +107,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       }
     },
     onPair: (pair) => comparer.submit(pair),
+    onSame(same) {
+      const migration = model().migrations.find(({ id }) => id === same.migration);
+      if (!migration) return;
+      metrics.addPair(same.migration, 'agreed');
+      evidence.record(agreedPair(same), migration.rulesHash);
+    },
     onRoutes() {
       comparer.setMigrations(model().migrations);
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));

@@ -26,6 +26,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/shadow/capture.ts',
     'proxy/shadow/pair.ts',
     'proxy/shadow/sender.ts',
+    'proxy/shadow/shadow-job.ts',
+    'proxy/shadow/hash-budget.ts',
+    'proxy/shadow/pair-outbox.ts',
+    'proxy/shadow/recorded-exchange.ts',
+    'proxy/shadow/same-pair.ts',
+    'proxy/shadow/redact-text.ts',
   ],
   'proxy/admin': [
     'proxy/routing',
