@@ -45,6 +45,7 @@ export class RequestOutcome {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
     this.#end(side, status, durationMs);
     this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
+    if (this.#matched !== undefined) this.#deps.counts.shown(this.#migration, this.#matched.route.id, status);
     // After a fallback the service has just failed this very request: a copy would only say so again.
     if (this.#copy !== undefined && !this.#fellBack) this.#submit(this.#copy, side, durationMs);
   }
