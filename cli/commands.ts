@@ -9,9 +9,10 @@ import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
+import { verdict } from './commands/verdict.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
-const lifeCommands = [up, check, status, shadow, diffs, verify, gate, promote, rollback, audit];
+const lifeCommands = [up, check, status, shadow, diffs, verdict, verify, gate, promote, rollback, audit];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

@@ -51,17 +51,25 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     settings.databaseUrl === undefined
       ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
       : undefined;
-  const store = openStore({ databaseUrl: settings.databaseUrl ?? postgres!.url, log, clock });
+  const metrics = new Metrics();
+  const store = openStore({
+    databaseUrl: settings.databaseUrl ?? postgres!.url,
+    log,
+    clock,
+    pairLimits: settings.pairs,
+    onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+  });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const metrics = new Metrics();
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
-    onCounted: (pair) => store.pairWriter.add(pair),
+    onCounted: (pair, { monolithBuild, serviceBuild }) =>
+      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+    clientAnswers: (migration) => history.clientAnswers(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -158,10 +166,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const adminDeps: AdminDeps = {
     delivery,
     reads: {
-      listSignatures: (migration) => evidence.listSignatures(migration),
-      async pairsOfSignature(migration, signature, limit) {
+      listSignatures: (migration, build) => evidence.listSignatures(migration, build),
+      migrationOf: (signature) => evidence.migrationOf(signature),
+      verdicts: (migration, signature) => evidence.verdicts(migration, signature),
+      async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit);
+        return store.pairs.pairsOfSignature(migration, signature, limit, build);
       },
       pair: store.pairs.pair,
       audit: store.audit,
@@ -185,6 +195,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       });
       delivery.reconcile();
       return verifyResult(verified);
+    },
+    async judge(migration, order) {
+      const judged = await evidence.judge(migration, order);
+      if (typeof judged === 'string') return { done: false, reason: judged };
+      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
+      await spool.recordAudit({
+        at: judged.at,
+        actor: order.actor,
+        action: 'verdict',
+        migration,
+        reason,
+        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
+      });
+      delivery.reconcile();
+      return { done: true, verdict: judged };
     },
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,

@@ -11,6 +11,7 @@ POST /api/migrations/{id}/shadow     {"share": 10}
 POST /api/migrations/{id}/promote    {"to": 25}, or {} for the next step
 POST /api/migrations/{id}/rollback   {"reason": "…"}
 POST /api/migrations/{id}/verify     {}
+POST /api/signatures/{s}/verdict     {"verdict": "expected", "reason": "…", "until": "2026-12-31T00:00:00Z"}
 GET  /api/pairs/{id}                 one pair
 GET  /api/audit                      who moved what, when and why; /verification checks the chain
 GET  /api/config                     the routes.yaml in force

@@ -49,6 +49,7 @@ export class RequestOutcome {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
     this.#end(side, status, durationMs, bytes);
     this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
+    if (this.#matched !== undefined) this.#deps.counts.shown(this.#migration, this.#matched.route.id, status);
     const pool = side === 'service' ? this.#matched!.live.service : this.#monolith;
     pool.latency.add(durationMs, pool.coarseNow());
     if (this.#copy !== undefined) this.#submit(this.#copy, side, durationMs);

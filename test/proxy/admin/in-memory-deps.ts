@@ -8,10 +8,19 @@ import type {
   MigrationStatus,
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
+import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
-import type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../../../proxy/store/model.ts';
+import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
+import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
-import { catalogPair, catalogSignatures, catalogStatus, failedContract, gateReasons } from './sample-data.ts';
+import {
+  catalogPair,
+  catalogSignatures,
+  catalogStatus,
+  failedContract,
+  gateReasons,
+  priceVerdict,
+} from './sample-data.ts';
 
 const steps = [1, 5, 25, 50, 100];
 
@@ -19,7 +28,8 @@ const steps = [1, 5, 25, 50, 100];
 export class InMemoryEstate {
   migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
   reasons: readonly GateReason[] = gateReasons;
-  signatures: readonly SignatureRow[] = catalogSignatures;
+  signatures: readonly ListedSignature[] = catalogSignatures;
+  verdicts: VerdictRow[] = [priceVerdict];
   pairs: readonly PairRow[] = [catalogPair];
   contracts: readonly ContractResult[] = [failedContract];
   auditRows: AuditRow[] = [];
@@ -37,6 +47,22 @@ export class InMemoryEstate {
       delivery: this.delivery(),
       reads: this.reads(),
       verify: async (migration, actor) => this.verify(migration, actor),
+      judge: async (migration, order) => {
+        if (this.storeError) throw this.storeError;
+        const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
+        if (reason !== undefined) return { done: false, reason };
+        const about = this.signatures.find(({ signature }) => signature === order.signature)!;
+        const verdict = {
+          ...priceVerdict,
+          ...about,
+          ...order,
+          migration,
+          owner: order.owner ?? 'team-catalog',
+        };
+        this.verdicts.unshift(verdict);
+        this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
+        return { done: true, verdict };
+      },
       config: () => ({
         file: 'routes.yaml',
         hash: '0123456789ab',
@@ -88,6 +114,7 @@ export class InMemoryEstate {
         rulesHash: 'feedbeef0123',
       },
       reasons: this.reasons,
+      coverage: [],
       allowed,
       asked,
       missing,
@@ -150,6 +177,10 @@ export class InMemoryEstate {
     return {
       listSignatures: (migration) =>
         stored(() => this.signatures.filter((row) => row.migration === migration)),
+      migrationOf: (signature) =>
+        stored(() => this.signatures.find((row) => row.signature === signature)?.migration),
+      verdicts: (_migration, signature) =>
+        stored(() => this.verdicts.filter((row) => row.signature === signature)),
       pairsOfSignature: (migration, signature, limit) =>
         stored(() =>
           this.pairs
