@@ -5,6 +5,7 @@ import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
 import { promote } from './commands/promote.ts';
+import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
@@ -12,6 +13,6 @@ import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
-const lifeCommands = [up, check, status, shadow, diffs, verify, gate, promote, rollback, audit];
+const lifeCommands = [up, check, status, shadow, diffs, replay, verify, gate, promote, rollback, audit];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];
