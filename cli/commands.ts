@@ -5,6 +5,8 @@ import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
 import { promote } from './commands/promote.ts';
+import { record } from './commands/record.ts';
+import { regressions } from './commands/regressions.ts';
 import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
@@ -13,6 +15,20 @@ import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
-const lifeCommands = [up, check, status, shadow, diffs, replay, verify, gate, promote, rollback, audit];
+const lifeCommands = [
+  up,
+  check,
+  status,
+  shadow,
+  diffs,
+  record,
+  replay,
+  regressions,
+  verify,
+  gate,
+  promote,
+  rollback,
+  audit,
+];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

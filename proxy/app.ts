@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
@@ -10,6 +11,8 @@ import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
+import { exchangeOfPair } from './recording/live-exchange.ts';
+import { createRecorder } from './recording/recorder.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { createComparer } from './shadow/comparer.ts';
@@ -80,9 +83,17 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const redactionKey = await readRedactionKey(settings.dataDir);
+  const recorder = createRecorder({
+    directory: path.join(settings.dataDir, 'recordings'),
+    redactionKey,
+    migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
+    clock,
+    log,
+  });
   const comparer = createComparer({
     ...comparerLimits,
-    redactionKey: await readRedactionKey(settings.dataDir),
+    redactionKey,
     log,
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
@@ -105,8 +116,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
-    onPair: (pair) => comparer.submit(pair),
+    onPair(pair) {
+      recorder.submit(exchangeOfPair(pair));
+      comparer.submit(pair);
+    },
     onRoutes() {
+      recorder.onRoutes();
       comparer.setMigrations(model().migrations);
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
@@ -157,6 +172,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         return store.pairs.pairsOfSignature(migration, signature, limit);
       },
       pair: store.pairs.pair,
+      async differingPairs(page) {
+        if (page.after === undefined) await store.pairWriter.flush();
+        return store.pairs.differing(page);
+      },
       audit: store.audit,
     },
     async verify(migration, actor) {
@@ -179,6 +198,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    recorder,
+    recordAudit: ({ name }, action, reason, detail) =>
+      void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -211,6 +233,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      await recorder.close();
       await comparer.close();
       await evidence.close();
       await flags.close();

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Actor, Delivery } from '../delivery/model.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
@@ -11,6 +12,13 @@ export interface AdminReads {
   /** Newest first, at most `limit`. */
   pairsOfSignature(migration: string, signature: string, limit: number): Promise<readonly PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
+  /** Of any build, oldest first; the page behind `after`. */
+  differingPairs(page: {
+    readonly migration: string;
+    readonly signature?: string | undefined;
+    readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+    readonly limit: number;
+  }): Promise<readonly PairRow[]>;
   readonly audit: {
     /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
     list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
@@ -26,6 +34,10 @@ export type VerifyResult =
 export interface AdminDeps {
   readonly delivery: Delivery;
   readonly reads: AdminReads;
+  /** All of it but what feeds it and ends it. */
+  readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
+  /** Of what is done here and not by `delivery`. */
+  recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
   config(): ConfigReport;

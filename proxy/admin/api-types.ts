@@ -4,10 +4,12 @@
  */
 import type { MigrationStatus } from '../delivery/model.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
+import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, SignatureRow } from '../store/model.ts';
 
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
 export type { GateReason, ReasonState } from '../evidence/model.ts';
+export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../store/model.ts';
 
 export interface MigrationList {
@@ -35,6 +37,16 @@ export interface MoveDone {
   readonly status: MigrationStatus;
   readonly text: string;
   readonly warnings: readonly string[];
+}
+
+/** What is absent is as openapi.yaml says. */
+export interface RecordOrder extends Partial<RecordingOrder> {
+  readonly reason?: string;
+}
+
+export interface RecordingList {
+  /** Newest first. */
+  readonly recordings: readonly RecordingStatus[];
 }
 
 export interface SignatureList {
@@ -91,11 +103,13 @@ export type ProblemCode =
   | 'unknown_migration'
   | 'unknown_signature'
   | 'unknown_pair'
+  | 'unknown_recording'
   | 'method_not_allowed'
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'
   | 'verification_running'
+  | 'recording_running'
   | 'body_too_large'
   | 'wrong_content_type'
   | 'wrong_host'

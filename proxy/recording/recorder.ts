@@ -27,6 +27,8 @@ export interface RecorderDeps {
 }
 
 export interface Recorder {
+  /** Which key hides the secrets in what it writes. */
+  readonly keyId: string;
   /** Takes an exchange when a recording runs that wants it. Never waits and never throws. */
   submit(exchange: LiveExchange): void;
   /** Undefined: one is running already. */
@@ -188,6 +190,8 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   }
 
   return {
+    keyId: keyIdOf(deps.redactionKey),
+
     submit(exchange) {
       const recording = running;
       if (!recording || recording.isClosing || !recording.wanted.has(exchange.migration)) return;
@@ -199,7 +203,8 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       }
       recording.held++;
       recording.heldBytes += heldBytes;
-      post(recording, { kind: 'exchange', exchange, heldBytes });
+      const { owned, buffers } = withOwnBodies(exchange);
+      post(recording, { kind: 'exchange', exchange: owned, heldBytes }, buffers);
     },
 
     async start(order) {
@@ -256,6 +261,18 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       await recording.ended.promise;
     },
   };
+}
+
+/** Copied once, and moved: what arrives is a view of a larger buffer mostly, and a clone would take along all of that. */
+function withOwnBodies(exchange: LiveExchange): {
+  readonly owned: LiveExchange;
+  readonly buffers: ArrayBuffer[];
+} {
+  const request = { ...exchange.request, body: new Uint8Array(exchange.request.body) };
+  const buffers = [request.body.buffer];
+  if (exchange.answer.outcome !== 'complete') return { owned: { ...exchange, request }, buffers };
+  const answer = { ...exchange.answer, body: new Uint8Array(exchange.answer.body) };
+  return { owned: { ...exchange, request, answer }, buffers: [...buffers, answer.body.buffer] };
 }
 
 /** Memory that an exchange holds, roughly: bodies, and two bytes for each character of the heads. */

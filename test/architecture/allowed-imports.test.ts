@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'proxy/config': ['proxy/routing'],
   'proxy/flags': ['proxy/routing'],
   'proxy/shadow': ['proxy/routing'],
-  'proxy/recording': ['proxy/routing', 'proxy/shadow'],
+  'proxy/recording': ['proxy/routing', 'proxy/shadow', 'proxy/store/model.ts'],
   'proxy/replay': [
     'proxy/routing',
     'proxy/config',
