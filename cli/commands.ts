@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
+import { init } from './commands/init.ts';
 import { promote } from './commands/promote.ts';
 import { record } from './commands/record.ts';
 import { regressions } from './commands/regressions.ts';
@@ -16,6 +17,7 @@ import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
 const lifeCommands = [
+  init,
   up,
   check,
   status,
