@@ -16,6 +16,8 @@ export interface RecorderThreadData {
   readonly header: RecordingHeader;
   readonly compression: Compression;
   readonly limits: WriterLimits;
+  /** Nothing more is written from there on. */
+  readonly maxBytes: number;
   readonly migrations: readonly RecordedMigration[];
 }
 
@@ -25,9 +27,17 @@ export type RecorderTask =
   | { readonly kind: 'migrations'; readonly migrations: readonly RecordedMigration[] }
   | { readonly kind: 'close' };
 
+/** What became of an exchange; all but the first are reasons why it is not in the recording. */
+export type TakenOutcome = 'written' | 'not_redactable' | 'not_written' | 'over_max_bytes';
+
 /** Thread to host: one `taken` for each exchange; `closed` is the last. */
 export type RecorderReport =
-  | { readonly kind: 'taken'; readonly heldBytes: number; readonly written: boolean; readonly bytes: number }
+  | {
+      readonly kind: 'taken';
+      readonly heldBytes: number;
+      readonly outcome: TakenOutcome;
+      readonly bytes: number;
+    }
   | { readonly kind: 'bytes'; readonly bytes: number }
   | { readonly kind: 'part'; readonly part: RecordingPart }
   | { readonly kind: 'failed'; readonly detail: string }

@@ -10,6 +10,7 @@ import type {
   RecorderReport,
   RecorderTask,
   RecorderThreadData,
+  TakenOutcome,
 } from './recorder-messages.ts';
 import { RecordingWriter } from './recording-writer.ts';
 import type { RecordedExchange } from './schema.ts';
@@ -17,7 +18,8 @@ import type { RecordedExchange } from './schema.ts';
 /** The recorder's thread: redacts exchanges, compresses and writes them, one at a time. */
 if (parentPort === null) throw new Error('recorder-thread.ts runs as a worker thread only');
 const host = parentPort;
-const { redactionKey, directory, header, compression, limits, migrations } = workerData as RecorderThreadData;
+const { redactionKey, directory, header, compression, limits, maxBytes, migrations } =
+  workerData as RecorderThreadData;
 const redactor = createRedactor(redactionKey);
 const writer = new RecordingWriter({
   directory,
@@ -47,10 +49,15 @@ host.on('message', (task: RecorderTask) => {
     return;
   }
   const { exchange, heldBytes } = task;
-  const recorded = recordedOf(exchange);
-  const written = recorded !== undefined && attempt(() => writer.write(recorded));
-  report({ kind: 'taken', heldBytes, written, bytes: writer.bytes });
+  report({ kind: 'taken', heldBytes, outcome: take(exchange), bytes: writer.bytes });
 });
+
+function take(exchange: LiveExchange): TakenOutcome {
+  if (writer.bytes >= maxBytes) return 'over_max_bytes';
+  const recorded = recordedOf(exchange);
+  if (recorded === undefined) return 'not_redactable';
+  return attempt(() => writer.write(recorded)) ? 'written' : 'not_written';
+}
 
 /** Nothing for an exchange that can't be redacted: of a migration that left routes.yaml nobody knows what to hide. */
 function recordedOf(exchange: LiveExchange): RecordedExchange | undefined {

@@ -86,8 +86,9 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       case 'taken':
         recording.held--;
         recording.heldBytes -= report.heldBytes;
-        if (report.written) update(id, { exchanges: (known.get(id)?.status.exchanges ?? 0) + 1 });
-        else drop(id, 'not_redactable');
+        if (report.outcome === 'written')
+          update(id, { exchanges: (known.get(id)?.status.exchanges ?? 0) + 1 });
+        else drop(id, report.outcome);
         update(id, { bytes: report.bytes });
         if (report.bytes >= order.maxBytes) end(recording, 'done', `${order.maxBytes} bytes are reached`);
         return;
@@ -144,6 +145,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       },
       compression: order.compression,
       limits: { ...defaultWriterLimits, maxPartBytes: order.maxPartBytes },
+      maxBytes: order.maxBytes,
       migrations: deps.migrations(),
     };
     const worker = new Worker(new URL('./recorder-thread.ts', import.meta.url), {
