@@ -61,9 +61,10 @@ describe('the kustomize base', () => {
     const parsed = parseRoutes(text, { file: 'routes.yaml', baseDir: '/etc/ficus' });
     assert.ok(parsed.ok, parsed.ok ? '' : JSON.stringify(parsed.problems));
     assert.deepEqual(parsed.warnings, []);
+    const { upstreams } = parsed.model;
     for (const service of ['catalog', 'payments']) {
       const { metadata, spec } = find('Service', service);
-      const upstream = parsed.model.upstreams.find(({ id }) => id === service);
+      const upstream = upstreams.find(({ id }) => id === service);
       assert.equal(upstream?.hostname, metadata.name);
       assert.equal(upstream?.port, spec.ports[0].port);
     }
