@@ -83,6 +83,7 @@ states:
         method: 'GET',
         path: '/api/products/P-1',
         generators: {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the verifier that fills it in
           path: { type: 'ProviderState', expression: '/api/products/${productId}' },
         },
       },
