@@ -113,7 +113,7 @@ async function whileStill(store: Store) {
   try {
     const until = performance.now() + stillSeconds * 1000;
     for (let last = performance.now(); last < until; ) {
-      for (let i = 0; i < bar / 20; i++, offered++) store.pairWriter.add(pair(1_000_000 + offered));
+      for (let i = 0; i < bar / 8; i++, offered++) store.pairWriter.add(pair(1_000_000 + offered));
       mostQueuedBytes = Math.max(mostQueuedBytes, store.pairWriter.counts().queuedBytes);
       await new Promise((resolve) => setTimeout(resolve, 50));
       const now = performance.now();
