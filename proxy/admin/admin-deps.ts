@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
@@ -22,6 +23,13 @@ export interface AdminReads {
     build?: string,
   ): Promise<readonly PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
+  /** Of any build, oldest first; the page behind `after`. */
+  differingPairs(page: {
+    readonly migration: string;
+    readonly signature?: string | undefined;
+    readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+    readonly limit: number;
+  }): Promise<readonly PairRow[]>;
   readonly audit: {
     /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
     list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
@@ -41,6 +49,10 @@ export type JudgeResult =
 export interface AdminDeps {
   readonly delivery: Delivery;
   readonly reads: AdminReads;
+  /** All of it but what feeds it and ends it. */
+  readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
+  /** Of what is done here and not by `delivery`. */
+  recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
   /** Decides on a signature. Rejects while the store is away. */

@@ -5,11 +5,13 @@
 import type { MigrationStatus } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
+import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
+export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
 export interface MigrationList {
@@ -37,6 +39,16 @@ export interface MoveDone {
   readonly status: MigrationStatus;
   readonly text: string;
   readonly warnings: readonly string[];
+}
+
+/** What is absent is as openapi.yaml says. */
+export interface RecordOrder extends Partial<RecordingOrder> {
+  readonly reason?: string;
+}
+
+export interface RecordingList {
+  /** Newest first. */
+  readonly recordings: readonly RecordingStatus[];
 }
 
 export interface SignatureList {
@@ -109,11 +121,13 @@ export type ProblemCode =
   | 'unknown_migration'
   | 'unknown_signature'
   | 'unknown_pair'
+  | 'unknown_recording'
   | 'method_not_allowed'
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'
   | 'verification_running'
+  | 'recording_running'
   | 'body_too_large'
   | 'wrong_content_type'
   | 'wrong_host'

@@ -112,6 +112,7 @@ function compileRoute(config: LongRoute, path: Path, matchPath: Path, report: Re
 function compileShadow(config: Section<'shadow'>, path: Path, report: Report): Migration['shadow'] {
   const { timeoutMs, maxBodyBytes, redact } = { ...defaults.shadow, ...config };
   const { ignore, unordered, tolerate } = { ...defaults.compare, ...config.compare };
+  const noise = { ...defaults.noise, ...config.noise };
   const rulesPath = [...path, 'compare'];
   const bodyPlace = (at: string | undefined, rule: Path): Place[] => {
     if (at === undefined) return [];
@@ -123,6 +124,10 @@ function compileShadow(config: Section<'shadow'>, path: Path, report: Report): M
   return {
     timeoutMs,
     maxBodyBytes,
+    noise: {
+      share: 100 * ratio(noise.share, [...path, 'noise', 'share'], report),
+      maxPerSecond: noise.maxPerSecond,
+    },
     compare: {
       ignore: readAll(ignore, readPlace, [...rulesPath, 'ignore'], report),
       unordered: unordered.flatMap((rule, index) => {

@@ -28,6 +28,7 @@ export const defaults = {
     unsafeShadow: 'never',
   },
   shadow: { timeoutMs: 1000, maxBodyBytes: 1_048_576, redact: [] },
+  noise: { share: '10%', maxPerSecond: 5 },
   compare: { ignore: [], unordered: [], tolerate: [] },
   gate: {
     minPairs: 3000,

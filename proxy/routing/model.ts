@@ -31,10 +31,30 @@ export interface Upstream {
   readonly resolver: string | undefined;
   /** Whether a name may resolve to a link-local or metadata address. */
   readonly allowLinkLocal: boolean;
-  /** What shadow copies to this upstream carry of the client's credentials. */
-  readonly credentials: 'drop' | 'forward';
+  /** What shadow copies to this upstream carry of the client's credentials; a list has lower-case header names. */
+  readonly credentials: 'drop' | 'forward' | readonly string[];
+  /** What copies carry instead of the client's own header. Secrets, read when the configuration is loaded. */
+  readonly tokens?: readonly TokenRule[];
   /** PEM texts, read when the configuration is loaded. */
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
+/** One of `value` and `values` is set. */
+export interface TokenRule {
+  /** Lower-case name. */
+  readonly header: string;
+  /** The same on every copy. */
+  readonly value?: string;
+  /** By the value that the client sent; without one of these the header is left out. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** How often the monolith is asked the same once more. */
+export interface NoiseRules {
+  /** Percent of the copied requests of safe methods. */
+  readonly share: number;
+  /** Of the migration, in each worker. */
+  readonly maxPerSecond: number;
 }
 
 /** When an upstream counts as gone, so that requests are refused at once instead of each finding out. */
@@ -123,6 +143,8 @@ export interface Migration {
   readonly shadow: {
     readonly timeoutMs: number;
     readonly maxBodyBytes: number;
+    /** Undefined: never. */
+    readonly noise?: NoiseRules;
     readonly compare: CompareRules;
     readonly redact: readonly Place[];
   };

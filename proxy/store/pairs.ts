@@ -26,8 +26,18 @@ export interface PairStore {
     serviceBuild?: string,
   ): Promise<PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
+  /** Pairs that differ, whatever builds and rules they were compared under, oldest first; the page behind `after`. */
+  differing(page: DifferingPage): Promise<PairRow[]>;
   /** Makes partitions ahead, and drops those that are over the limits on age and size, the oldest first. */
   prune(limits: RetentionLimits): Promise<void>;
+}
+
+export interface DifferingPage {
+  readonly migration: string;
+  /** Only those that show it. */
+  readonly signature?: string | undefined;
+  readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+  readonly limit: number;
 }
 
 export function createPairStore(database: Database): PairStore {
@@ -76,6 +86,23 @@ export function createPairStore(database: Database): PairStore {
       ]);
       return rows[0] && pairOf(rows[0]);
     },
+
+    differing: ({ migration, signature, after, limit }) =>
+      database.query<PairRow>(
+        `select ${columns} from ficus.pairs
+         where migration = $1 and outcome = 'differed'
+           and ($2::text is null or exists
+             (select from ficus.samples where samples.at = pairs.at and pair_id = id and sample_of = $2))
+           and ($3::text is null or (pairs.at, id) > ($4::timestamptz, $3))
+         order by pairs.at, id limit $5`,
+        [
+          postgresText(migration),
+          signature === undefined ? null : postgresText(signature),
+          after?.id ?? null,
+          after?.at ?? null,
+          limit,
+        ],
+      ),
 
     prune: (limits) => partitions.prune(limits),
   };

@@ -11,6 +11,7 @@ import type {
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
+import type { RecordingStatus } from '../../../proxy/recording/recording-status.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import {
@@ -33,6 +34,19 @@ export class InMemoryEstate {
   pairs: readonly PairRow[] = [catalogPair];
   contracts: readonly ContractResult[] = [failedContract];
   auditRows: AuditRow[] = [];
+  recording: RecordingStatus = {
+    id: '20261120t120000z-0a1b2c',
+    state: 'done',
+    startedAt: '2026-11-20T12:00:00.000Z',
+    migrations: ['catalog'],
+    share: 100,
+    exchanges: 2,
+    bytes: 512,
+    dropped: {},
+    parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
+  };
+  /** A file that stands for every part. */
+  recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
   configProblems: readonly string[] = [];
   /** Set: every read of the store is rejected with it. */
@@ -46,6 +60,16 @@ export class InMemoryEstate {
     return {
       delivery: this.delivery(),
       reads: this.reads(),
+      recorder: {
+        keyId: '00112233aabbccdd',
+        start: async () => (this.recording.state === 'running' ? undefined : this.recording),
+        stop: async (id) => (id === this.recording.id ? this.recording : undefined),
+        list: () => [this.recording],
+        status: (id) => (id === this.recording.id ? this.recording : undefined),
+        partFile: (id, name) =>
+          id === this.recording.id && name === 'part-0001.ndjson' ? this.recordingPart : undefined,
+      },
+      recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
       judge: async (migration, order) => {
         if (this.storeError) throw this.storeError;
@@ -188,6 +212,8 @@ export class InMemoryEstate {
             .filter((row) => row.differences.some((difference) => difference.signature === signature))
             .slice(0, limit),
         ),
+      differingPairs: ({ migration, after }) =>
+        stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
         list: ({ limit, before = Number.POSITIVE_INFINITY }) =>

@@ -22,6 +22,8 @@ test('the document names every problem code, and no other', () => {
 const values: Record<string, string> = {
   id: 'catalog',
   signature: '5f1c0a9be2d4',
+  recording: '20261120t120000z-0a1b2c',
+  part: 'part-0001.ndjson',
   pair: '018f0c1e-7a2b-7c3d-8e4f-5a6b7c8d9e0f',
 };
 const bodies: Record<string, object> = {
