@@ -113,7 +113,7 @@ function shadowBars(measured: Measured): Bar[] {
   }
   const offMs = foundValue(measured, 'shadow-latency', 'off: p99');
   if (offMs === undefined) return bars;
-  const most = Math.max(1.1 * offMs, offMs + 0.3);
+  const most = Number(Math.max(1.1 * offMs, offMs + 0.3).toFixed(2));
   for (const turn of ['on', 'hung', 'reset', 'slow']) {
     const what = `5,000 requests/s, shadow 100 %, ${turn}`;
     bars.push(
