@@ -146,6 +146,17 @@ const migration = z
         contracts: z.enum(['required', 'optional', 'off']).default(defaults.gate.contracts),
         unproven: z.enum(['refuse', 'allow']).default(defaults.gate.unproven),
         unjudged: z.enum(['refuse', 'allow']).default(defaults.gate.unjudged),
+        coverage: z.enum(['warn', 'require', 'off']).default(defaults.gate.coverage),
+      })
+      .optional(),
+    coverage: z
+      .strictObject({
+        role: text.optional().describe('header:NAME, or claim:NAME of a bearer JWT; only counted by'),
+        roles: z
+          .array(text)
+          .default([...defaults.coverage.roles])
+          .describe('Roles that traffic must show'),
+        minPairs: z.int().min(1).max(1_000_000).default(defaults.coverage.minPairs),
       })
       .optional(),
     canary: z

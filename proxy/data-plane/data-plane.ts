@@ -61,8 +61,12 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   const { clock, log } = deps;
   const counts = new TrafficCounts();
   const warn = budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND);
-  const pools = new Pools(clock, ({ id: upstream }, state) => warn({ upstream, state }, 'breaker changed'));
-  const copyPools = new Pools(clock);
+  const tellBreaker =
+    (traffic: 'clients' | 'copies'): OnBreaker =>
+    ({ id: upstream }, state) =>
+      warn({ upstream, traffic, state }, 'breaker changed');
+  const pools = new Pools(clock, tellBreaker('clients'));
+  const copyPools = new Pools(clock, tellBreaker('copies'));
   const underWay = new RequestsUnderWay();
   const shedding = deps.shedding ?? neverSheds;
   const hashing = new HashBudget(clock);
@@ -115,7 +119,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },
-    takeReport: () => counts.take(pools.takeReports()),
+    takeReport: () => counts.take(pools.takeReports(), copyPools.takeReports()),
     tellUnfinished,
     async close(graceMs, drainMs = 0) {
       const broken = setTimeout(() => tellUnfinished('the grace is over'), drainMs + graceMs);
@@ -141,9 +145,9 @@ class Pools {
   readonly #pools = new Map<string, UpstreamPool>();
   /** The same by the object: a snapshot's upstreams are asked for with every copy. */
   #known = new WeakMap<Upstream, UpstreamPool>();
-  readonly #onBreaker: OnBreaker | undefined;
+  readonly #onBreaker: OnBreaker;
 
-  constructor(clock: Clock, onBreaker?: OnBreaker) {
+  constructor(clock: Clock, onBreaker: OnBreaker) {
     this.#clock = clock;
     this.#onBreaker = onBreaker;
   }

@@ -18,6 +18,7 @@ import { type PlannedCopy, RequestOutcome } from './request-outcome.ts';
 import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { Snapshot } from './snapshot.ts';
+import { tellRefused } from './tell-refused.ts';
 import type { TrafficCounts } from './traffic-counts.ts';
 
 /** What every request needs; `snapshot` is the one mutable reference, read once per request. */
@@ -49,7 +50,7 @@ export function handleRequest(
 ): void {
   const { snapshot } = deps;
   if (deps.shedding.sheds()) {
-    deps.counts.failed('overloaded');
+    tellRefused(deps, 'overloaded', request.id, request);
     answerProblem(exchange, 'overloaded', request.id);
     return;
   }

@@ -1,6 +1,7 @@
 import { isSafeMethod } from '../routing/model.ts';
 import type { ExchangeCapture } from '../shadow/capture.ts';
 import type { CopyMode } from '../shadow/sender.ts';
+import { accessEntry } from './access-entry.ts';
 import type { Matched } from './choose-side.ts';
 import { type Failure, failureMeanings } from './failures.ts';
 import type { Destination } from './forwarding.ts';
@@ -44,21 +45,22 @@ export class RequestOutcome {
   }
 
   /** The upstream's answer was handed to the client whole. */
-  onAnswered(side: AnsweredBy, status: number): void {
+  onAnswered(side: AnsweredBy, status: number, bytes: number): void {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
-    this.#end(side, status, durationMs);
+    this.#end(side, status, durationMs, bytes);
     this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
+    if (this.#matched !== undefined) this.#deps.counts.shown(this.#migration, this.#matched.route.id, status);
     const pool = side === 'service' ? this.#matched!.live.service : this.#monolith;
     pool.latency.add(durationMs, pool.coarseNow());
     if (this.#copy !== undefined) this.#submit(this.#copy, side, durationMs);
   }
 
   /** The client got our own answer, half an answer, or left (`client_closed`). */
-  onFailed(side: AnsweredBy, failure: Failure): void {
+  onFailed(side: AnsweredBy, failure: Failure, bytes: number): void {
     const { counts, clock, warn } = this.#deps;
     const durationMs = clock.monotonic() - this.#startedAt;
     const meaning = failureMeanings[failure.code];
-    this.#end(side, meaning.status, durationMs, failure);
+    this.#end(side, meaning.status, durationMs, bytes, failure);
     this.#copy?.capture.discard();
     counts.failed(failure.code);
     // What a client does wrong must not speak against the side that was asked.
@@ -78,20 +80,17 @@ export class RequestOutcome {
     return this.#matched === undefined ? '' : this.#matched.live.migration.id;
   }
 
-  #end(side: AnsweredBy, status: number, durationMs: number, failure?: Failure): void {
+  #end(side: AnsweredBy, status: number, durationMs: number, bytes: number, failure?: Failure): void {
     const { underWay, accessLog } = this.#deps;
     underWay.ended(this.#request);
-    if (!accessLog.wants(failure !== undefined && status >= 500)) return;
+    if (!accessLog.wants(failure !== undefined && status >= 500 ? 'failed' : 'answered')) return;
+    const matched = this.#matched;
+    const pool = side === 'service' ? matched!.live.service : this.#monolith;
     accessLog.write({
-      requestId: this.#request.id,
-      method: this.#request.method,
-      target: this.#request.target,
-      migration: this.#migration,
-      route: this.#matched?.route.id,
-      side,
-      upstream: (side === 'service' ? this.#matched!.live.service : this.#monolith).upstream.id,
+      ...accessEntry(this.#request, matched, side, pool.upstream.id),
       status,
       durationMs,
+      bytes,
       code: failure?.code,
     });
   }

@@ -91,6 +91,21 @@ export type StickySource =
   | { readonly from: 'ip' }
   | { readonly from: 'random' };
 
+/** Where a client's role is read from, to count which roles traffic has shown. */
+export type RoleSource =
+  | { readonly from: 'header'; readonly name: string }
+  /** Of the payload of a bearer JWT, whose signature is not checked: it decides nothing but what is counted. */
+  | { readonly from: 'claim'; readonly name: string };
+
+/** What traffic must have shown of a migration. */
+export interface CoverageRules {
+  readonly role: RoleSource | undefined;
+  /** Roles that must have been shown. */
+  readonly roles: readonly string[];
+  /** Compared pairs from which on something counts as shown. */
+  readonly minPairs: number;
+}
+
 /** A place in an answer: `status`, `header:<name>`, or `body:<JSON pointer, * for any index>`. */
 export type Place = string;
 
@@ -112,6 +127,8 @@ export interface GateRules {
   readonly unproven: 'refuse' | 'allow';
   /** Signatures that nobody judged: `refuse` holds the gate for each, however rare. */
   readonly unjudged: 'refuse' | 'allow';
+  /** What traffic has not shown yet: `warn` names it, `require` holds the gate. Absent: `warn`. */
+  readonly coverage?: 'warn' | 'require' | 'off';
 }
 
 export interface Migration {
@@ -132,6 +149,8 @@ export interface Migration {
     readonly redact: readonly Place[];
   };
   readonly gate: GateRules;
+  /** Absent: roles are not counted, and one pair shows a thing. */
+  readonly coverage?: CoverageRules;
   readonly canary: {
     /** Percent, ascending, the last is 100. */
     readonly steps: readonly number[];

@@ -8,7 +8,7 @@ import {
   type ListenerLimits,
   listen,
 } from '../../../proxy/data-plane/listener.ts';
-import { neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
+import { type LoadShedding, neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
 import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
@@ -17,7 +17,7 @@ import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { HashBudget } from '../../../proxy/shadow/hash-budget.ts';
 import { defaultShadowLimits, ShadowSender } from '../../../proxy/shadow/sender.ts';
-import { noAccessLog } from '../../../proxy/telemetry/access-log.ts';
+import { type AccessLog, noAccessLog } from '../../../proxy/telemetry/access-log.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
 
@@ -35,6 +35,8 @@ export interface TestProxyOptions {
   readonly address?: Partial<ListenerAddress>;
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
+  readonly shedding?: LoadShedding;
+  readonly accessLog?: AccessLog;
 }
 
 /** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
@@ -92,8 +94,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     warn: () => {},
     debugHeaders: options.debugHeaders ?? false,
     underWay: new RequestsUnderWay(),
-    shedding: neverSheds,
-    accessLog: noAccessLog,
+    shedding: options.shedding ?? neverSheds,
+    accessLog: options.accessLog ?? noAccessLog,
   };
   const listener = await listen(
     deps,
