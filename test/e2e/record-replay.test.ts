@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { RecordingList } from '../../proxy/admin/api-types.ts';
+import { signatureOf } from '../../proxy/shadow/signature.ts';
+import { readAll } from '../proxy/recording/sample-recording.ts';
+import { RunningFicus } from '../support/running-ficus.ts';
+
+/** The build of the service: the faulty one rounds. */
+let isFaulty = true;
+
+const invoices =
+  (isService: boolean): RequestListener =>
+  (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ id: request.url, total: isService && isFaulty ? 20 : 19.99 }));
+  };
+
+let monolith: Server;
+let service: Server;
+let ficus: RunningFicus;
+
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+before(async () => {
+  [monolith, service] = [createServer(invoices(false)), createServer(invoices(true))];
+  for (const server of [monolith, service]) await once(server.listen(0, '127.0.0.1'), 'listening');
+  ficus = await RunningFicus.start(`upstreams:
+  monolith: { url: '${urlOf(monolith)}' }
+  billing: { url: '${urlOf(service)}' }
+default: monolith
+migrations:
+  billing:
+    service: billing
+    stickBy: [ip]
+    routes: ['GET /api/invoices/{invoiceId}']
+`);
+});
+
+after(async () => {
+  await ficus.remove();
+  for (const server of [monolith, service]) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const secret = 'Bearer this-is-nobodys-business';
+
+// Recorded, replayed against the faulty build and against the repaired one: each test goes on where the one before stopped.
+test('live traffic is recorded through the running proxy, without the secrets in it', async () => {
+  assert.equal((await ficus.run('shadow', 'billing', '--share', '100%')).exitCode, 0);
+  const recording = ficus.run(
+    'record',
+    'billing',
+    '--out',
+    'recordings',
+    '--max-bytes',
+    '64k',
+    '--format',
+    'none',
+  );
+  const status = async () =>
+    ((await (await fetch(`${ficus.adminUrl}/api/recordings`)).json()) as RecordingList).recordings;
+  await ficus.until('the recording runs', async () => (await status())[0]?.state === 'running');
+  let sent = 0;
+  await ficus.until('64 KB are recorded', async () => {
+    for (let number = 0; number < 50; number++) {
+      const answer = await fetch(`${ficus.url}/api/invoices/${sent++}`, {
+        headers: { authorization: secret },
+      });
+      assert.equal(((await answer.json()) as { total: number }).total, 19.99);
+    }
+    return (await status())[0]?.state === 'done';
+  });
+  const { exitCode, stdout, stderr } = await recording;
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /exchanges, .* in 1 file in recordings; 65536 bytes are reached\./);
+  const folder = path.join(ficus.folder, 'recordings');
+  const files = await readdir(folder);
+  const { exchanges, notes } = await readAll(...files.map((file) => path.join(folder, file)));
+  assert.ok(exchanges.length > 50, `${exchanges.length} exchanges`);
+  assert.deepEqual([notes.malformed, notes.cutOff], [0, []]);
+  assert.ok(!JSON.stringify(exchanges).includes('nobodys-business'));
+});
+
+test('its replay against the faulty build exits 1 and names what live traffic names', async () => {
+  const args = ['replay', 'recordings', '--monolith', urlOf(monolith), '--service', urlOf(service)];
+  const { exitCode, stdout } = await ficus.run(...args);
+  assert.equal(exitCode, 1);
+  const signature = signatureOf('billing', 'GET /api/invoices/{invoiceId}', 'body:/total', 'value');
+  assert.match(stdout, new RegExp(`${signature} .*GET /api/invoices/\\{invoiceId\\} +body:/total +value`));
+});
+
+test("yesterday's mismatches are exported, and hold a new build", async () => {
+  await ficus.until('pairs are stored', async () => {
+    return (await ficus.run('regressions', 'billing', '--out', 'regressions.ndjson.gz')).exitCode === 0;
+  });
+  const args = ['replay', 'regressions.ndjson.gz', '--control-recorded', '--service', urlOf(service)];
+  assert.equal((await ficus.run(...args)).exitCode, 1);
+  isFaulty = false;
+  const repaired = await ficus.run(...args);
+  assert.equal(repaired.exitCode, 0, repaired.stdout + repaired.stderr);
+});
+
+test('the replay of the recorded traffic against the repaired build exits 0', async () => {
+  const args = ['replay', 'recordings', '--monolith', urlOf(monolith), '--service', urlOf(service)];
+  const { exitCode, stdout, stderr } = await ficus.run(...args);
+  assert.equal(exitCode, 0, stdout + stderr);
+  assert.match(stdout, /agreement 100%/);
+});
