@@ -5,7 +5,7 @@ export function nearestOf(word: string, names: readonly string[]): string | unde
   if (started.length === 1) return started[0];
   const [nearest] = names
     .map((name) => ({ name, edits: editDistance(word, name) }))
-    .filter(({ edits }) => edits <= Math.min(name[0] === word[0] ? 2 : 1, word.length / 2))
+    .filter(({ name, edits }) => edits <= Math.min(name[0] === word[0] ? 2 : 1, word.length / 2))
     .sort((a, b) => a.edits - b.edits);
   return nearest?.name;
 }
