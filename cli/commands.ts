@@ -13,6 +13,7 @@ import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
+import { verdict } from './commands/verdict.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
@@ -23,6 +24,7 @@ const lifeCommands = [
   status,
   shadow,
   diffs,
+  verdict,
   record,
   replay,
   regressions,

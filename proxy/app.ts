@@ -11,12 +11,12 @@ import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
-import { exchangeOfPair } from './recording/live-exchange.ts';
 import { createRecorder } from './recording/recorder.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
+import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -53,17 +53,25 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     settings.databaseUrl === undefined
       ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
       : undefined;
-  const store = openStore({ databaseUrl: settings.databaseUrl ?? postgres!.url, log, clock });
+  const metrics = new Metrics();
+  const store = openStore({
+    databaseUrl: settings.databaseUrl ?? postgres!.url,
+    log,
+    clock,
+    pairLimits: settings.pairs,
+    onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+  });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const metrics = new Metrics();
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
-    onCounted: (pair) => store.pairWriter.add(pair),
+    onCounted: (pair, { monolithBuild, serviceBuild }) =>
+      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+    clientAnswers: (migration) => history.clientAnswers(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -88,6 +96,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
     migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
+    onShares: pushSnapshot,
     clock,
     log,
   });
@@ -116,9 +125,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
-    onPair(pair) {
-      recorder.submit(exchangeOfPair(pair));
-      comparer.submit(pair);
+    onPair: (pair) => comparer.submit(pair),
+    onRecorded: (exchange) => recorder.submit(exchange),
+    recording: () => recorder.shares(),
+    onSame(same) {
+      const migration = model().migrations.find(({ id }) => id === same.migration);
+      if (!migration) return;
+      metrics.addPair(same.migration, 'agreed');
+      evidence.record(agreedPair(same), migration.rulesHash);
     },
     onRoutes() {
       recorder.onRoutes();
@@ -166,10 +180,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const adminDeps: AdminDeps = {
     delivery,
     reads: {
-      listSignatures: (migration) => evidence.listSignatures(migration),
-      async pairsOfSignature(migration, signature, limit) {
+      listSignatures: (migration, build) => evidence.listSignatures(migration, build),
+      migrationOf: (signature) => evidence.migrationOf(signature),
+      verdicts: (migration, signature) => evidence.verdicts(migration, signature),
+      async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit);
+        return store.pairs.pairsOfSignature(migration, signature, limit, build);
       },
       pair: store.pairs.pair,
       async differingPairs(page) {
@@ -198,6 +214,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    async judge(migration, order) {
+      const judged = await evidence.judge(migration, order);
+      if (typeof judged === 'string') return { done: false, reason: judged };
+      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
+      await spool.recordAudit({
+        at: judged.at,
+        actor: order.actor,
+        action: 'verdict',
+        migration,
+        reason,
+        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
+      });
+      delivery.reconcile();
+      return { done: true, verdict: judged };
+    },
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
@@ -213,6 +244,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         storeAvailable: store.available(),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
+        certificateNotAfter: certificate?.current().notAfter,
       });
     },
     log,

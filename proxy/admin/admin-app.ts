@@ -14,6 +14,7 @@ import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { addStatusRoutes } from './status-routes.ts';
+import { addVerdictRoutes } from './verdict-routes.ts';
 
 const maxBodyBytes = 64 * 1024;
 
@@ -45,6 +46,7 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addVerdictRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);
   app.use(refuseUnknownPath);

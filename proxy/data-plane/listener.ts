@@ -7,13 +7,15 @@ import type { Peer } from './client-identity.ts';
 import { createClientServer, type ListenerTls } from './client-server.ts';
 import type { FailureCode } from './failures.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
-import { handleUpgrade, webSocketKey } from './handle-upgrade.ts';
+import { handleUpgrade } from './handle-upgrade.ts';
 import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import type { OpenConnection } from './open-connection.ts';
-import { type ReceivedRequest, readRequest } from './request-head.ts';
+import { type ForwardableRequest, type ReceivedRequest, readRequest } from './request-head.ts';
 import type { MalformedHead, RawHead } from './request-line.ts';
+import { tellRefused } from './tell-refused.ts';
 import { type TrustedProxies, trustsNobody } from './trusted-proxies.ts';
+import { webSocketKey } from './web-socket-handshake.ts';
 
 export interface ListenerLimits {
   readonly maxHeaderBytes: number;
@@ -69,7 +71,7 @@ export async function listen(
     tls: address.tls,
     protocols: address.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     onConnection: (socket) => connections.open(socket),
-    onHandshakeFailed: () => {},
+    onHandshakeFailed: () => deps.counts.handshakeFailed(),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -149,18 +151,18 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     const received = receive(head, connection.peer);
     const request = readRequest(received);
     if ('refused' in request) {
-      this.#refuse(connection, request.refused, request.detail, received.id);
+      this.#refuse(connection, request.refused, request.detail, received.id, head);
       return;
     }
     connection.expect(request);
     const key = request.upgrade === '' ? undefined : webSocketKey(received, request);
     try {
       if (key === undefined) handleRequest(this.#deps, received, request, connection);
-      else void handleUpgrade(this.#deps, received, request, key, connection);
+      else this.#upgrade(received, request, key, connection);
     } catch (error) {
       // A mistake of ours costs this request, and not the process with all the others.
       this.#deps.log.error({ err: error, requestId: received.id }, 'request failed');
-      this.#refuse(connection, 'internal', '', received.id);
+      this.#refuse(connection, 'internal', '', received.id, head);
     }
   }
 
@@ -171,7 +173,7 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     }
     const received = receive(head, peer);
     const request = readRequest(received);
-    if ('refused' in request) this.#answer(exchange, request.refused, request.detail, received.id);
+    if ('refused' in request) this.#answer(exchange, request.refused, request.detail, received.id, head);
     else handleRequest(this.#deps, received, request, exchange);
   }
 
@@ -196,13 +198,25 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     clearInterval(this.#sweep);
   }
 
-  #refuse(connection: ClientConnection, code: FailureCode, detail: string, id: string): void {
-    this.#deps.counts.failed(code);
+  #upgrade(
+    received: ReceivedRequest,
+    request: ForwardableRequest,
+    key: string,
+    connection: ClientConnection,
+  ): void {
+    handleUpgrade(this.#deps, received, request, key, connection).catch((error: unknown) => {
+      this.#deps.log.error({ err: error, requestId: received.id }, 'upgrade failed');
+      connection.socket.destroy();
+    });
+  }
+
+  #refuse(connection: ClientConnection, code: FailureCode, detail: string, id: string, head?: RawHead): void {
+    tellRefused(this.#deps, code, id, head);
     connection.refuse(rawProblem(code, id, detail));
   }
 
-  #answer(exchange: Http2Exchange, code: FailureCode, detail: string, id: string): void {
-    this.#deps.counts.failed(code);
+  #answer(exchange: Http2Exchange, code: FailureCode, detail: string, id: string, head?: RawHead): void {
+    tellRefused(this.#deps, code, id, head);
     answerProblem(exchange, code, id, detail);
   }
 

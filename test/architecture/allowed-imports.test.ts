@@ -36,6 +36,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/shadow/capture.ts',
     'proxy/shadow/pair.ts',
     'proxy/shadow/sender.ts',
+    'proxy/shadow/shadow-job.ts',
+    'proxy/shadow/hash-budget.ts',
+    'proxy/shadow/pair-outbox.ts',
+    'proxy/shadow/recorded-exchange.ts',
+    'proxy/shadow/same-pair.ts',
+    'proxy/shadow/redact-text.ts',
   ],
   'proxy/admin': [
     'proxy/routing',
@@ -59,13 +65,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'extracted-services/service-kit': [],
   'extracted-services/catalog': ['extracted-services/service-kit'],
+  'extracted-services/payments': ['extracted-services/service-kit'],
   'examples/monolith': [],
+  'examples/psp': [],
   contracts: [],
 };
 
 const packages: Readonly<Record<string, string>> = {
   '@ficus/service-kit': 'extracted-services/service-kit',
   '@ficus/catalog': 'extracted-services/catalog',
+  '@ficus/payments': 'extracted-services/payments',
   '@ficus/monolith': 'examples/monolith',
 };
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Pair } from '../../../proxy/shadow/pair.ts';
 import { RawClient } from '../../support/raw-client.ts';
@@ -109,7 +110,7 @@ describe('a candidate that fails never disturbs the client, and is', () => {
     ],
     [
       'too large',
-      'too-large',
+      'hashed',
       /over 1000 bytes/,
       async (connection) => {
         await connection.request();
@@ -180,7 +181,7 @@ test('500 clients are served while a candidate hangs', async () => {
   assert.ok(service.connections.length <= 32);
 });
 
-test('an answer too large to keep makes a pair that says so', async () => {
+test('an answer too large to keep is hashed as it streams by', async () => {
   const large = `HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n${'x'.repeat(70_000)}`;
   await using monolith = await RecordingUpstream.start(large);
   await using service = await RecordingUpstream.start();
@@ -192,7 +193,10 @@ test('an answer too large to keep makes a pair that says so', async () => {
   using client = await RawClient.connect(estate.port);
   assert.equal((await client.ask(get())).body.length, 70_000);
   await estate.pairCount(1);
-  assert.equal(estate.pairs[0]?.monolith.outcome, 'too-large');
+  const hashed = estate.pairs[0]!.monolith;
+  assert.ok(hashed.outcome === 'hashed');
+  assert.deepEqual([hashed.status, hashed.bytes], [200, 70_000]);
+  assert.equal(hashed.sha256, createHash('sha256').update('x'.repeat(70_000)).digest('hex'));
 });
 
 test('a request too large to keep is not copied, and counted', async () => {
