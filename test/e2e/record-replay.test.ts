@@ -37,7 +37,10 @@ migrations:
   billing:
     service: billing
     stickBy: [ip]
-    routes: ['GET /api/invoices/{invoiceId}']
+    routes:
+      - GET /api/invoices/{invoiceId}
+      - { match: POST /api/invoices, shadow: record }
+      - POST /api/payments
 `);
 });
 
@@ -49,11 +52,15 @@ after(async () => {
   }
 });
 
+async function send(url: string, request: RequestInit): Promise<void> {
+  const answer = await fetch(url, request);
+  assert.equal(((await answer.json()) as { total: number }).total, 19.99);
+}
+
 const secret = 'Bearer this-is-nobodys-business';
 
 // Recorded, replayed against the faulty build and against the repaired one: each test goes on where the one before stopped.
-test('live traffic is recorded through the running proxy, without the secrets in it', async () => {
-  assert.equal((await ficus.run('shadow', 'billing', '--share', '100%')).exitCode, 0);
+test('live traffic is recorded through the running proxy, without shadowing and without the secrets in it', async () => {
   const recording = ficus.run('record', 'billing', '--out', 'recordings');
   const list = async () => {
     const answer = await fetch(`${ficus.adminUrl}/api/recordings`);
@@ -64,12 +71,10 @@ test('live traffic is recorded through the running proxy, without the secrets in
   let sent = 0;
   // A worker that is told a little later records from then on.
   await ficus.until('40 exchanges are recorded', async () => {
-    const asked = Array.from({ length: 10 }, async () => {
-      const answer = await fetch(`${ficus.url}/api/invoices/${sent++}`, {
-        headers: { authorization: secret },
-      });
-      assert.equal(((await answer.json()) as { total: number }).total, 19.99);
-    });
+    const get = { headers: { authorization: secret } };
+    const asked = Array.from({ length: 10 }, () => send(`${ficus.url}/api/invoices/${sent++}`, get));
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"total":1}' };
+    for (const target of ['invoices', 'payments']) asked.push(send(`${ficus.url}/api/${target}`, post));
     await Promise.all(asked);
     return ((await list())[0]?.exchanges ?? 0) >= 40;
   });
@@ -84,18 +89,23 @@ test('live traffic is recorded through the running proxy, without the secrets in
   assert.ok(exchanges.length >= 40, `${exchanges.length} exchanges`);
   assert.deepEqual([notes.malformed, notes.cutOff], [0, []]);
   assert.ok(!JSON.stringify(exchanges).includes('nobodys-business'));
+  const routes = new Set(exchanges.map(({ route }) => route));
+  assert.deepEqual([...routes].sort(), ['GET /api/invoices/{invoiceId}', 'POST /api/invoices']);
 });
 
 test('its replay against the faulty build exits 1 and names what live traffic names', async () => {
   const args = ['replay', 'recordings', '--monolith', urlOf(monolith), '--service', urlOf(service)];
   const { exitCode, stdout } = await ficus.run(...args);
   assert.equal(exitCode, 1);
+  assert.match(stdout, /not sent: unsafe method \d+/);
   const signature = signatureOf('billing', 'GET /api/invoices/{invoiceId}', 'body:/total', 'value');
   assert.match(stdout, new RegExp(`${signature} .*GET /api/invoices/\\{invoiceId\\} +body:/total +value`));
 });
 
 test("yesterday's mismatches are exported, and hold a new build", async () => {
+  assert.equal((await ficus.run('shadow', 'billing', '--share', '100%')).exitCode, 0);
   await ficus.until('pairs are stored', async () => {
+    for (let number = 0; number < 10; number++) await send(`${ficus.url}/api/invoices/${number}`, {});
     return (await ficus.run('regressions', 'billing', '--out', 'regressions.ndjson.gz')).exitCode === 0;
   });
   const args = ['replay', 'regressions.ndjson.gz', '--control-recorded', '--service', urlOf(service)];
