@@ -9,6 +9,11 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 /** One memory of names for the whole process: pools and tunnels ask for the same ones. */
 const processNames = new UpstreamNames();
 
+/** Where connections to an upstream lead if they are opened now; undefined where it has no name, or that is not known. */
+export function currentAddresses(upstream: Upstream): readonly string[] | undefined {
+  return upstream.protocol === 'unix:' ? undefined : processNames.current(upstream);
+}
+
 /** Reads of at most so many bytes are handed out in memory that is only lent: whoever keeps them copies them. */
 export const MAX_LENT_BYTES = 16_384;
 
