@@ -1,5 +1,4 @@
 import net from 'node:net';
-import tls from 'node:tls';
 import type { Upstream } from '../routing/model.ts';
 import { UpstreamNames } from './upstream-names.ts';
 
@@ -49,6 +48,8 @@ export function connectTo(
   if (upstream.protocol === 'http:') return configured(net.connect({ ...address, ...reading }));
   const servername = net.isIP(host) === 0 ? host : '';
   // Without `session` every handshake is a whole one: none is resumed under another identity.
+  // Loaded by those alone who need it.
+  const tls = process.getBuiltinModule('node:tls');
   return configured(tls.connect({ ...address, servername, ALPNProtocols: ['http/1.1'], ...upstream.tls }));
 }
 
