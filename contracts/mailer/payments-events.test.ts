@@ -37,7 +37,6 @@ for (const [template, description] of [
         type: 'mail.requested',
         data: { template, orderNo: integer(20_000), paymentId: regex('^PAY-\\d{6,}$', 'PAY-000017') },
       })
-      .withMetadata({ 'content-type': 'application/cloudevents+json' })
       .verify(async ({ contents }) => {
         const order = readMailOrder(contents as unknown as MailRequested);
         assert.equal(order.template, template);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { MessageProviderPact, providerWithMetadata, Verifier } from '@pact-foundation/pact';
+import { MessageProviderPact, Verifier } from '@pact-foundation/pact';
 import { Redis } from 'ioredis';
 import { parseRoutes } from '../../../proxy/config/parse-routes.ts';
 import { readProviderStates } from '../../../proxy/evidence/contracts/provider-states.ts';
@@ -45,15 +45,12 @@ test('what the payments service publishes keeps the contract of its events with 
     provider: 'payments-events',
     pactUrls: [path.join(contracts, 'pacts/mailer-payments-events.json')],
     messageProviders: {
-      'a receipt is to be sent': providerWithMetadata(mail('receipt'), metadata),
-      'a note of a refund is to be sent': providerWithMetadata(mail('refund-note'), metadata),
+      'a receipt is to be sent': mail('receipt'),
+      'a note of a refund is to be sent': mail('refund-note'),
     },
     logLevel: 'error',
   }).verify();
 });
-
-/** The webhook's; a stream has none. */
-const metadata = { 'content-type': 'application/cloudevents+json' };
 
 async function publishedEvents(): Promise<{ data: { template?: string; paymentId: string } }[]> {
   const redis = new Redis(estate.places.redisUrl);
