@@ -5,6 +5,7 @@ import type { Pair } from '../../../proxy/shadow/pair.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { OK_ANSWER, RecordingUpstream } from '../../support/recording-upstream.ts';
 import { closedPort, type Script, ScriptedUpstream } from '../../support/scripted-upstream.ts';
+import { sampleMigration } from '../routing/sample-routing.ts';
 import { startTestEstate } from './test-estate.ts';
 
 const echo = (body: string) =>
@@ -171,11 +172,10 @@ test('500 clients are served while a candidate hangs', async () => {
     monolith: monolith.port,
     service: service.port,
     shares: { shadow: 100 },
+    migration: { shadow: { ...sampleMigration('catalog', []).shadow, timeoutMs: 60_000 } },
   });
   using client = await RawClient.connect(estate.port);
-  const startedAt = performance.now();
   for (let i = 0; i < 500; i++) assert.equal((await client.ask(get())).text, 'ok');
-  assert.ok(performance.now() - startedAt < 900, 'before the first copy has timed out');
   const dropped = estate.plane.takeReport().shadowDropped['catalog']?.['queue_full'] ?? 0;
   assert.equal(dropped, 500 - 32 - 256, 'in flight and queued are bounded, the others counted');
   assert.ok(service.connections.length <= 32);
