@@ -1,5 +1,6 @@
-import type { Migration } from '../routing/model.ts';
+import type { Migration, RoleSource } from '../routing/model.ts';
 import { isUncomparedHeader } from './compare/uncompared-headers.ts';
+import { coverageOf } from './coverage.ts';
 import type { Answer, CapturedRequest, ComparedPair, CompleteAnswer, Side } from './pair.ts';
 
 /**
@@ -22,17 +23,15 @@ export interface SamePair {
 }
 
 /** What is counted of it, as if it had been compared. */
-export function agreedPair({
-  id,
-  migration,
-  route,
-  at,
-  control,
-  monolithMs,
-  serviceMs,
-}: SamePair): ComparedPair {
-  return { id, migration, route, at, control, outcome: 'agreed', differences: [], monolithMs, serviceMs };
+export function agreedPair(same: SamePair, role: RoleSource | undefined): ComparedPair {
+  const { id, migration, route, at, control, request, status, headers, monolithMs, serviceMs } = same;
+  const answer = { outcome: 'complete' as const, status, headers, body: nothing, durationMs: monolithMs };
+  const coverage = coverageOf({ request, monolith: answer }, role);
+  const facts = { id, migration, route, at, control, coverage, monolithMs, serviceMs };
+  return { ...facts, outcome: 'agreed', differences: [] };
 }
+
+const nothing = new Uint8Array(0);
 
 type Rules = Migration['shadow']['compare'];
 
