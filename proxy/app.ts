@@ -132,7 +132,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       const migration = model().migrations.find(({ id }) => id === same.migration);
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
-      evidence.record(agreedPair(same), migration.rulesHash);
+      evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
     onRoutes() {
       recorder.onRoutes();
