@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
@@ -10,10 +11,13 @@ import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
+import { exchangeOfPair } from './recording/live-exchange.ts';
+import { createRecorder } from './recording/recorder.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
+import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -50,17 +54,25 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     settings.databaseUrl === undefined
       ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
       : undefined;
-  const store = openStore({ databaseUrl: settings.databaseUrl ?? postgres!.url, log, clock });
+  const metrics = new Metrics();
+  const store = openStore({
+    databaseUrl: settings.databaseUrl ?? postgres!.url,
+    log,
+    clock,
+    pairLimits: settings.pairs,
+    onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+  });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const metrics = new Metrics();
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
-    onCounted: (pair) => store.pairWriter.add(pair),
+    onCounted: (pair, { monolithBuild, serviceBuild }) =>
+      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+    clientAnswers: (migration) => history.clientAnswers(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -80,9 +92,17 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const redactionKey = await readRedactionKey(settings.dataDir);
+  const recorder = createRecorder({
+    directory: path.join(settings.dataDir, 'recordings'),
+    redactionKey,
+    migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
+    clock,
+    log,
+  });
   const comparer = createComparer({
     ...comparerLimits,
-    redactionKey: await readRedactionKey(settings.dataDir),
+    redactionKey,
     log,
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
@@ -105,8 +125,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
-    onPair: (pair) => comparer.submit(pair),
+    onPair(pair) {
+      recorder.submit(exchangeOfPair(pair));
+      comparer.submit(pair);
+    },
+    onSame(same) {
+      const migration = model().migrations.find(({ id }) => id === same.migration);
+      if (!migration) return;
+      metrics.addPair(same.migration, 'agreed');
+      evidence.record(agreedPair(same), migration.rulesHash);
+    },
     onRoutes() {
+      recorder.onRoutes();
       comparer.setMigrations(model().migrations);
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
@@ -151,12 +181,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const adminDeps: AdminDeps = {
     delivery,
     reads: {
-      listSignatures: (migration) => evidence.listSignatures(migration),
-      async pairsOfSignature(migration, signature, limit) {
+      listSignatures: (migration, build) => evidence.listSignatures(migration, build),
+      migrationOf: (signature) => evidence.migrationOf(signature),
+      verdicts: (migration, signature) => evidence.verdicts(migration, signature),
+      async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit);
+        return store.pairs.pairsOfSignature(migration, signature, limit, build);
       },
       pair: store.pairs.pair,
+      async differingPairs(page) {
+        if (page.after === undefined) await store.pairWriter.flush();
+        return store.pairs.differing(page);
+      },
       audit: store.audit,
     },
     async verify(migration, actor) {
@@ -179,6 +215,24 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    async judge(migration, order) {
+      const judged = await evidence.judge(migration, order);
+      if (typeof judged === 'string') return { done: false, reason: judged };
+      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
+      await spool.recordAudit({
+        at: judged.at,
+        actor: order.actor,
+        action: 'verdict',
+        migration,
+        reason,
+        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
+      });
+      delivery.reconcile();
+      return { done: true, verdict: judged };
+    },
+    recorder,
+    recordAudit: ({ name }, action, reason, detail) =>
+      void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -212,6 +266,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      await recorder.close();
       await comparer.close();
       await evidence.close();
       await flags.close();

@@ -47,7 +47,10 @@ function firstInvalidPart(request: Request, places: readonly string[]): RefusalR
   const operation = (request as OpenApiRequest).openapi?.schema as ResolvedOperation | undefined;
   const badParameters = namesIn(places, /^\/(?:query|params|headers)\/([^/]+)/);
   const parameters = operation?.parameters?.map(({ name }) => name) ?? [];
-  const parameter = parameters.find((name) => badParameters.includes(name));
+  // Node has header names in lower case, the API file as people write them.
+  const parameter = parameters.find(
+    (name) => badParameters.includes(name) || badParameters.includes(name.toLowerCase()),
+  );
   if (parameter !== undefined) return { is: 'parameter', name: parameter };
 
   if (places.includes('/body')) return { is: 'body' };

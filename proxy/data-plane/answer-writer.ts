@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AnswerBody } from './client-exchange.ts';
-import { MAX_LENT_BYTES } from './connect-to.ts';
+import { READ_BYTES } from './connect-to.ts';
 import type { ForwardableRequest } from './request-head.ts';
 
 /** Writes one answer after another to a client in HTTP/1 form, in as few writes as there can be. */
@@ -58,7 +58,7 @@ export class AnswerWriter {
     const before = this.#chunks ? `${this.#takeHead()}${chunk.length.toString(16)}\r\n` : this.#takeHead();
     const after = this.#chunks ? '\r\n' : '';
     // As text it is a copy, which one that is lent needs anyhow, and goes out with the head in one write.
-    if (chunk.length <= MAX_LENT_BYTES)
+    if (chunk.length <= MAX_TEXT_BYTES)
       this.#socket.write(before + chunk.toString('latin1') + after, 'latin1');
     else this.#writeApart(before, chunk, after);
   }
@@ -76,18 +76,30 @@ export class AnswerWriter {
     return head;
   }
 
-  #writeApart(before: string, chunk: Buffer, after: string): void {
+  #writeApart(before: string, lent: Buffer, after: string): void {
+    const socket = this.#socket;
+    if (spare.length < lent.length) spare = Buffer.allocUnsafeSlow(lent.length);
+    lent.copy(spare);
+    const chunk = spare.subarray(0, lent.length);
     if (before === '') {
-      this.#socket.write(chunk);
-      return;
+      socket.write(chunk);
+    } else {
+      socket.cork();
+      socket.write(before, 'latin1');
+      socket.write(chunk);
+      if (after !== '') socket.write(after, 'latin1');
+      socket.uncork();
     }
-    this.#socket.cork();
-    this.#socket.write(before, 'latin1');
-    this.#socket.write(chunk);
-    if (after !== '') this.#socket.write(after, 'latin1');
-    this.#socket.uncork();
+    // Mostly the kernel has taken all of it by now, and the copy may be written over.
+    if (socket.writableLength > 0) spare = Buffer.allocUnsafeSlow(READ_BYTES);
   }
 }
+
+/** Above it a write of its own costs less than turning the body into text. */
+const MAX_TEXT_BYTES = 16_384;
+
+/** Of all writers: what is lent is copied here to be written. */
+let spare = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /** Status line and field lines of an answer, each ended by CRLF. `headers` are flat. */
 export function headText(status: number, reason: string, headers: readonly string[]): string {

@@ -17,7 +17,8 @@ export class ClientPace {
   /** Called behind a write; true when the client is behind. After `limitMs` without a byte taken it is given up. */
   watch(limitMs: number): boolean {
     const socket = this.#socket;
-    this.#isBehind = socket.writableNeedDrain;
+    // A write that reached the mark counts as one to wait for even when the kernel took it whole.
+    this.#isBehind = socket.writableNeedDrain && socket.writableLength > 0;
     if (!this.#isBehind || socket.timeout) return this.#isBehind;
     socket.setTimeout(limitMs);
     if (socket.listenerCount('timeout') === 0) socket.on('timeout', this.#giveUp);

@@ -13,11 +13,11 @@ export function currentAddresses(upstream: Upstream): readonly string[] | undefi
   return upstream.protocol === 'unix:' ? undefined : processNames.current(upstream);
 }
 
-/** Reads of at most so many bytes are handed out in memory that is only lent: whoever keeps them copies them. */
-export const MAX_LENT_BYTES = 16_384;
+/** As much as one read of a plain socket brings, and so what a client that stops reading makes us hold. */
+export const READ_BYTES = 32_768;
 
-/** What every plain socket reads into: between two reads nobody has anything of it. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
+/** What every plain socket reads into; it is only lent: whoever keeps what was read copies it. */
+const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /**
  * Opens a socket to an upstream, plain, TLS or unix, and hands what it reads to `onData`. A buffer for each read
@@ -28,8 +28,7 @@ export function connectAndRead(upstream: Upstream, onData: (chunk: Buffer) => vo
   return connectTo(upstream, processNames, {
     buffer: readBuffer,
     callback(bytes) {
-      const lent = readBuffer.subarray(0, bytes);
-      onData(bytes > MAX_LENT_BYTES ? Buffer.from(lent) : lent);
+      onData(readBuffer.subarray(0, bytes));
       return true;
     },
   });

@@ -110,7 +110,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   onBody(chunk: Buffer, last: boolean): void {
     const { exchange, capture } = this.#job;
     this.#bytes += chunk.length;
-    capture?.answerBody.add(chunk);
+    capture?.addToAnswer(chunk);
     if (last) {
       this.#succeed(chunk);
     } else if (!exchange.write(chunk)) {

@@ -31,7 +31,9 @@ export interface ForwardableRequest {
   readonly id: string;
   /** What is passed on, the client's or one that is made of the id (W3C Trace Context). */
   readonly traceparent: string;
-  /** Whether it is a shadow copy that came back to us. */
+  /** What upstreams see as X-Request-Id: the client's, when it sent a sane one. */
+  readonly requestId: string;
+  /** Whether it is a shadow copy that came back to us, or follows from one: it is not copied again. */
   readonly isCopy: boolean;
 }
 
@@ -74,6 +76,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   let expectsContinue = false;
   let requestId = '';
   let traceparent = '';
+  let isMarked = false;
   let isCopy = false;
   let upgrade = '';
   let acceptsTrailers = false;
@@ -140,6 +143,10 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
         if (traceparent === '' && traceparentPattern.test(value)) traceparent = value;
         break;
       case Kind.shadowMark:
+        isMarked = true;
+        isCopy = true;
+        break;
+      case Kind.noCopy:
         isCopy = true;
         break;
       case Kind.drop:
@@ -156,7 +163,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   if (host === undefined && received.minorVersion > 0) return malformed('no Host');
   if (host !== undefined && !authorityPattern.test(host)) return malformed('a malformed Host');
   // Passed on without its mark, a dry run would become a real write; passed on with it, anybody could ask for one.
-  if (isCopy && !isSafeMethod(received.method))
+  if (isMarked && !isSafeMethod(received.method))
     return malformed('Ficus-Shadow, which marks a dry run: it ends here');
   const target = originForm(received, host);
   if (target.startsWith('!')) return malformed(target.slice(1));
@@ -165,13 +172,15 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
 
   const client = received.peer.identify(host ?? '', fields);
   if (traceparent === '') traceparent = traceparentFrom(received.id);
+  // The mark ends here, since anybody can set it; that copies of copies would go round in circles is passed on.
+  const guard = isCopy ? 'Ficus-No-Copy: 1\r\n' : '';
   const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
   return {
     method,
     target,
     path: query < 0 ? target : target.slice(0, query),
     host: host ?? '',
-    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${traceparent}\r\n`,
+    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${traceparent}\r\n${guard}`,
     framing,
     contentLength: contentLength ?? '',
     expectsContinue,
@@ -182,6 +191,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
     client,
     id: received.id,
     traceparent,
+    requestId: requestId || received.id,
     isCopy,
   };
 }

@@ -1,3 +1,4 @@
+import { isSafeMethod } from '../routing/model.ts';
 import type { ExchangeCapture } from '../shadow/capture.ts';
 import type { CopyMode } from '../shadow/sender.ts';
 import { accessEntry } from './access-entry.ts';
@@ -7,10 +8,12 @@ import type { Destination } from './forwarding.ts';
 import type { RequestDeps } from './handle-request.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
 
-/** How a request is copied to the other side once its client has the answer. */
+/** What becomes of a request once its client has the answer: copied to the other side, recorded, or both. */
 export interface PlannedCopy {
-  readonly mode: CopyMode;
+  readonly mode: CopyMode | undefined;
+  readonly record: boolean;
   readonly capture: ExchangeCapture;
   readonly monolith: Destination;
   readonly service: Destination;
@@ -23,7 +26,7 @@ export class RequestOutcome {
   readonly #matched: Matched | undefined;
   readonly #copy: PlannedCopy | undefined;
   readonly #startedAt: number;
-  readonly #monolith: string;
+  readonly #monolith: UpstreamPool;
   #fellBack = false;
 
   constructor(
@@ -37,7 +40,7 @@ export class RequestOutcome {
     this.#matched = matched;
     this.#copy = copy;
     this.#startedAt = deps.clock.monotonic();
-    this.#monolith = deps.snapshot.default.upstream.id;
+    this.#monolith = deps.snapshot.default;
     deps.underWay.started(request);
   }
 
@@ -46,8 +49,10 @@ export class RequestOutcome {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
     this.#end(side, status, durationMs, bytes);
     this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
-    // After a fallback the service has just failed this very request: a copy would only say so again.
-    if (this.#copy !== undefined && !this.#fellBack) this.#submit(this.#copy, side, durationMs);
+    if (this.#matched !== undefined) this.#deps.counts.shown(this.#migration, this.#matched.route.id, status);
+    const pool = side === 'service' ? this.#matched!.live.service : this.#monolith;
+    pool.latency.add(durationMs, pool.coarseNow());
+    if (this.#copy !== undefined) this.#submit(this.#copy, side, durationMs);
   }
 
   /** The client got our own answer, half an answer, or left (`client_closed`). */
@@ -56,6 +61,7 @@ export class RequestOutcome {
     const durationMs = clock.monotonic() - this.#startedAt;
     const meaning = failureMeanings[failure.code];
     this.#end(side, meaning.status, durationMs, bytes, failure);
+    this.#copy?.capture.discard();
     counts.failed(failure.code);
     // What a client does wrong must not speak against the side that was asked.
     if (meaning.side === 'client') return;
@@ -79,9 +85,9 @@ export class RequestOutcome {
     underWay.ended(this.#request);
     if (!accessLog.wants(failure !== undefined && status >= 500 ? 'failed' : 'answered')) return;
     const matched = this.#matched;
-    const upstream = side === 'service' ? matched!.live.service.upstream.id : this.#monolith;
+    const pool = side === 'service' ? matched!.live.service : this.#monolith;
     accessLog.write({
-      ...accessEntry(this.#request, matched, side, upstream),
+      ...accessEntry(this.#request, matched, side, pool.upstream.id),
       status,
       durationMs,
       bytes,
@@ -99,20 +105,31 @@ export class RequestOutcome {
     };
   }
 
-  #submit({ mode, capture, monolith, service }: PlannedCopy, control: AnsweredBy, controlMs: number): void {
+  #submit(
+    { mode, record, capture, monolith, service }: PlannedCopy,
+    control: AnsweredBy,
+    controlMs: number,
+  ): void {
     const { live, route } = this.#matched!;
+    const { shadow } = this.#deps;
+    const { id, requestId, method } = this.#request;
+    const exchange = { id, migration: live.migration, route: route.id, control, capture, controlMs };
+    if (record) shadow.record(exchange);
+    // After a fallback the service has just failed this very request: a copy would only say so again.
+    if (mode === undefined || this.#fellBack) {
+      capture.discard();
+      return;
+    }
     const other = control === 'monolith' ? service : monolith;
-    this.#deps.shadow.submit({
-      id: this.#request.id,
-      migration: live.migration,
-      route: route.id,
-      control,
+    const mayRepeat = control === 'monolith' && mode === 'compare' && isSafeMethod(method);
+    shadow.submit({
+      ...exchange,
+      requestId,
       upstream: other.pool.upstream,
       target: other.target,
       mode,
       head: this.#request,
-      capture,
-      controlMs,
+      again: mayRepeat ? { upstream: monolith.pool.upstream, target: monolith.target } : undefined,
     });
   }
 }

@@ -16,6 +16,8 @@ export interface MigrationCounts {
   service: SideCounts;
   /** Meant for the service, answered by the monolith because the service could not. */
   fallbacks: number;
+  /** Answers to clients by route, then by hundreds of the status: what traffic has shown. */
+  statuses: Record<string, number[]>;
 }
 
 /** Increments since the last `take`, by migration id; `''` is traffic of no migration. */
@@ -50,6 +52,18 @@ export class TrafficCounts {
     side.requests++;
     if (isError) side.errors++;
     side.latency[latencyBucket(durationMs)]!++;
+  }
+
+  /** A client got a whole answer of a route. */
+  shown(migration: string, route: string, status: number): void {
+    const { statuses } = this.#of(migration);
+    let counts = statuses[route];
+    if (!counts) {
+      counts = [0, 0, 0, 0, 0, 0];
+      statuses[route] = counts;
+    }
+    const hundreds = Math.floor(status / 100);
+    if (hundreds < counts.length) counts[hundreds]!++;
   }
 
   fellBack(migration: string): void {
@@ -101,7 +115,7 @@ export class TrafficCounts {
   #of(migration: string): MigrationCounts {
     let counts = this.#migrations.get(migration);
     if (!counts) {
-      counts = { monolith: noCounts(), service: noCounts(), fallbacks: 0 };
+      counts = { monolith: noCounts(), service: noCounts(), fallbacks: 0, statuses: {} };
       this.#migrations.set(migration, counts);
     }
     return counts;

@@ -90,9 +90,11 @@ export class UpstreamConnection implements ResponseSink {
   send(chunk: Buffer | string): boolean {
     if (!this.#isPaused) this.deadline = this.#owner.coarseNow() + this.upstream.responseTimeoutMs;
     this.#bodyBytesSent += chunk.length;
-    const goOn = typeof chunk === 'string' ? this.socket.write(chunk, 'latin1') : this.socket.write(chunk);
-    this.#waitingForDrain = !goOn;
-    return goOn;
+    if (typeof chunk === 'string') this.socket.write(chunk, 'latin1');
+    else this.socket.write(chunk);
+    // A write that reached the mark counts as one to wait for even when the kernel took it whole.
+    this.#waitingForDrain = this.socket.writableNeedDrain && this.socket.writableLength > 0;
+    return !this.#waitingForDrain;
   }
 
   /** The whole request has been handed over. */

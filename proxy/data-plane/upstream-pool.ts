@@ -1,6 +1,7 @@
 import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import { type Failure, type FailureCode, notSent } from './failures.ts';
+import { type Failure, type FailureCode, notSent, whileOpen } from './failures.ts';
+import { LatencyWatch } from './latency-watch.ts';
 import { giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import { type OnBreaker, UpstreamHealth, type UpstreamReport } from './upstream-health.ts';
@@ -44,6 +45,8 @@ const OWN_SHARE = 0.25;
  */
 export class UpstreamPool implements ConnectionOwner {
   readonly upstream: Upstream;
+  /** Of whole answers, for what copies may still ask of it. */
+  readonly latency = new LatencyWatch();
   readonly #clock: Clock;
   readonly #now: () => number;
   readonly #health: UpstreamHealth;
@@ -130,6 +133,22 @@ export class UpstreamPool implements ConnectionOwner {
       this.#waiting.length <= this.#connecting && inUse < this.upstream.maxConnections * (1 - OWN_SHARE);
     if (!hasRoom) this.#health.refused('fallback');
     return hasRoom;
+  }
+
+  /** Whether its breaker holds it for gone, or is trying it out. */
+  get isOpen(): boolean {
+    return this.#health.isOpen;
+  }
+
+  /** Whether requests wait for connections that others hold. */
+  get isBusy(): boolean {
+    return this.#isFull && this.#waiting.length > this.#connecting;
+  }
+
+  /** Whether there is room for what nobody waits for. */
+  get hasSpareRoom(): boolean {
+    const inUse = this.#all.size - this.#idle.length;
+    return !this.isOpen && inUse < this.upstream.maxConnections * (1 - OWN_SHARE) && this.latency.isUsual;
   }
 
   /** What happened since it was last asked. */
@@ -277,9 +296,4 @@ export class UpstreamPool implements ConnectionOwner {
       );
     }
   }
-}
-
-/** The answer to whoever is not admitted. */
-export function whileOpen(): Failure {
-  return notSent('upstream_open', 'it failed too often in a row');
 }

@@ -1,21 +1,23 @@
-import type { Migration } from '../routing/model.ts';
+import type { Migration, RoleSource } from '../routing/model.ts';
 import { compareAnswers, readPair } from './compare/compare-pair.ts';
 import { compileRules, type RulesHere } from './compare/compiled-rules.ts';
 import { headerValues } from './compare/headers.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import { answerTexts, line, redactedAnswerTexts, requestTexts, type TextContext } from './comparer-texts.ts';
+import { coverageOf } from './coverage.ts';
 import type { ComparedPair, CompleteAnswer, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
 
 /** What comparing needs of a migration. */
-export type ComparedMigration = Pick<Migration, 'id' | 'rulesHash'> & {
+export type ComparedMigration = Pick<Migration, 'id' | 'rulesHash' | 'coverage'> & {
   readonly shadow: Pick<Migration['shadow'], 'compare' | 'redact'>;
 };
 
 /** The same, compiled. */
 export interface CompareJob extends TextContext {
   readonly rules: RulesHere;
+  readonly role: RoleSource | undefined;
 }
 
 export function compileJob(
@@ -24,7 +26,8 @@ export function compileJob(
   limits: CompareLimits,
 ): CompareJob {
   const { compare, redact } = migration.shadow;
-  return { rules: compileRules(compare), redacted: compileRedaction(redact), redactor, limits };
+  const role = migration.coverage?.role;
+  return { rules: compileRules(compare), role, redacted: compileRedaction(redact), redactor, limits };
 }
 
 /**
@@ -32,6 +35,10 @@ export function compileJob(
  * any text. Of a pair that agrees, nothing but that is kept.
  */
 export function examinePair(pair: Pair, job: CompareJob): ComparedPair {
+  return { ...examined(pair, job), coverage: coverageOf(pair, job.role) };
+}
+
+function examined(pair: Pair, job: CompareJob): ComparedPair {
   if (isEvidentlySame(pair, job)) return outcomeOf(pair, 'agreed');
   const read = readPair(pair, job.limits);
   if (!read.ok) return incomparable(pair, read.reason, job);
@@ -51,7 +58,7 @@ export function examinePair(pair: Pair, job: CompareJob): ComparedPair {
 /** What can be told of a pair without looking into it. */
 export type PairFacts = Pick<
   ComparedPair,
-  'id' | 'migration' | 'route' | 'at' | 'control' | 'monolithMs' | 'serviceMs'
+  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'monolithMs' | 'serviceMs'
 >;
 
 export function factsOf({ id, migration, route, at, control, monolith, service }: Pair): PairFacts {

@@ -8,6 +8,7 @@ import {
   movable,
 } from './comparer-messages.ts';
 import { createPairQueue, type PairQueue } from './comparer-queue.ts';
+import { coverageOf } from './coverage.ts';
 import type { ComparedPair, Pair } from './pair.ts';
 
 export interface ComparerDependencies {
@@ -142,7 +143,8 @@ class ThreadComparer implements Comparer {
         continue;
       }
       const timer = setTimeout(() => this.#onOverBudget(thread), this.#dependencies.timeBudgetMs);
-      thread.running = { facts: factsOf(pair), rulesHash: migration.rulesHash, timer };
+      const facts = { ...factsOf(pair), coverage: coverageOf(pair, migration.coverage?.role) };
+      thread.running = { facts, rulesHash: migration.rulesHash, timer };
       const { task, buffers } = movable(pair);
       thread.worker.postMessage(task, buffers);
     }
@@ -199,9 +201,10 @@ class ThreadComparer implements Comparer {
 
   #sendMigrations(): void {
     const migrations = [...this.#migrations.values()].map(
-      ({ id, rulesHash, shadow: { compare, redact } }) => ({
+      ({ id, rulesHash, coverage, shadow: { compare, redact } }) => ({
         id,
         rulesHash,
+        ...(coverage && { coverage }),
         shadow: { compare, redact },
       }),
     );

@@ -1,50 +1,82 @@
 import type { Database, Query } from './database.ts';
 import type { PairRow } from './model.ts';
+import { createPairPartitions, type RetentionLimits } from './pair-partitions.ts';
 import { canonicalJson, postgresText } from './postgres-text.ts';
 
-export interface PairLimits {
-  /** Newest pairs kept of each signature, and of each route's incomparable pairs. */
+export interface PairLimits extends RetentionLimits {
+  /** Pairs kept of each signature, and of each route's incomparable pairs, in an hour. */
   readonly pairsPerSignature: number;
-  readonly maxAgeDays: number;
-  readonly maxPairs: number;
-  /** Of the texts; Postgres compresses them, and needs room of its own. */
-  readonly maxBytes: number;
 }
 
 export const defaultPairLimits: PairLimits = {
   pairsPerSignature: 20,
   maxAgeDays: 14,
-  maxPairs: 50_000,
   maxBytes: 512 * 1024 * 1024,
 };
 
 export interface PairStore {
-  /** Keeps what it does not have yet, then the newest of every signature that was touched. */
+  /** Keeps what it does not have yet, all of them or none. */
   insert(pairs: readonly PairRow[]): Promise<void>;
-  /** Newest first. */
-  pairsOfSignature(migration: string, signature: string, limit: number): Promise<PairRow[]>;
+  /** Newest first; of one build of the service when it is named. */
+  pairsOfSignature(
+    migration: string,
+    signature: string,
+    limit: number,
+    serviceBuild?: string,
+  ): Promise<PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
-  /** Drops what is over the limits on age, number and size. */
-  prune(limits: PairLimits): Promise<void>;
+  /** Pairs that differ, whatever builds and rules they were compared under, oldest first; the page behind `after`. */
+  differing(page: DifferingPage): Promise<PairRow[]>;
+  /** Makes partitions ahead, and drops those that are over the limits on age and size, the oldest first. */
+  prune(limits: RetentionLimits): Promise<void>;
 }
 
-export function createPairStore(database: Database, { pairsPerSignature }: PairLimits): PairStore {
-  return {
-    insert: (pairs) =>
-      database.transaction(async (query) => {
-        // Samples may be lost with a crash of the machine; what was committed is never half there.
-        await query('set local synchronous_commit = off');
-        await insertPairs(query, pairs);
-        await insertSamples(query, pairs);
-        await keepNewest(query, [...new Set(pairs.flatMap(samplesOf))], pairsPerSignature);
-      }),
+export interface DifferingPage {
+  readonly migration: string;
+  /** Only those that show it. */
+  readonly signature?: string | undefined;
+  readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+  readonly limit: number;
+}
 
-    pairsOfSignature: (migration, signature, limit) =>
-      database.query<PairRow>(
-        `select ${columns} from ficus.pairs join ficus.samples on pair_id = id
-         where sample_of = $1 and migration = $2 order by samples.at desc, id desc limit $3`,
-        [postgresText(signature), postgresText(migration), limit],
-      ),
+export function createPairStore(database: Database): PairStore {
+  const partitions = createPairPartitions(database);
+  return {
+    async insert(pairs) {
+      await partitions.ensure(pairs.map(({ at }) => at));
+      try {
+        await database.transaction(async (query) => {
+          // Samples may be lost with a crash of the machine; what was committed is never half there.
+          await query('set local synchronous_commit = off');
+          await insertPairs(query, pairs);
+          await insertSamples(query, pairs);
+        });
+      } catch (error) {
+        // Another replica may have dropped a partition that this one knows of.
+        partitions.forget();
+        throw error;
+      }
+    },
+
+    async pairsOfSignature(migration, signature, limit, serviceBuild) {
+      const newest = await database.query<{ pair_id: string; at: string }>(
+        `select pair_id, at from ficus.samples
+         where sample_of = $1 and migration = $2 and ($4::text is null or service_build = $4)
+         order by at desc, pair_id desc limit $3`,
+        [
+          postgresText(signature),
+          postgresText(migration),
+          limit,
+          serviceBuild === undefined ? null : postgresText(serviceBuild),
+        ],
+      );
+      if (newest.length === 0) return [];
+      // By time, too: it tells the partitions.
+      return database.query<PairRow>(
+        `select ${columns} from ficus.pairs where id = any ($1) and at = any ($2) order by at desc, id desc`,
+        [newest.map(({ pair_id }) => pair_id), newest.map(({ at }) => at)],
+      );
+    },
 
     async pair(id) {
       const rows = await database.query<PairRow>(`select ${columns} from ficus.pairs where id = $1`, [
@@ -53,7 +85,24 @@ export function createPairStore(database: Database, { pairsPerSignature }: PairL
       return rows[0];
     },
 
-    prune: (limits) => prune(database, limits),
+    differing: ({ migration, signature, after, limit }) =>
+      database.query<PairRow>(
+        `select ${columns} from ficus.pairs
+         where migration = $1 and outcome = 'differed'
+           and ($2::text is null or exists
+             (select from ficus.samples where samples.at = pairs.at and pair_id = id and sample_of = $2))
+           and ($3::text is null or (pairs.at, id) > ($4::timestamptz, $3))
+         order by pairs.at, id limit $5`,
+        [
+          postgresText(migration),
+          signature === undefined ? null : postgresText(signature),
+          after?.id ?? null,
+          after?.at ?? null,
+          limit,
+        ],
+      ),
+
+    prune: (limits) => partitions.prune(limits),
   };
 }
 
@@ -64,95 +113,55 @@ export function samplesOf(pair: PairRow): string[] {
 }
 
 const columns = `
-  id, migration, route, pairs.at, control, outcome, reason, differences,
-  monolith_ms as "monolithMs", service_ms as "serviceMs", request, monolith, service`;
+  id, migration, monolith_build as "monolithBuild", service_build as "serviceBuild", route, at, control, outcome,
+  reason, differences, monolith_ms as "monolithMs", service_ms as "serviceMs", request, monolith, service`;
 
 async function insertPairs(query: Query, pairs: readonly PairRow[]): Promise<void> {
-  const json = pairs.map((pair) => ({
-    differences: canonicalJson(pair.differences),
-    request: optionalJson(pair.request),
-    monolith: optionalJson(pair.monolith),
-    service: optionalJson(pair.service),
-  }));
   await query(
-    `insert into ficus.pairs (id, migration, route, at, control, outcome, reason, differences,
-       monolith_ms, service_ms, request, monolith, service, bytes)
-     select id, migration, route, at, control, outcome, reason, differences::jsonb,
-       monolith_ms, service_ms, request::jsonb, monolith::jsonb, service::jsonb, bytes
-     from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::int[])
-       as added (id, migration, route, at, control, outcome, reason, differences, monolith_ms, service_ms,
-         request, monolith, service, bytes)
-     order by id
-     on conflict (id) do nothing`,
+    `insert into ficus.pairs (id, migration, monolith_build, service_build, route, at, control, outcome, reason,
+       differences, monolith_ms, service_ms, request, monolith, service)
+     select id, migration, monolith_build, service_build, route, at, control, outcome, reason,
+       differences::jsonb, monolith_ms, service_ms, request::jsonb, monolith::jsonb, service::jsonb
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
+       $8::text[], $9::text[], $10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::text[])
+       as added (id, migration, monolith_build, service_build, route, at, control, outcome, reason, differences,
+         monolith_ms, service_ms, request, monolith, service)
+     on conflict do nothing`,
     [
       pairs.map((pair) => postgresText(pair.id)),
       pairs.map((pair) => postgresText(pair.migration)),
+      pairs.map((pair) => optionalText(pair.monolithBuild)),
+      pairs.map((pair) => optionalText(pair.serviceBuild)),
       pairs.map((pair) => postgresText(pair.route)),
       pairs.map((pair) => pair.at),
       pairs.map((pair) => pair.control),
       pairs.map((pair) => pair.outcome),
-      pairs.map((pair) => (pair.reason === undefined ? null : postgresText(pair.reason))),
-      json.map(({ differences }) => differences),
+      pairs.map((pair) => optionalText(pair.reason)),
+      pairs.map((pair) => canonicalJson(pair.differences)),
       pairs.map((pair) => pair.monolithMs),
       pairs.map((pair) => pair.serviceMs),
-      json.map(({ request }) => request),
-      json.map(({ monolith }) => monolith),
-      json.map(({ service }) => service),
-      json.map((texts) => Object.values(texts).reduce((sum, text) => sum + (text?.length ?? 0), 0)),
+      pairs.map((pair) => optionalJson(pair.request)),
+      pairs.map((pair) => optionalJson(pair.monolith)),
+      pairs.map((pair) => optionalJson(pair.service)),
     ],
   );
 }
 
+const optionalText = (text: string | undefined) => (text === undefined ? null : postgresText(text));
 const optionalJson = (value: object | undefined) => (value === undefined ? null : canonicalJson(value));
 
 async function insertSamples(query: Query, pairs: readonly PairRow[]): Promise<void> {
   const samples = pairs.flatMap((pair) => samplesOf(pair).map((sampleOf) => ({ sampleOf, pair })));
   await query(
-    `insert into ficus.samples (sample_of, at, pair_id)
-     select * from unnest($1::text[], $2::timestamptz[], $3::text[]) order by 1, 2, 3
+    `insert into ficus.samples (sample_of, at, pair_id, migration, service_build)
+     select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
      on conflict do nothing`,
     [
       samples.map(({ sampleOf }) => postgresText(sampleOf)),
       samples.map(({ pair }) => pair.at),
       samples.map(({ pair }) => postgresText(pair.id)),
+      samples.map(({ pair }) => postgresText(pair.migration)),
+      samples.map(({ pair }) => optionalText(pair.serviceBuild)),
     ],
   );
-}
-
-async function keepNewest(query: Query, sampleOfs: readonly string[], count: number): Promise<void> {
-  const dropped = await query<{ pair_id: string }>(
-    `delete from ficus.samples using
-       unnest($1::text[]) as touched (sample_of) cross join lateral (
-         select at, pair_id from ficus.samples s where s.sample_of = touched.sample_of
-         order by at desc, pair_id desc offset $2) as older
-     where samples.sample_of = touched.sample_of and samples.at = older.at and samples.pair_id = older.pair_id
-     returning samples.pair_id`,
-    [sampleOfs.map(postgresText), count],
-  );
-  if (dropped.length === 0) return;
-  await query(
-    `delete from ficus.pairs where id = any ($1)
-       and not exists (select from ficus.samples where pair_id = id)`,
-    [dropped.map(({ pair_id }) => pair_id)],
-  );
-}
-
-/** Rows a statement drops at most, so that it ends before the statement timeout. */
-const droppedAtOnce = 2_000;
-
-async function prune({ query }: Database, limits: PairLimits): Promise<void> {
-  for (;;) {
-    const dropped = await query(
-      `delete from ficus.pairs where id in (
-         select id from (
-           select id, at, row_number() over newest as place, sum(bytes) over newest as total
-           from ficus.pairs window newest as (order by at desc, id desc)) as kept
-         where at < now() - make_interval(days => $1) or place > $2 or total > $3
-         limit $4)
-       returning id`,
-      [limits.maxAgeDays, limits.maxPairs, limits.maxBytes, droppedAtOnce],
-    );
-    if (dropped.length < droppedAtOnce) return;
-  }
 }

@@ -47,17 +47,24 @@ export interface AccessLogDeps {
   readonly sink: LogSink;
   readonly clock: Clock;
   readonly random?: () => number;
+  /** Makes what looks like a secret in a path unreadable. */
+  readonly hideSecrets?: (path: string) => string;
 }
 
 /** One JSON line for a sampled part of the requests, in the log's own stream. */
-export function createAccessLog({ sample, sink, clock, random = Math.random }: AccessLogDeps): AccessLog {
+export function createAccessLog(deps: AccessLogDeps): AccessLog {
+  const { sample, sink, clock, random = Math.random, hideSecrets = (path: string) => path } = deps;
   const withinBudget = { failed: linesASecond(clock), refused: linesASecond(clock) };
   return {
     wants(kind) {
       if (sample === 0) return false;
       return random() < sample || (kind !== 'answered' && withinBudget[kind]());
     },
-    write: (entry) => sink.write(accessLine(entry, clock.now())),
+    write(entry) {
+      const { target } = entry;
+      const shown = target === undefined ? entry : { ...entry, target: hideSecrets(pathOf(target)) };
+      sink.write(accessLine(shown, clock.now()));
+    },
   };
 }
 

@@ -59,7 +59,7 @@ const wrong: [args: string[], message: RegExp, usage: string][] = [
   [['up', '--config'], /'--config <value>' argument missing/, 'ficus up'],
   [['statsu'], /there is no command "statsu"; did you mean "status"\?/, 'ficus COMMAND'],
   [['roll'], /did you mean "rollback"\?/, 'ficus COMMAND'],
-  [['deploy'], /there is no command "deploy"; `ficus help` lists/, 'ficus COMMAND'],
+  [['launch'], /there is no command "launch"; `ficus help` lists/, 'ficus COMMAND'],
   [['--admin', 'x', 'status'], /"--admin" is no command: options follow one/, 'ficus COMMAND'],
   [['help', 'proomte'], /did you mean "promote"\?/, 'ficus help'],
 ];

@@ -75,7 +75,7 @@ describe('the access log', () => {
   }
 
   test('has what load shedding refused', async () => {
-    const shedding = { sheds: () => true, reason: 'memory', close() {} } as const;
+    const shedding = { sheds: () => true, reason: 'memory', pressedBy: 'memory', close() {} } as const;
     const { proxy, entries } = await startWithLog({ monolith: await closedPort(), shedding });
     await using _ = proxy;
     await askOnce(proxy.port, 'GET /a HTTP/1.1\r\nHost: shop\r\n\r\n');

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { ListenerTls } from '../../../proxy/data-plane/client-server.ts';
+import { CopyPressure } from '../../../proxy/data-plane/copy-pressure.ts';
 import type { RequestDeps } from '../../../proxy/data-plane/handle-request.ts';
 import {
   defaultListenerLimits,
@@ -14,7 +15,8 @@ import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/tra
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
-import { ShadowSender } from '../../../proxy/shadow/sender.ts';
+import { HashBudget } from '../../../proxy/shadow/hash-budget.ts';
+import { defaultShadowLimits, ShadowSender } from '../../../proxy/shadow/sender.ts';
 import { type AccessLog, noAccessLog } from '../../../proxy/telemetry/access-log.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
@@ -68,10 +70,12 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
           cap: 100,
           copies: 'none',
           canDryRun: false,
+          recorded: 0,
           serveFlag: 'catalog.serve',
           shadowFlag: 'catalog.shadow',
         }),
       ),
+      migrations: new Map(),
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
     },
@@ -80,8 +84,10 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       deliver: () => false,
       dropped: () => {},
       clock: systemClock,
-      limits: { maxInFlight: 1, maxQueued: 1, maxQueuedBytes: 1 },
+      limits: { ...defaultShadowLimits, maxInFlight: 1, maxQueued: 1, maxQueuedBytes: 1 },
     }),
+    pressure: new CopyPressure(neverSheds),
+    hashing: new HashBudget(systemClock),
     counts,
     clock: systemClock,
     log: pino({ level: 'silent' }),

@@ -179,12 +179,12 @@ describe('an open tunnel', () => {
 });
 
 describe('a refused upgrade', () => {
-  async function refusedWith(play: (connection: UpstreamEnd) => void | Promise<void>) {
+  async function refusedWith(play: (connection: UpstreamEnd) => void | Promise<void>, idleTimeoutMs = 300) {
     const upstream = await ScriptedUpstream.start(async (connection) => {
       await connection.request();
       await play(connection);
     });
-    const proxy = await startTestProxy({ monolith: upstream.port, upstream: { idleTimeoutMs: 300 } });
+    const proxy = await startTestProxy({ monolith: upstream.port, upstream: { idleTimeoutMs } });
     const client = await RawClient.connect(proxy.port);
     client.send(handshake('/live'));
     return {
@@ -232,7 +232,7 @@ describe('a refused upgrade', () => {
     await using refused = await refusedWith((connection) => {
       connection.send('HTTP/1.1 403 Forbidden\r\nContent-Length: 5000000\r\n\r\n');
       connection.send(Buffer.alloc(5_000_000));
-    });
+    }, 30_000);
     refused.client.socket.pause();
     await new Promise((turn) => setTimeout(turn, 100));
     refused.client.socket.resume();

@@ -301,7 +301,7 @@ describe('a handshake that could not go well', () => {
 
   test('is refused while requests are, without asking anybody', async () => {
     await using upstream = await RecordingUpstream.start();
-    const shedding = { sheds: () => true, reason: 'memory', close() {} } as const;
+    const shedding = { sheds: () => true, reason: 'memory', pressedBy: 'memory', close() {} } as const;
     await using proxy = await startTestProxy({ monolith: upstream.port, shedding });
     using client = await RawClient.connect(proxy.port);
     const answer = await client.ask(handshake('/live'));

@@ -35,7 +35,7 @@ describe('the gate', () => {
     assert.equal(report.state, 'open');
     assert.deepEqual(
       report.reasons.map(({ rule }) => rule),
-      ['pairs', 'agreement', 'unjudged', 'contracts', 'unproven', 'latency', 'build', 'store'],
+      ['pairs', 'agreement', 'unjudged', 'coverage', 'contracts', 'unproven', 'latency', 'build', 'store'],
     );
     assert.deepEqual(report.key, facts().key);
   });
@@ -185,9 +185,11 @@ table('unjudged', [
     facts: { unjudged: [{ ...open, signature: 'cd34', place: 'status', pairs: 1 }, open] },
     reasons: [
       'refused: body:/price (value) of GET /api/products/{productId} differs in 37 pairs and nobody judged it ' +
-        '(signature ab12); repair the service, or allow the difference under shadow.compare.',
+        '(signature ab12); repair the service, judge it by `ficus verdict ab12`, or allow the difference under ' +
+        'shadow.compare.',
       'refused: status (value) of GET /api/products/{productId} differs in 1 pair and nobody judged it ' +
-        '(signature cd34); repair the service, or allow the difference under shadow.compare.',
+        '(signature cd34); repair the service, judge it by `ficus verdict cd34`, or allow the difference under ' +
+        'shadow.compare.',
     ],
   },
   {
