@@ -16,19 +16,8 @@ const maxClaimsLength = 8_192;
 const odd = 'odd';
 const none = 'none';
 
-/** What of a pair is looked at. */
-interface CoveredPair {
-  readonly request: Omit<Pair['request'], 'body'>;
-  readonly monolith: Answer;
-}
-
 /** The cells of coverage that a pair falls into. Never throws, whatever the client sent. */
-<<<<<<< HEAD
 export function coverageOf({ request, monolith }: Covered, role: RoleSource | undefined): PairCoverage {
-=======
-export function coverageOf(pair: CoveredPair, role: RoleSource | undefined): PairCoverage {
-  const { request, monolith } = pair;
->>>>>>> p-sending
   return {
     method: plainName(request.method),
     status: statusClass(monolith),
