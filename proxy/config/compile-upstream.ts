@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import { isLinkLocal } from '../routing/link-local.ts';
 import type { BreakerRules, Upstream } from '../routing/model.ts';
 import { defaults } from './defaults.ts';
@@ -129,7 +128,7 @@ function compileTls(
   } else if (pems.cert !== undefined && pems.key !== undefined) {
     const { cert, key } = pems;
     attempt(
-      () => createSecureContext({ cert, key }),
+      () => process.getBuiltinModule('node:tls').createSecureContext({ cert, key }),
       [...path, 'cert'],
       'and key do not fit together',
       report,

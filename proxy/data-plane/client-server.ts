@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import net, { type Server, type Socket } from 'node:net';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import { READ_BYTES } from './connect-to.ts';
 
 /** What clients that come by TLS are shown; plain data, the same for every worker. */
@@ -62,7 +62,9 @@ export function createClientServer(options: ClientServerOptions): ClientServer {
     const server = net.createServer(socketOptions, options.onConnection);
     return { server, setTls: () => {}, breakOff: () => {} };
   }
-  const server = tls.createServer(
+  // Loaded by those alone who need it.
+  const { createServer } = process.getBuiltinModule('node:tls');
+  const server = createServer(
     {
       ...socketOptions,
       ...contextOptions(options.tls),

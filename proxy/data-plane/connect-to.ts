@@ -1,5 +1,4 @@
 import net from 'node:net';
-import tls from 'node:tls';
 import type { Upstream } from '../routing/model.ts';
 import { UpstreamNames } from './upstream-names.ts';
 
@@ -8,6 +7,11 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 
 /** One memory of names for the whole process: pools and tunnels ask for the same ones. */
 const processNames = new UpstreamNames();
+
+/** Where connections to an upstream lead if they are opened now; undefined where it has no name, or that is not known. */
+export function currentAddresses(upstream: Upstream): readonly string[] | undefined {
+  return upstream.protocol === 'unix:' ? undefined : processNames.current(upstream);
+}
 
 /** As much as one read of a plain socket brings, and so what a client that stops reading makes us hold. */
 export const READ_BYTES = 32_768;
@@ -43,6 +47,8 @@ export function connectTo(
   if (upstream.protocol === 'http:') return configured(net.connect({ ...address, ...reading }));
   const servername = net.isIP(host) === 0 ? host : '';
   // Without `session` every handshake is a whole one: none is resumed under another identity.
+  // Loaded by those alone who need it.
+  const tls = process.getBuiltinModule('node:tls');
   return configured(tls.connect({ ...address, servername, ALPNProtocols: ['http/1.1'], ...upstream.tls }));
 }
 

@@ -8,7 +8,7 @@ import { createClientServer, type ListenerTls } from './client-server.ts';
 import type { FailureCode } from './failures.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
 import { handleUpgrade } from './handle-upgrade.ts';
-import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
+import type { Http2Connection, Http2ConnectionOwner } from './http2-connection.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import type { OpenConnection } from './open-connection.ts';
 import { type ForwardableRequest, type ReceivedRequest, readRequest } from './request-head.ts';
@@ -66,7 +66,9 @@ export async function listen(
   address: ListenerAddress,
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
-  const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody);
+  // Loaded by those alone who offer it: it takes as long as the rest of the data plane.
+  const http2 = address.http2 ? (await import('./http2-connection.ts')).Http2Connection : undefined;
+  const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody, http2);
   const { server, setTls, breakOff } = createClientServer({
     tls: address.tls,
     protocols: address.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
@@ -117,13 +119,20 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly #deps: RequestDeps;
+  readonly #http2: typeof Http2Connection | undefined;
   readonly #open = new Set<OpenConnection>();
   readonly #sweep: NodeJS.Timeout;
   #coarseNow: number;
   #stopping = false;
 
-  constructor(deps: RequestDeps, limits: ListenerLimits, trustedProxies: TrustedProxies) {
+  constructor(
+    deps: RequestDeps,
+    limits: ListenerLimits,
+    trustedProxies: TrustedProxies,
+    http2: typeof Http2Connection | undefined,
+  ) {
     this.#deps = deps;
+    this.#http2 = http2;
     this.trustedProxies = trustedProxies;
     this.maxHeadBytes = limits.maxHeaderBytes;
     this.headTimeoutMs = limits.headersTimeoutMs;
@@ -138,7 +147,8 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
 
   open(socket: Socket): void {
     const isHttp2 = (socket as TLSSocket).alpnProtocol === 'h2';
-    const connection = isHttp2 ? new Http2Connection(socket, this) : new ClientConnection(socket, this);
+    const connection =
+      isHttp2 && this.#http2 ? new this.#http2(socket, this) : new ClientConnection(socket, this);
     if (this.#stopping) connection.letGo();
     this.#open.add(connection);
   }

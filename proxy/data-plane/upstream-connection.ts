@@ -35,6 +35,8 @@ export class UpstreamConnection implements ResponseSink {
   /** Monotonic ms after which the current stage has taken too long. */
   deadline: number;
   connected = false;
+  /** It is not used again once its exchange is over. */
+  isRetired = false;
   #owner: ConnectionOwner;
   #parser = new ResponseParser(this);
   #sink: ExchangeSink | undefined;
@@ -229,7 +231,7 @@ export class UpstreamConnection implements ResponseSink {
 
   #release(): void {
     this.#isUsed = true;
-    if (!this.#head?.reusable || this.socket.destroyed) {
+    if (!this.#head?.reusable || this.isRetired || this.socket.destroyed) {
       this.destroy();
       return;
     }

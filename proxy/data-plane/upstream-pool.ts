@@ -2,6 +2,7 @@ import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { type Failure, type FailureCode, notSent } from './failures.ts';
 import { LatencyWatch } from './latency-watch.ts';
+import { giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import { type OnBreaker, UpstreamHealth, type UpstreamReport } from './upstream-health.ts';
 
@@ -26,6 +27,9 @@ export const defaultPoolLimits: PoolLimits = { idleMs: 30_000 };
 
 /** How often deadlines are looked at; they are late by at most this. */
 export const SWEEP_MS = 50;
+
+/** How often it is asked whether the upstream is still where connections lead. */
+const LOOK_UP_EVERY_MS = 1000;
 
 /**
  * Of an upstream's connections those that requests for another never take. When a service is down its
@@ -54,6 +58,7 @@ export class UpstreamPool implements ConnectionOwner {
   #connecting = 0;
   #coarseNow: number;
   #sweep: NodeJS.Timeout | undefined;
+  #lookedUpAt = 0;
   #closed = false;
 
   constructor(
@@ -276,7 +281,11 @@ export class UpstreamPool implements ConnectionOwner {
     for (const connection of this.#all) {
       if (connection.deadline <= this.#coarseNow) connection.expire();
     }
-    if (this.#isFull) this.#makeWay();
+    if (this.#isFull) giveUpSlowUploads(this.#all, this.#waiting.length - this.#connecting, this.#coarseNow);
+    if (this.#coarseNow - this.#lookedUpAt >= LOOK_UP_EVERY_MS) {
+      this.#lookedUpAt = this.#coarseNow;
+      leaveOldAddresses(this.upstream, this.#all, this.#idle);
+    }
     // The first ones have attempts to connect under way, which end by their own deadlines.
     for (let next = this.#waiting[this.#connecting]; next; next = this.#waiting[this.#connecting]) {
       if (next.deadline > this.#coarseNow) return;
@@ -285,17 +294,6 @@ export class UpstreamPool implements ConnectionOwner {
       next.waiter.onUnavailable(
         notSent('upstream_busy', `no connection free within ${this.upstream.connectTimeoutMs} ms`),
       );
-    }
-  }
-
-  /** As many uploads that hardly move give up their connections as there are requests that wait for one. */
-  #makeWay(): void {
-    let wanted = this.#waiting.length - this.#connecting;
-    for (const connection of this.#all) {
-      if (wanted <= 0) return;
-      if (!connection.isHeldBySlowUpload(this.#coarseNow)) continue;
-      connection.giveUpUpload();
-      wanted--;
     }
   }
 }

@@ -25,13 +25,20 @@ export interface SamePair {
 /** What is counted of it, as if it had been compared. */
 export function agreedPair(same: SamePair, role: RoleSource | undefined): ComparedPair {
   const { id, migration, route, at, control, request, status, headers, monolithMs, serviceMs } = same;
-  const answer = { outcome: 'complete' as const, status, headers, body: nothing, durationMs: monolithMs };
-  const coverage = coverageOf({ request, monolith: answer }, role);
-  const facts = { id, migration, route, at, control, coverage, monolithMs, serviceMs };
-  return { ...facts, outcome: 'agreed', differences: [] };
+  const coverage = coverageOf({ request, monolith: { status, headers } }, role);
+  return {
+    id,
+    migration,
+    route,
+    at,
+    control,
+    outcome: 'agreed',
+    differences: [],
+    coverage,
+    monolithMs,
+    serviceMs,
+  };
 }
-
-const nothing = new Uint8Array(0);
 
 type Rules = Migration['shadow']['compare'];
 
