@@ -76,12 +76,12 @@ ${Object.keys(places)
 });
 
 after(async () => {
-  await ficus.remove();
+  await ficus?.remove();
   for (const server of sides) {
     server.closeAllConnections();
     server.close();
   }
-  await postgres.stop();
+  await postgres?.stop();
 });
 
 async function send(
