@@ -48,8 +48,9 @@ function percentOf(part: number | undefined): string {
   return part === undefined ? '' : `${Math.floor(part * 100)}%  `;
 }
 
-/** `8 s`, `2 min 5 s`, `3 h 20 min`. */
+/** `0.8 s`, `8 s`, `2 min 5 s`, `3 h 20 min`. */
 export function duration(ms: number): string {
+  if (ms < 9_950) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -11,7 +11,6 @@ import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
-import { exchangeOfPair } from './recording/live-exchange.ts';
 import { createRecorder } from './recording/recorder.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
@@ -97,6 +96,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
     migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
+    onShares: pushSnapshot,
     clock,
     log,
   });
@@ -125,15 +125,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
-    onPair(pair) {
-      recorder.submit(exchangeOfPair(pair));
-      comparer.submit(pair);
-    },
+    onPair: (pair) => comparer.submit(pair),
+    onRecorded: (exchange) => recorder.submit(exchange),
+    recording: () => recorder.shares(),
     onSame(same) {
       const migration = model().migrations.find(({ id }) => id === same.migration);
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
-      evidence.record(agreedPair(same), migration.rulesHash);
+      evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
     onRoutes() {
       recorder.onRoutes();

@@ -63,10 +63,10 @@ function renderSignatures(
   const table = renderTable<ListedSignature>(
     [
       { title: 'SIGNATURE', cell: ({ signature }) => signature },
-      { title: 'STANDS', wrapTo: 9, cell: standing },
+      { title: 'STANDS', wrapTo: 10, cell: standing },
       { title: 'ROUTE', wrapTo: 16, cell: ({ route }) => route },
-      { title: 'PLACE', wrapTo: 10, cell: ({ place }) => place },
-      { title: 'KIND', cell: ({ kind }) => kind },
+      { title: 'PLACE', wrapTo: 16, cell: ({ place }) => place },
+      { title: 'KIND', aside: 'kind', cell: ({ kind }) => kind },
       { title: 'PAIRS', align: 'right', cell: ({ pairs }) => count(pairs) },
       { title: 'OF ROUTE', align: 'right', cell: ({ pairs, routePairs }) => part(pairs, routePairs) },
       { title: 'ITSELF', align: 'right', aside: 'monolith differs from itself', cell: withItself },

@@ -177,7 +177,7 @@ function summary(status: RecordingStatus, out: string | undefined): Outcome {
 }
 
 const nothingRecorded =
-  'nothing was recorded: a route is recorded when its requests are shadowed (`ficus shadow ID --share 10%`) or its mode is `record`';
+  'nothing was recorded: no request came, or only requests of routes with `shadow: never`, as unsafe ones are by default';
 
 function listOf(
   list: RecordingList,

@@ -35,10 +35,17 @@ export async function startPayments(
   const { databaseUrl } = settings;
   const reads = createPool({ databaseUrl, service: 'payments', logger, maxConnections: 5 });
   // Their own, because a write holds its connection while the payment provider thinks.
-  const writes = createPool({ databaseUrl, service: 'payments', logger, maxConnections: 10 });
+  const writes = createPool({
+    databaseUrl,
+    service: 'payments',
+    logger,
+    maxConnections: 10,
+    connectTimeoutMs: 10_000,
+  });
   const schema = keepSchemaReady(writes, logger);
   const publisher = openPublisher(settings, writes, logger);
 
+  let closing: Promise<void> | undefined;
   async function closeParts(): Promise<void> {
     await schema.stop();
     await publisher?.stop();
@@ -74,9 +81,9 @@ export async function startPayments(
         if (publisher === undefined) throw new ApiError(503, 'There is nobody to publish events to');
         return publisher.publishNow();
       },
-      async close() {
-        await running.close();
-        await closeParts();
+      close() {
+        closing ??= running.close().then(closeParts);
+        return closing;
       },
     };
   } catch (error) {

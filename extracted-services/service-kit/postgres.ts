@@ -4,9 +4,15 @@ import { isCopy, isDryRun } from './shadow-copy.ts';
 
 export type { Pool, PoolClient } from 'pg';
 
-export type PoolOptions = { databaseUrl: string; service: string; logger: Logger; maxConnections?: number };
+export type PoolOptions = {
+  databaseUrl: string;
+  service: string;
+  logger: Logger;
+  maxConnections?: number;
+  /** So long a request waits for a connection, be it that Postgres is away or that all are in use. */
+  connectTimeoutMs?: number;
+};
 
-const CONNECT_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** A copy that has to wait for a lock gives up before a client could have to wait for it for long. */
 const COPY_LOCK_TIMEOUT_MS = 1000;
@@ -15,12 +21,18 @@ const COPY_LOCK_TIMEOUT_MS = 1000;
  * Connections are made when they are needed: Postgres may come up after the service. In a dry run, `query` is
  * read-only and `connect` is refused, so that only `inTransaction` writes, which rolls back.
  */
-export function createPool({ databaseUrl, service, logger, maxConnections = 10 }: PoolOptions): pg.Pool {
+export function createPool({
+  databaseUrl,
+  service,
+  logger,
+  maxConnections = 10,
+  connectTimeoutMs = 2000,
+}: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: service,
     max: maxConnections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
   // The pool replaces an idle connection that broke; without a listener the event would end the process.

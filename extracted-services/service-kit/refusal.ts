@@ -12,11 +12,17 @@ export type RefusalReason =
 export type Refusal = { status: ErrorStatus; reason?: RefusalReason };
 
 /** What the errors of Express, body-parser, express-openapi-validator and pg have, each some of it. */
-type ForeignError = { status: number; type: string; code: string; errors: { path: string }[] };
+type ForeignError = {
+  status: number;
+  type: string;
+  code: string;
+  message: string;
+  errors: { path: string }[];
+};
 
 export function refusalOf(error: unknown, request: Request): Refusal {
-  const { status, type, code, errors = [] } = error as Partial<ForeignError>;
-  if (isUnavailable(code)) return { status: 503 };
+  const { status, type, code, message, errors = [] } = error as Partial<ForeignError>;
+  if (isUnavailable(code) || message === POOL_EXHAUSTED) return { status: 503 };
   if (!isErrorStatus(status)) return { status: 500 };
   const reason = reasonOf(
     type,
@@ -37,6 +43,9 @@ function reasonOf(
   if (status === 415) return { is: type === undefined ? 'media-type' : 'encoding' };
   return status === 400 ? firstInvalidPart(request, places) : undefined;
 }
+
+/** How pg says that none of a pool's connections became free in time; it has no code for it. */
+const POOL_EXHAUSTED = 'timeout exceeded when trying to connect';
 
 /** Postgres cannot be reached, is starting or stopping (SQLSTATE classes 08 and 57P), or has no connection left. */
 const isUnavailable = (code: unknown) =>

@@ -124,7 +124,7 @@ export function judgementsOf(
       })),
     noise: shown
       .filter(({ state }) => state === 'noise')
-      .map(({ signature, route, place, pairs }) => ({ signature, route, place, pairs })),
+      .map(({ signature, route, place, pairs, by = 'measured' }) => ({ signature, route, place, pairs, by })),
   };
 }
 

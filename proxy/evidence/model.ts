@@ -63,6 +63,7 @@ export interface Judgements {
     readonly route: string;
     readonly place: string;
     readonly pairs: number;
+    readonly by: 'verdict' | 'measured';
   }[];
 }
 

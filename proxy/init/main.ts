@@ -21,6 +21,7 @@ const maxRoutes = 2000;
 async function main({ from, monolith, out, force, json }: InitOrder): Promise<void> {
   const source = await readSource(from, monolith === undefined ? undefined : new URL(monolith).origin);
   const { routes, problems } = soundRoutes(source);
+  if (routes.length === 0) throw new SourceError(`${from} shows no route`);
   const groups = groupRoutes(routes);
   const text = writeRoutes({
     origin: originOf(from, source, routes.length),
@@ -42,7 +43,6 @@ async function main({ from, monolith, out, force, json }: InitOrder): Promise<vo
       `${out}: ${routes.length} routes in ${groups.length} groups, of ${describe(source)}`,
     );
   if (!json) for (const note of notes) print(process.stderr, `note: ${note}`);
-  if (routes.length === 0) throw new SourceError(`${from} shows no route`);
 }
 
 /** What `ficus check` would refuse is left out and named, instead of a file that nobody can use. */
@@ -131,10 +131,19 @@ function print(stream: NodeJS.WriteStream, text: string): void {
   stream.write(`${text.replace(/[^\P{Cc}\n]|\p{Cf}|\p{Zl}|\p{Zp}/gu, '?')}\n`);
 }
 
+const order = JSON.parse(process.argv[2] ?? '{}') as InitOrder;
 try {
-  await main(JSON.parse(process.argv[2] ?? '{}') as InitOrder);
+  await main(order);
 } catch (error) {
   if (!(error instanceof SourceError || error instanceof RecordingError)) throw error;
+  if (order.json) {
+    const problem = {
+      type: 'urn:ficus:problem:no_routes',
+      title: 'No routes were written',
+      code: 'no_routes',
+    };
+    print(process.stdout, JSON.stringify({ ...problem, detail: error.message }, null, 2));
+  }
   print(process.stderr, `ficus: ${error.message}`);
   process.exitCode = 1;
 }

@@ -140,7 +140,7 @@ export class PathTree {
   }
 
   /** The rarer half of the names gives way, except the one that is just being added. */
-  #dropRarest(node: PathNode, kept: PathNode): void {
+  #dropRarest(node: PathNode, kept: PathNode | undefined): void {
     const byRequests = [...node.literals].sort(([, a], [, b]) => a.requests - b.requests);
     for (const [name, child] of byRequests.slice(0, byRequests.length >> 1)) {
       if (child === kept) continue;
@@ -150,20 +150,34 @@ export class PathTree {
     this.#nodes = sizeOf(this.root);
   }
 
-  /** Where many values were seen, they become a parameter, the more readily the more there are of them. */
+  /** Where many values were seen they become a parameter, the more readily the more there are; names of resources give way last. */
   #shrink(): void {
-    for (
-      let values = this.#limits.maxValues;
-      this.#nodes > this.#limits.maxNodes / 2 && values >= 2;
-      values >>= 1
-    ) {
+    const enough = this.#limits.maxNodes / 2;
+    const resources = resourceNodes(this.root);
+    for (let values = this.#limits.maxValues; this.#nodes > enough && values >= 2; values >>= 1) {
       forEachNode(this.root, (node) => {
-        if (node !== this.root && node.literals.size >= values) openNode(node);
+        if (!resources.has(node) && node.literals.size >= values) openNode(node);
       });
       this.#nodes = sizeOf(this.root);
     }
-    if (this.#nodes > this.#limits.maxNodes / 2) this.#dropRarest(this.root, this.root);
+    for (let most = largestOf(resources); this.#nodes > enough && most.literals.size > 1; ) {
+      this.#dropRarest(most, undefined);
+      most = largestOf(resources);
+    }
   }
+}
+
+/** Those whose values are names of resources: the root, and what is behind `/api` and the like. */
+function resourceNodes(root: PathNode): ReadonlySet<PathNode> {
+  const found = new Set([root]);
+  for (const node of found) {
+    for (const [name, child] of node.literals) if (isPrefix(name)) found.add(child);
+  }
+  return found;
+}
+
+function largestOf(nodes: ReadonlySet<PathNode>): PathNode {
+  return [...nodes].reduce((most, node) => (node.literals.size > most.literals.size ? node : most));
 }
 
 /** All values become one parameter; so do those to come. */

@@ -2,11 +2,11 @@ import type { CompareLimits } from '../shadow/compare/limits.ts';
 import { stepInto } from '../shadow/compare/place-tree.ts';
 import { type Body, readBody } from '../shadow/compare/read-body.ts';
 import type { Answer } from '../shadow/pair.ts';
+import type { RecordedExchange as LiveExchange } from '../shadow/recorded-exchange.ts';
 import type { Redactor } from '../shadow/redact.ts';
 import { type RedactedPlaces, redactBody } from '../shadow/redact-answer.ts';
 import { redactHeaders } from '../shadow/redact-headers.ts';
 import { redactTarget } from '../shadow/redact-query.ts';
-import type { LiveExchange } from './live-exchange.ts';
 import type { RecordedAnswer, RecordedBody, RecordedExchange } from './schema.ts';
 import { writeRecordedJson } from './write-recorded-json.ts';
 

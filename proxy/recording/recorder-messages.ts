@@ -1,5 +1,5 @@
 import type { Place } from '../routing/model.ts';
-import type { LiveExchange } from './live-exchange.ts';
+import type { RecordedExchange as LiveExchange } from '../shadow/recorded-exchange.ts';
 import type { Compression, RecordingPart, WriterLimits } from './recording-writer.ts';
 import type { RecordingHeader } from './schema.ts';
 

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { defaultCompareLimits } from '../shadow/compare/limits.ts';
+import type { RecordedExchange as LiveExchange } from '../shadow/recorded-exchange.ts';
 import { createRedactor } from '../shadow/redact.ts';
 import { compileRedaction, type RedactedPlaces } from '../shadow/redact-answer.ts';
 import { systemClock } from '../telemetry/clock.ts';
-import type { LiveExchange } from './live-exchange.ts';
 import { recordExchange } from './record-exchange.ts';
 import type {
   RecordedMigration,

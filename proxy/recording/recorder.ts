@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { isWithinShare } from '../routing/bucket.ts';
+import type { RecordedExchange as LiveExchange } from '../shadow/recorded-exchange.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { LiveExchange } from './live-exchange.ts';
 import { pruneRecordings } from './prune-recordings.ts';
 import type {
   RecordedMigration,
@@ -22,6 +21,8 @@ export interface RecorderDeps {
   /** The installation's key: under it, equal secrets stay recognisable as equal. */
   readonly redactionKey: Uint8Array;
   readonly migrations: () => readonly RecordedMigration[];
+  /** `shares` says something else now. */
+  readonly onShares: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,6 +30,8 @@ export interface RecorderDeps {
 export interface Recorder {
   /** Which key hides the secrets in what it writes. */
   readonly keyId: string;
+  /** Percent of the requests that are wanted, by migration id; empty while nothing is recorded. */
+  shares(): Readonly<Record<string, number>>;
   /** Takes an exchange when a recording runs that wants it. Never waits and never throws. */
   submit(exchange: LiveExchange): void;
   /** Undefined: one is running already. */
@@ -117,6 +120,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     if (recording.isClosing) return;
     recording.isClosing = true;
     clearTimeout(recording.timer);
+    deps.onShares();
     post(recording, { kind: 'close' });
     const force = setTimeout(() => recording.ended.resolve(), closeTimeoutMs);
     void recording.ended.promise.then(async () => {
@@ -194,10 +198,14 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   return {
     keyId: keyIdOf(deps.redactionKey),
 
+    shares: () =>
+      running && !running.isClosing
+        ? Object.fromEntries([...running.wanted].map((id) => [id, running?.order.share ?? 0]))
+        : {},
+
     submit(exchange) {
       const recording = running;
       if (!recording || recording.isClosing || !recording.wanted.has(exchange.migration)) return;
-      if (!isWithinShare(recording.order.share, 'recording', exchange.id)) return;
       const heldBytes = bytesOf(exchange);
       if (recording.held >= maxHeld || recording.heldBytes + heldBytes > maxHeldBytes) {
         drop(recording.id, 'queue_full');
@@ -228,6 +236,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
         parts: [],
       };
       known.set(id, { status, directory });
+      deps.onShares();
       await pruneRecordings(deps.directory, id, deps.clock).catch((error: unknown) =>
         deps.log.warn({ err: error }, 'old recordings not removed'),
       );

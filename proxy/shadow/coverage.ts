@@ -1,5 +1,11 @@
 import type { RoleSource } from '../routing/model.ts';
-import type { Answer, Pair, PairCoverage } from './pair.ts';
+import type { Answer, CapturedRequest, PairCoverage } from './pair.ts';
+
+/** What of a pair is looked at. */
+interface Covered {
+  readonly request: Omit<CapturedRequest, 'body'>;
+  readonly monolith: Answer | { readonly status: number; readonly headers: readonly string[] };
+}
 
 /** Names of parameters kept of one query; clients choose them, so that their number means nothing. */
 const maxParameters = 12;
@@ -11,8 +17,7 @@ const odd = 'odd';
 const none = 'none';
 
 /** The cells of coverage that a pair falls into. Never throws, whatever the client sent. */
-export function coverageOf(pair: Pair, role: RoleSource | undefined): PairCoverage {
-  const { request, monolith } = pair;
+export function coverageOf({ request, monolith }: Covered, role: RoleSource | undefined): PairCoverage {
   return {
     method: plainName(request.method),
     status: statusClass(monolith),
@@ -22,11 +27,11 @@ export function coverageOf(pair: Pair, role: RoleSource | undefined): PairCovera
   };
 }
 
-function statusClass(answer: Answer): string {
+function statusClass(answer: Covered['monolith']): string {
   return 'status' in answer ? `${Math.floor(answer.status / 100)}xx` : none;
 }
 
-function mediaType(answer: Answer): string {
+function mediaType(answer: Covered['monolith']): string {
   if (!('headers' in answer)) return none;
   const type = headerOf(answer.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
   if (!type) return none;

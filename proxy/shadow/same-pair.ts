@@ -1,5 +1,6 @@
-import type { Migration } from '../routing/model.ts';
+import type { Migration, RoleSource } from '../routing/model.ts';
 import { isUncomparedHeader } from './compare/uncompared-headers.ts';
+import { coverageOf } from './coverage.ts';
 import type { Answer, CapturedRequest, ComparedPair, CompleteAnswer, Side } from './pair.ts';
 
 /**
@@ -22,16 +23,21 @@ export interface SamePair {
 }
 
 /** What is counted of it, as if it had been compared. */
-export function agreedPair({
-  id,
-  migration,
-  route,
-  at,
-  control,
-  monolithMs,
-  serviceMs,
-}: SamePair): ComparedPair {
-  return { id, migration, route, at, control, outcome: 'agreed', differences: [], monolithMs, serviceMs };
+export function agreedPair(same: SamePair, role: RoleSource | undefined): ComparedPair {
+  const { id, migration, route, at, control, request, status, headers, monolithMs, serviceMs } = same;
+  const coverage = coverageOf({ request, monolith: { status, headers } }, role);
+  return {
+    id,
+    migration,
+    route,
+    at,
+    control,
+    outcome: 'agreed',
+    differences: [],
+    coverage,
+    monolithMs,
+    serviceMs,
+  };
 }
 
 type Rules = Migration['shadow']['compare'];

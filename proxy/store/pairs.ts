@@ -1,7 +1,8 @@
 import type { Database, Query } from './database.ts';
+import { insertRows } from './insert-rows.ts';
 import type { PairRow } from './model.ts';
 import { createPairPartitions, type RetentionLimits } from './pair-partitions.ts';
-import { canonicalJson, postgresText } from './postgres-text.ts';
+import { postgresText } from './postgres-text.ts';
 
 export interface PairLimits extends RetentionLimits {
   /** Pairs kept of each signature, and of each route's incomparable pairs, in an hour. */
@@ -72,17 +73,18 @@ export function createPairStore(database: Database): PairStore {
       );
       if (newest.length === 0) return [];
       // By time, too: it tells the partitions.
-      return database.query<PairRow>(
+      const rows = await database.query<KeptPair>(
         `select ${columns} from ficus.pairs where id = any ($1) and at = any ($2) order by at desc, id desc`,
         [newest.map(({ pair_id }) => pair_id), newest.map(({ at }) => at)],
       );
+      return rows.map(pairOf);
     },
 
     async pair(id) {
-      const rows = await database.query<PairRow>(`select ${columns} from ficus.pairs where id = $1`, [
+      const rows = await database.query<KeptPair>(`select ${columns} from ficus.pairs where id = $1`, [
         postgresText(id),
       ]);
-      return rows[0];
+      return rows[0] && pairOf(rows[0]);
     },
 
     differing: ({ migration, signature, after, limit }) =>
@@ -112,56 +114,79 @@ export function samplesOf(pair: PairRow): string[] {
   return [...new Set(pair.differences.map(({ signature }) => signature))];
 }
 
+/** What is JSON is kept as text, in which nothing is left that Postgres would refuse. */
+type KeptPair = Omit<PairRow, JsonColumn> & { readonly [Column in JsonColumn]?: string };
+type JsonColumn = 'differences' | 'request' | 'monolith' | 'service';
+
+function pairOf({ differences = '[]', request, monolith, service, ...others }: KeptPair): PairRow {
+  return {
+    ...others,
+    differences: JSON.parse(differences),
+    ...(request !== undefined && { request: JSON.parse(request) }),
+    ...(monolith !== undefined && { monolith: JSON.parse(monolith) }),
+    ...(service !== undefined && { service: JSON.parse(service) }),
+  };
+}
+
 const columns = `
   id, migration, monolith_build as "monolithBuild", service_build as "serviceBuild", route, at, control, outcome,
   reason, differences, monolith_ms as "monolithMs", service_ms as "serviceMs", request, monolith, service`;
 
-async function insertPairs(query: Query, pairs: readonly PairRow[]): Promise<void> {
-  await query(
-    `insert into ficus.pairs (id, migration, monolith_build, service_build, route, at, control, outcome, reason,
-       differences, monolith_ms, service_ms, request, monolith, service)
-     select id, migration, monolith_build, service_build, route, at, control, outcome, reason,
-       differences::jsonb, monolith_ms, service_ms, request::jsonb, monolith::jsonb, service::jsonb
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
-       $8::text[], $9::text[], $10::text[], $11::float8[], $12::float8[], $13::text[], $14::text[], $15::text[])
-       as added (id, migration, monolith_build, service_build, route, at, control, outcome, reason, differences,
-         monolith_ms, service_ms, request, monolith, service)
-     on conflict do nothing`,
-    [
-      pairs.map((pair) => postgresText(pair.id)),
-      pairs.map((pair) => postgresText(pair.migration)),
-      pairs.map((pair) => optionalText(pair.monolithBuild)),
-      pairs.map((pair) => optionalText(pair.serviceBuild)),
-      pairs.map((pair) => postgresText(pair.route)),
-      pairs.map((pair) => pair.at),
-      pairs.map((pair) => pair.control),
-      pairs.map((pair) => pair.outcome),
-      pairs.map((pair) => optionalText(pair.reason)),
-      pairs.map((pair) => canonicalJson(pair.differences)),
-      pairs.map((pair) => pair.monolithMs),
-      pairs.map((pair) => pair.serviceMs),
-      pairs.map((pair) => optionalJson(pair.request)),
-      pairs.map((pair) => optionalJson(pair.monolith)),
-      pairs.map((pair) => optionalJson(pair.service)),
+function insertPairs(query: Query, pairs: readonly PairRow[]): Promise<void> {
+  return insertRows(query, {
+    table: 'ficus.pairs',
+    columns: [
+      'id',
+      'migration',
+      'monolith_build',
+      'service_build',
+      'route',
+      'at',
+      'control',
+      'outcome',
+      'reason',
+      'differences',
+      'monolith_ms',
+      'service_ms',
+      'request',
+      'monolith',
+      'service',
     ],
-  );
+    rows: pairs.map((pair) => [
+      postgresText(pair.id),
+      postgresText(pair.migration),
+      optionalText(pair.monolithBuild),
+      optionalText(pair.serviceBuild),
+      postgresText(pair.route),
+      pair.at,
+      pair.control,
+      pair.outcome,
+      optionalText(pair.reason),
+      JSON.stringify(pair.differences),
+      pair.monolithMs,
+      pair.serviceMs,
+      optionalJson(pair.request),
+      optionalJson(pair.monolith),
+      optionalJson(pair.service),
+    ]),
+  });
 }
 
 const optionalText = (text: string | undefined) => (text === undefined ? null : postgresText(text));
-const optionalJson = (value: object | undefined) => (value === undefined ? null : canonicalJson(value));
+const optionalJson = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
 
-async function insertSamples(query: Query, pairs: readonly PairRow[]): Promise<void> {
-  const samples = pairs.flatMap((pair) => samplesOf(pair).map((sampleOf) => ({ sampleOf, pair })));
-  await query(
-    `insert into ficus.samples (sample_of, at, pair_id, migration, service_build)
-     select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
-     on conflict do nothing`,
-    [
-      samples.map(({ sampleOf }) => postgresText(sampleOf)),
-      samples.map(({ pair }) => pair.at),
-      samples.map(({ pair }) => postgresText(pair.id)),
-      samples.map(({ pair }) => postgresText(pair.migration)),
-      samples.map(({ pair }) => optionalText(pair.serviceBuild)),
-    ],
-  );
+function insertSamples(query: Query, pairs: readonly PairRow[]): Promise<void> {
+  return insertRows(query, {
+    table: 'ficus.samples',
+    columns: ['sample_of', 'at', 'pair_id', 'migration', 'service_build'],
+    rows: pairs.flatMap((pair) =>
+      samplesOf(pair).map((sampleOf) => [
+        postgresText(sampleOf),
+        pair.at,
+        postgresText(pair.id),
+        postgresText(pair.migration),
+        optionalText(pair.serviceBuild),
+      ]),
+    ),
+  });
 }

@@ -50,7 +50,7 @@ export async function startShadowEstate(
           tookMs.push(performance.now() - startedAt);
         }
       };
-      await Promise.all(Array.from({ length: CLIENTS }, askInTurn));
+      await Promise.all(Array.from({ length: Math.min(CLIENTS, count) }, askInTurn));
       return tookMs.sort((a, b) => a - b);
     },
     dropped() {

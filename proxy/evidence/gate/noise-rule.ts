@@ -1,6 +1,6 @@
 import type { Migration } from '../../routing/model.ts';
 import type { GateFacts, GateReason } from '../model.ts';
-import { counted } from './wording.ts';
+import { count, counted } from './wording.ts';
 
 /** Noise holds nothing, but is said: what is counted apart must be seen to be. */
 export function noiseRule(migration: Migration, facts: GateFacts): GateReason[] {
@@ -8,8 +8,11 @@ export function noiseRule(migration: Migration, facts: GateFacts): GateReason[] 
   const noise = facts.judgements.noise.filter(({ route }) => ids.has(route));
   if (noise.length === 0) return [];
   const pairs = noise.reduce((sum, one) => sum + one.pairs, 0);
+  const judged = noise.filter(({ by }) => by === 'verdict').length;
+  const how =
+    judged === 0 ? 'as measured' : judged === noise.length ? 'as judged' : `${count(judged)} of them judged`;
   const text =
-    `${counted(noise.length, 'signature')} ${noise.length === 1 ? 'is' : 'are'} noise that the monolith has with ` +
-    `itself, in ${counted(pairs, 'pair')}, and count${noise.length === 1 ? 's' : ''} as agreement.`;
+    `${counted(noise.length, 'signature')} ${noise.length === 1 ? 'is' : 'are'} noise, which the monolith has with ` +
+    `itself (${how}), in ${counted(pairs, 'pair')}, and count${noise.length === 1 ? 's' : ''} as agreement.`;
   return [{ rule: 'noise', state: 'met', text }];
 }

@@ -15,12 +15,13 @@ create table ficus.pairs (
   control text not null,
   outcome text not null,
   reason text,
-  differences jsonb not null,
+  -- JSON as text: nothing asks what is in it.
+  differences text not null,
   monolith_ms double precision not null,
   service_ms double precision not null,
-  request jsonb,
-  monolith jsonb,
-  service jsonb,
+  request text,
+  monolith text,
+  service text,
   primary key (id, at)
 ) partition by range (at);
 
@@ -64,8 +65,8 @@ from ficus.pairs_before_partitions where at < now();
 
 insert into ficus.pairs (id, migration, route, at, control, outcome, reason, differences, monolith_ms, service_ms,
   request, monolith, service)
-select id, migration, route, at, control, outcome, reason, differences, monolith_ms, service_ms,
-  request, monolith, service
+select id, migration, route, at, control, outcome, reason, differences::text, monolith_ms, service_ms,
+  request::text, monolith::text, service::text
 from ficus.pairs_before_partitions where at < now();
 
 insert into ficus.samples (sample_of, at, pair_id, migration)

@@ -18,17 +18,21 @@ const order: RecordingOrder = {
   compression: 'gzip',
 };
 
-async function withRecorder(use: (recorder: Recorder, folder: string) => Promise<void>): Promise<void> {
+async function withRecorder(
+  use: (recorder: Recorder, folder: string, told: () => number) => Promise<void>,
+): Promise<void> {
+  let told = 0;
   await withFolder(async (folder) => {
     const recorder = createRecorder({
       directory: path.join(folder, 'recordings'),
       redactionKey: new Uint8Array(32),
       migrations: () => [{ id: 'catalog', redact: [] }],
+      onShares: () => told++,
       clock: systemClock,
       log: pino({ level: 'silent' }),
     });
     try {
-      await use(recorder, folder);
+      await use(recorder, folder, () => told);
     } finally {
       await recorder.close();
     }
@@ -67,21 +71,14 @@ test('a recording has the exchanges of its time, of migrations it is of, for its
   });
 });
 
-test('a share of the exchanges is the same share on every replica', async () => {
-  const taken = async (): Promise<string[]> => {
-    let ids: string[] = [];
-    await withRecorder(async (recorder) => {
-      const started = await recorder.start({ ...order, share: 25 });
-      for (let number = 0; number < 200; number++) recorder.submit(numbered(number));
-      const status = await recorder.stop(started?.id ?? '');
-      const file = recorder.partFile(status?.id ?? '', status?.parts[0]?.name ?? '') ?? '';
-      ids = (await readAll(file)).exchanges.map(({ id }) => id);
-    });
-    return ids;
-  };
-  const [one, other] = [await taken(), await taken()];
-  assert.deepEqual(one, other);
-  assert.ok(one.length > 20 && one.length < 90, `${one.length} of 200`);
+test('the workers are told what is wanted while it is recorded, and when it no longer is', async () => {
+  await withRecorder(async (recorder, _folder, told) => {
+    assert.deepEqual(recorder.shares(), {});
+    const started = await recorder.start({ ...order, share: 25 });
+    assert.deepEqual(recorder.shares(), { catalog: 25 });
+    await recorder.stop(started?.id ?? '');
+    assert.deepEqual([recorder.shares(), told()], [{}, 2]);
+  });
 });
 
 test('exchanges that come faster than they are written are dropped and counted, and hold bounded memory', async () => {
@@ -118,6 +115,7 @@ test('a disk that refuses ends the recording, and says why', async () => {
       directory: blocked,
       redactionKey: new Uint8Array(32),
       migrations: () => [{ id: 'catalog', redact: [] }],
+      onShares: () => {},
       clock: systemClock,
       log: pino({ level: 'silent' }),
     });

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LiveExchange } from '../../../proxy/recording/live-exchange.ts';
 import { noNotes, type ReadingNotes, readRecordings } from '../../../proxy/recording/read-recording.ts';
 import type { RecordedExchange, RecordingHeader } from '../../../proxy/recording/schema.ts';
+import type { RecordedExchange as LiveExchange } from '../../../proxy/shadow/recorded-exchange.ts';
 import { bytes, jsonAnswer } from '../shadow/sample-pair.ts';
 
 export const header: RecordingHeader = {

@@ -89,21 +89,19 @@ describe('pairs', () => {
     assert.deepEqual(await store.pairsOfSignature('catalog', 'twice', 10), [written]);
   });
 
-  test('Text that Postgres refuses is in every field, the pair is kept with it written out', async () => {
+  test('Text that Postgres refuses is in every field, the pair is kept with it', async () => {
     const bad = 'a\0b\ud800';
-    const good = 'a\\u0000b\\ud800';
     const written = pair('odd', 0, {
       id: `${randomUUID()}\0`,
-      outcome: 'differed',
       reason: bad,
       differences: [{ ...pair('odd', 0).differences[0]!, monolith: bad }],
       request: { method: 'GET', target: bad, headers: [bad, bad], body: bad },
     });
     await started.store.pairs.insert([written]);
     const [read] = await started.store.pairs.pairsOfSignature('catalog', 'odd', 1);
-    assert.deepEqual(read?.request, { method: 'GET', target: good, headers: [good, good], body: good });
-    assert.equal(read?.reason, good);
-    assert.equal(read?.differences[0]?.monolith, good);
+    assert.deepEqual(read?.request, written.request);
+    assert.equal(read?.reason, 'a\\u0000b\\ud800');
+    assert.equal(read?.differences[0]?.monolith, bad);
   });
 
   test('Pairs come out of the order of time, each finds its partition', async () => {
