@@ -12,6 +12,7 @@ import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts
 import { Evidence } from './evidence/evidence.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
+import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
 import type { Traffic } from './start-traffic.ts';
@@ -90,7 +91,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(model().migrations);
+  comparer.setMigrations(comparedMigrations(model()));
 
   traffic.handOver({
     onReport(report, health) {
@@ -107,7 +108,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onPair: (pair) => comparer.submit(pair),
     onRoutes() {
-      comparer.setMigrations(model().migrations);
+      comparer.setMigrations(comparedMigrations(model()));
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),

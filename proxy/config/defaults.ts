@@ -28,7 +28,7 @@ export const defaults = {
     unsafeShadow: 'never',
   },
   shadow: { timeoutMs: 1000, maxBodyBytes: 1_048_576, redact: [] },
-  compare: { ignore: [], unordered: [], tolerate: [] },
+  compare: { ignore: [], unordered: [], tolerate: [], map: [] },
   gate: {
     minPairs: 3000,
     agreement: '99.5%',

@@ -14,7 +14,12 @@ export type ComparerTask =
 /** Thread to host: `ready` once, then one for each pair. */
 export type ComparerReport =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'compared'; readonly compared: ComparedPair };
+  | {
+      readonly kind: 'compared';
+      readonly compared: ComparedPair;
+      /** Indexes of the rules that mattered; undefined for a pair whose bodies were not gone through. */
+      readonly mattered: readonly number[] | undefined;
+    };
 
 /** A task with bodies of its own, which move to the thread instead of being copied there. */
 export function movable(pair: Pair): { readonly task: ComparerTask; readonly buffers: ArrayBuffer[] } {
@@ -26,11 +31,17 @@ export function movable(pair: Pair): { readonly task: ComparerTask; readonly buf
     buffers.push(body.buffer);
     return { ...part, body };
   };
-  const { request, monolith, service } = pair;
+  const { request, monolith, service, monolithAgain } = pair;
   return {
     task: {
       kind: 'pair',
-      pair: { ...pair, request: own(request), monolith: own(monolith), service: own(service) },
+      pair: {
+        ...pair,
+        request: own(request),
+        monolith: own(monolith),
+        service: own(service),
+        ...(monolithAgain ? { monolithAgain: own(monolithAgain) } : {}),
+      },
     },
     buffers,
   };
