@@ -1,6 +1,7 @@
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
+import { withWarnings } from './admin/with-warnings.ts';
 import { formatProblem } from './config/problem.ts';
 import type { CertificateWatcher } from './config/watch-certificate.ts';
 import type { RoutesWatcher } from './config/watch-routes.ts';
@@ -15,6 +16,7 @@ import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
+import { deadRules } from './shadow/rule-use.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -150,7 +152,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     };
   };
   const adminDeps: AdminDeps = {
-    delivery,
+    delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: {
       listSignatures: (migration) => evidence.listSignatures(migration),
       async pairsOfSignature(migration, signature, limit) {
