@@ -65,7 +65,7 @@ export function examineWithRules(
     limits: job.limits,
     candidate: 'service',
   };
-  for (const rule of rules.all) rule.mattered = false;
+  for (const rule of job.allRules) rule.mattered = false;
   const examined = examine(pair, job, settings);
   // Answers of the same bytes say nothing about rules for what is in them.
   const walked = rules.all.length > 0 && examined.outcome !== 'incomparable' && !examined.isSameBytes;

@@ -18,10 +18,11 @@ export function isTolerated(monolith: string, service: string, rules: RulesHere)
   return false;
 }
 
+/** Two times in one format: a service that sends seconds in place of milliseconds breaks its clients. */
 function areTimesWithin(one: string, other: string, withinMs: number): boolean {
-  const times = [timeOf(one), timeOf(other)];
-  if (times[0] === undefined || times[1] === undefined) return false;
-  return Math.abs(times[0] - times[1]) <= withinMs;
+  const times = [readTime(one), readTime(other)] as const;
+  if (times[0] === undefined || times[1] === undefined || times[0].format !== times[1].format) return false;
+  return Math.abs(times[0].ms - times[1].ms) <= withinMs;
 }
 
 const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)?$/i;
@@ -32,13 +33,20 @@ const epoch = /^\d{9,10}(?:\.\d{1,9})?$|^\d{12,13}$|^\d{15,16}$/;
 
 /** Milliseconds since 1970 of an ISO 8601 or HTTP date, or of seconds, milliseconds or microseconds since then. */
 export function timeOf(text: string): number | undefined {
+  return readTime(text)?.ms;
+}
+
+function readTime(text: string): { readonly format: string; readonly ms: number } | undefined {
   if (text.length > 40) return undefined;
   if (epoch.test(text)) {
-    const whole = text.split('.')[0]!.length;
-    return Number(text) * (whole <= 10 ? 1000 : whole <= 13 ? 1 : 0.001);
+    const digits = text.split('.')[0]!.length;
+    if (digits <= 10) return { format: 'seconds', ms: Number(text) * 1000 };
+    return digits <= 13
+      ? { format: 'milliseconds', ms: Number(text) }
+      : { format: 'microseconds', ms: Number(text) / 1000 };
   }
-  if (!isoTime.test(text) && !httpTime.test(text)) return undefined;
+  const format = isoTime.test(text) ? 'ISO 8601' : httpTime.test(text) ? 'HTTP' : undefined;
   // Without a zone the same one is meant on both sides: whichever it is.
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : ms;
+  const ms = format === undefined ? Number.NaN : Date.parse(text);
+  return format === undefined || Number.isNaN(ms) ? undefined : { format, ms };
 }

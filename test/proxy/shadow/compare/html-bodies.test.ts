@@ -88,8 +88,8 @@ describe('HTML bodies', () => {
     ['open quotes', '<p a="'.repeat(200_000)],
     ['open comments', '<!--'.repeat(200_000)],
     ['less-than signs', '<'.repeat(400_000)],
-    ['scripts without end', '<script>'.repeat(100_000)],
-    ['list items', '<li>'.repeat(100_000)],
+    ['scripts without end', '<script>'.repeat(30_000)],
+    ['list items', '<li>'.repeat(30_000)],
     ['spaces in a tag', `<p ${' '.repeat(1_000_000)}>`],
   ] as const) {
     it(`a page of many ${what} is done with in bounded time`, () => {
