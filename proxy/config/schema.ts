@@ -145,7 +145,7 @@ const migration = z
     shadow: z
       .strictObject({
         timeoutMs: timeoutMs.default(defaults.shadow.timeoutMs),
-        maxBodyBytes: z.int().min(0).max(67_108_864).default(defaults.shadow.maxBodyBytes),
+        maxBodyBytes: z.int().min(0).max(8_388_608).default(defaults.shadow.maxBodyBytes),
         compare: compare.optional(),
         redact: z.array(place).default([...defaults.shadow.redact]),
       })
