@@ -26,6 +26,7 @@ export function barsOf(measured: Measured): Bar[] {
     ...halfLoadBar(measured, "both at half of Ficus' maximum", "nginx, half of ficus': p99"),
     ...ratioBar(measured, 'two workers, requests/s', 'workers', 'ficus-2-workers', 'ficus', 1.8),
     ...workersByCpu(measured),
+    ...shadowBars(measured),
     ...ratioBar(measured, '10,000 routes', 'routes', 'ficus-10k-routes', 'ficus-10-routes', 0.95),
     ...ratioBar(measured, 'POST 10 KB JSON', 'post-10k', 'ficus', 'http-proxy', 2),
     ...['down', 'up'].flatMap((way) => [
@@ -84,6 +85,44 @@ function workersByCpu({ summaries }: Measured): Bar[] {
       met: times >= 1.8,
     },
   ];
+}
+
+/** Against what shadowing costs elsewhere, and against not shadowing at all. */
+function shadowBars(measured: Measured): Bar[] {
+  const of = (contender: string) =>
+    measured.summaries.find((one) => one.scenario === 'shadow-2-cores' && one.contender === contender);
+  const ours = of('ficus-shadow-2-cores');
+  const theirs = of('nginx-mirror-2-workers');
+  const bars: Bar[] = [];
+  if (ours && theirs) {
+    const times = ours.requestsPerSecond / theirs.requestsPerSecond;
+    bars.push(
+      {
+        measure: 'every GET copied and compared, one worker and its comparer on two cores',
+        bar: '≥ 2 × nginx mirror with two workers',
+        measured: `${times.toFixed(2)} ×`,
+        met: times >= 2,
+      },
+      {
+        measure: 'the same, p99',
+        bar: `≤ half of nginx mirror's (${(theirs.p99Ms / 2).toFixed(2)} ms)`,
+        measured: `${ours.p99Ms.toFixed(2)} ms`,
+        met: ours.p99Ms <= theirs.p99Ms / 2,
+      },
+    );
+  }
+  const offMs = foundValue(measured, 'shadow-latency', 'off: p99');
+  if (offMs === undefined) return bars;
+  const most = Number(Math.max(1.1 * offMs, offMs + 0.3).toFixed(2));
+  for (const turn of ['on', 'hung', 'reset', 'slow']) {
+    const what = `5,000 requests/s, shadow 100 %, ${turn}`;
+    bars.push(
+      ...atMost(measured, `${what}: p99`, 'shadow-latency', `${turn}: p99`, most, 'ms'),
+      ...atMost(measured, `${what}: errors`, 'shadow-latency', `${turn}: errors`, 0, ''),
+      ...atMost(measured, `${what}: memory over the start`, 'shadow-latency', `${turn}: MiB`, 64, 'MiB'),
+    );
+  }
+  return bars;
 }
 
 function halfLoadBar({ findings }: Measured, how: string, other: string): Bar[] {

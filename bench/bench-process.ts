@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuSecondsOf, residentBytesOf } from './process-cpu.ts';
 
 /** One core for the proxy that is looked at, one for the load and the upstream behind it. */
 export const proxyCore = 0;
 export const loadCore = 1;
+/** Both where there are only two: the load then takes its part of one of them. */
+export const twoCores = `${proxyCore},${availableParallelism() >= 4 ? 2 : 1}`;
 
 /** Between looks whether it is up: short, as starts are timed. */
 const lookEveryMs = 5;

@@ -12,6 +12,7 @@ import type { Finding } from './measures/finding.ts';
 import { halfLoad } from './measures/half-load.ts';
 import { idleMemory } from './measures/idle-connections.ts';
 import { measureLoad } from './measures/load-rounds.ts';
+import { shadowLatency } from './measures/shadow-latency.ts';
 import { startTimes } from './measures/start.ts';
 import { type Options, otherMeasures, readOptions, usage } from './options.ts';
 import { findPrograms } from './programs.ts';
@@ -87,6 +88,7 @@ async function run(
     await stopAll(ends);
   }
   const setting = { options, estate };
+  if (chosen.has('shadow-latency')) findings.push(await shadowLatency(setting));
   if (chosen.has('big-body')) findings.push(await bigBody(setting));
   if (chosen.has('idle-connections')) findings.push(await idleMemory(setting));
   if (chosen.has('start')) findings.push(await startTimes(setting));

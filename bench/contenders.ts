@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Contender } from './contenders/contender.ts';
 import { direct } from './contenders/direct.ts';
-import { ficus, ficus2Workers, ficus10kRoutes, ficus10Routes, ficusShadow } from './contenders/ficus.ts';
+import {
+  ficus,
+  ficus2Workers,
+  ficus10kRoutes,
+  ficus10Routes,
+  ficusShadow,
+  ficusShadow2Cores,
+} from './contenders/ficus.ts';
 import { haproxy } from './contenders/haproxy.ts';
-import { nginx, nginxMirror } from './contenders/nginx.ts';
+import { nginx, nginxMirror, nginxMirror2Workers } from './contenders/nginx.ts';
 import { nodeProxy } from './contenders/node-proxy.ts';
 
 const library = (name: string, manner: string, server: string): Contender =>
@@ -34,6 +41,8 @@ export const contenders: readonly Contender[] = [
 export const variants: readonly Contender[] = [
   nginxMirror,
   ficusShadow,
+  nginxMirror2Workers,
+  ficusShadow2Cores,
   ficus10Routes,
   ficus10kRoutes,
   ficus2Workers,

@@ -3,20 +3,22 @@ import path from 'node:path';
 import { BenchProcess } from './bench-process.ts';
 import { answers } from './send-request.ts';
 
-/** One nginx worker on one core; `servers` is what stands within `http { … }`. */
+/** One nginx worker on one core, unless more are asked for; `servers` is what stands within `http { … }`. */
 export async function startNginx(options: {
   readonly nginx: string;
   readonly name: string;
-  readonly core: number;
+  /** As taskset reads it. */
+  readonly core: number | string;
+  readonly workers?: number;
   readonly folder: string;
   readonly port: number;
   readonly servers: string;
   readonly openFiles?: number | undefined;
 }): Promise<BenchProcess> {
-  const { nginx, name, core, port, servers, openFiles } = options;
+  const { nginx, name, core, port, servers, openFiles, workers = 1 } = options;
   const folder = path.join(options.folder, name);
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'nginx.conf'), configuration(servers));
+  await writeFile(path.join(folder, 'nginx.conf'), configuration(servers, workers));
   return BenchProcess.start({
     name,
     core,
@@ -27,10 +29,10 @@ export async function startNginx(options: {
 }
 
 /** Connections last as long as the run does, on both sides, as they do in every other contender. */
-const configuration = (servers: string) => `
+const configuration = (servers: string, workers: number) => `
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 daemon off;
-worker_processes 1;
+worker_processes ${workers};
 pid nginx.pid;
 error_log stderr warn;
 events { worker_connections 30000; }

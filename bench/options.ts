@@ -2,7 +2,13 @@ import { parseArgs } from 'node:util';
 import { scenarios } from './scenarios.ts';
 
 /** Beyond the scenarios of the load. */
-export const otherMeasures = ['half-load', 'big-body', 'idle-connections', 'start'] as const;
+export const otherMeasures = [
+  'half-load',
+  'shadow-latency',
+  'big-body',
+  'idle-connections',
+  'start',
+] as const;
 
 const measureNames = [...scenarios.map(({ name }) => name), ...otherMeasures];
 

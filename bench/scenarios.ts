@@ -75,6 +75,12 @@ export const scenarios: readonly Scenario[] = [
     contenders: ['nginx-mirror', 'ficus-shadow'],
   },
   {
+    name: 'shadow-2-cores',
+    title: 'GET on a migrated path, every request copied, on two cores',
+    request: getMigrated,
+    contenders: ['nginx-mirror-2-workers', 'ficus-shadow-2-cores'],
+  },
+  {
     name: 'routes',
     title: 'GET on a migrated path, 10,000 routes against 10',
     request: getMigrated,

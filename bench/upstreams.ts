@@ -89,7 +89,7 @@ const server = (
   }`;
 
 /** A page of a product list. */
-function answerBody(): string {
+export function answerBody(): string {
   const items = Array.from({ length: 7 }, (_, item) => ({
     sku: `P-${100_000 + item}`,
     name: `Watering can, ${item + 2} litres, green`,

@@ -4,6 +4,8 @@ import { FailedError, UsageError } from './failures.ts';
 export interface AdminClient {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, order: object): Promise<T>;
+  /** What is no JSON document: a file. */
+  read(path: string): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** Long enough for a verification: it replays every interaction of every contract on both sides. */
@@ -43,6 +45,16 @@ export function createAdminClient(address: AdminAddress): AdminClient {
   return {
     get: (path) => ask('GET', path),
     post: (path, order) => ask('POST', path, order),
+    async read(path) {
+      // Without a time limit: a file may be large, and the connection slow.
+      const request = { headers: { ...headers, accept: '*/*' }, redirect: 'manual' } as const;
+      const response = await fetch(base + path, request).catch((error) => throwUnreachable(base, error));
+      const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+      const isFile = type === 'application/octet-stream' || type === 'application/x-ndjson';
+      if (response.ok && isFile && response.body) return response.body;
+      await readAnswer(base, response);
+      throwNotFicus(base, `${response.status}, ${type}`);
+    },
   };
 }
 

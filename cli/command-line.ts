@@ -17,7 +17,9 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
   const { json = false, help = false, admin, ...own } = values;
   if (help !== true) checkOperands(command, positionals);
   return {
-    operands: command.operands.map((_, index) => positionals[index]),
+    operands: command.operands.at(-1)?.repeated
+      ? positionals
+      : command.operands.map((_, index) => positionals[index]),
     values: own as Values<Options>,
     json: json === true,
     help: help === true,
@@ -26,12 +28,14 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
 }
 
 function parse(command: Command, args: readonly string[]) {
-  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }> = {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
     ...(command.asksAdmin && { admin: { type: 'string' } }),
   };
-  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type };
+  for (const [name, { type }] of Object.entries(command.options)) {
+    options[name] = type === 'strings' ? { type: 'string', multiple: true } : { type };
+  }
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
@@ -50,6 +54,7 @@ function describe(error: Error, names: readonly string[]): string {
 function checkOperands(command: Command, positionals: readonly string[]): void {
   const missing = command.operands.slice(positionals.length).find(({ required }) => required);
   if (missing) throw new UsageError(`${command.name} needs ${missing.name}: ${missing.text}`);
+  if (command.operands.at(-1)?.repeated) return;
   const extra = positionals[command.operands.length];
   if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many`);
 }

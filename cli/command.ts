@@ -3,22 +3,30 @@ import type { Paint } from './paint.ts';
 
 export type Option =
   | { readonly type: 'string'; readonly value: string; readonly text: string }
+  /** May be given several times. */
+  | { readonly type: 'strings'; readonly value: string; readonly text: string }
   | { readonly type: 'boolean'; readonly text: string };
 
 export type Options = Readonly<Record<string, Option>>;
 
 export type Values<O extends Options> = {
-  readonly [Name in keyof O]?: O[Name]['type'] extends 'string' ? string : boolean;
+  readonly [Name in keyof O]?: O[Name]['type'] extends 'string'
+    ? string
+    : O[Name]['type'] extends 'strings'
+      ? readonly string[]
+      : boolean;
 };
 
 export interface Operand {
   readonly name: string;
   readonly required: boolean;
   readonly text: string;
+  /** The last one only: any number of them. */
+  readonly repeated?: boolean;
 }
 
 export interface Call<O extends Options> {
-  /** As many as the command's operands, those left out being undefined. */
+  /** As many as the command's operands, those left out being undefined; more where the last is repeated. */
   readonly operands: readonly (string | undefined)[];
   readonly values: Values<O>;
   readonly json: boolean;

@@ -4,14 +4,35 @@ import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
+import { init } from './commands/init.ts';
 import { promote } from './commands/promote.ts';
+import { record } from './commands/record.ts';
+import { regressions } from './commands/regressions.ts';
+import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
+import { verdict } from './commands/verdict.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
-const lifeCommands = [up, check, status, shadow, diffs, verify, gate, promote, rollback, audit];
+const lifeCommands = [
+  init,
+  up,
+  check,
+  status,
+  shadow,
+  diffs,
+  verdict,
+  record,
+  replay,
+  regressions,
+  verify,
+  gate,
+  promote,
+  rollback,
+  audit,
+];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

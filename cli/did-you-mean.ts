@@ -1,11 +1,11 @@
-/** The one of `names` that was probably meant, if any: it starts the same, or is two edits away at most. */
+/** The one of `names` that was probably meant, if any: it starts the same, or is an edit away, or two behind the first letter. */
 export function nearestOf(word: string, names: readonly string[]): string | undefined {
   if (word.length > 20) return undefined;
   const started = names.filter((name) => word.length > 1 && name.startsWith(word));
   if (started.length === 1) return started[0];
   const [nearest] = names
     .map((name) => ({ name, edits: editDistance(word, name) }))
-    .filter(({ edits }) => edits <= Math.min(2, word.length / 2))
+    .filter(({ name, edits }) => edits <= Math.min(name[0] === word[0] ? 2 : 1, word.length / 2))
     .sort((a, b) => a.edits - b.edits);
   return nearest?.name;
 }

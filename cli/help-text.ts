@@ -19,7 +19,7 @@ export function commandHelp(command: Command): string {
   const entries = [
     ...command.operands.map(({ name, text }) => [name, text]),
     ...Object.entries(command.options).map(([name, option]) => [
-      option.type === 'string' ? `--${name} ${option.value}` : `--${name}`,
+      option.type === 'boolean' ? `--${name}` : `--${name} ${option.value}`,
       option.text,
     ]),
     ...(command.asksAdmin

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
@@ -11,12 +12,14 @@ import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
+import { createRecorder } from './recording/recorder.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
+import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -53,17 +56,25 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     settings.databaseUrl === undefined
       ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
       : undefined;
-  const store = openStore({ databaseUrl: settings.databaseUrl ?? postgres!.url, log, clock });
+  const metrics = new Metrics();
+  const store = openStore({
+    databaseUrl: settings.databaseUrl ?? postgres!.url,
+    log,
+    clock,
+    pairLimits: settings.pairs,
+    onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+  });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const metrics = new Metrics();
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
-    onCounted: (pair) => store.pairWriter.add(pair),
+    onCounted: (pair, { monolithBuild, serviceBuild }) =>
+      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+    clientAnswers: (migration) => history.clientAnswers(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -83,9 +94,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const redactionKey = await readRedactionKey(settings.dataDir);
+  const recorder = createRecorder({
+    directory: path.join(settings.dataDir, 'recordings'),
+    redactionKey,
+    migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
+    onShares: pushSnapshot,
+    clock,
+    log,
+  });
   const comparer = createComparer({
     ...comparerLimits,
-    redactionKey: await readRedactionKey(settings.dataDir),
+    redactionKey,
     log,
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
@@ -109,7 +129,16 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       }
     },
     onPair: (pair) => comparer.submit(pair),
+    onRecorded: (exchange) => recorder.submit(exchange),
+    recording: () => recorder.shares(),
+    onSame(same) {
+      const migration = model().migrations.find(({ id }) => id === same.migration);
+      if (!migration) return;
+      metrics.addPair(same.migration, 'agreed');
+      evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
+    },
     onRoutes() {
+      recorder.onRoutes();
       comparer.setMigrations(comparedMigrations(model()));
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
@@ -154,12 +183,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const adminDeps: AdminDeps = {
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: {
-      listSignatures: (migration) => evidence.listSignatures(migration),
-      async pairsOfSignature(migration, signature, limit) {
+      listSignatures: (migration, build) => evidence.listSignatures(migration, build),
+      migrationOf: (signature) => evidence.migrationOf(signature),
+      verdicts: (migration, signature) => evidence.verdicts(migration, signature),
+      async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit);
+        return store.pairs.pairsOfSignature(migration, signature, limit, build);
       },
       pair: store.pairs.pair,
+      async differingPairs(page) {
+        if (page.after === undefined) await store.pairWriter.flush();
+        return store.pairs.differing(page);
+      },
       audit: store.audit,
     },
     async verify(migration, actor) {
@@ -182,6 +217,24 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    async judge(migration, order) {
+      const judged = await evidence.judge(migration, order);
+      if (typeof judged === 'string') return { done: false, reason: judged };
+      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
+      await spool.recordAudit({
+        at: judged.at,
+        actor: order.actor,
+        action: 'verdict',
+        migration,
+        reason,
+        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
+      });
+      delivery.reconcile();
+      return { done: true, verdict: judged };
+    },
+    recorder,
+    recordAudit: ({ name }, action, reason, detail) =>
+      void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -194,6 +247,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         storeAvailable: store.available(),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
+        certificateNotAfter: certificate?.current().notAfter,
       });
     },
     log,
@@ -214,6 +268,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      await recorder.close();
       await comparer.close();
       await evidence.close();
       await flags.close();

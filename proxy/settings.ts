@@ -34,6 +34,8 @@ export interface Settings {
   readonly graceMs: number;
   /** What heap and buffers of one worker may take up together before it refuses requests. */
   readonly maxWorkerBytes: number;
+  /** How long sample pairs are kept, and on how much disk. */
+  readonly pairs: { readonly maxAgeDays: number; readonly maxBytes: number };
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
 }
@@ -102,6 +104,16 @@ export function readSettings(args: readonly string[], env: Environment = process
         16,
         1_048_576,
       ),
+    pairs: {
+      maxAgeDays: readNumber('FICUS_PAIRS_MAX_AGE_DAYS', env['FICUS_PAIRS_MAX_AGE_DAYS'], 14, 1, 90),
+      maxBytes: readNumber(
+        'FICUS_PAIRS_MAX_BYTES',
+        env['FICUS_PAIRS_MAX_BYTES'],
+        512 * 1024 * 1024,
+        1024 * 1024,
+        Number.MAX_SAFE_INTEGER,
+      ),
+    },
     pactEnvironment: Object.fromEntries(
       Object.entries(env).filter(
         (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,

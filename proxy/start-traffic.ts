@@ -18,6 +18,8 @@ import { openFlags } from './flags/open-flags.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
 import type { Pair } from './shadow/pair.ts';
+import type { RecordedExchange } from './shadow/recorded-exchange.ts';
+import type { SamePair } from './shadow/same-pair.ts';
 import { lockDataDir } from './store/data-dir-lock.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -26,9 +28,15 @@ import { createLogger } from './telemetry/logger.ts';
 export interface ControlPlane {
   onReport(report: TrafficReport, health: WorkerHealth): void;
   onPair(pair: Pair): void;
+  /** A pair that agrees at sight. */
+  onSame(same: SamePair): void;
+  /** Comes only while `recording` asks for it. */
+  onRecorded?(exchange: RecordedExchange): void;
   /** The routes have changed; the workers have them already. */
   onRoutes(): void;
   dryRunMigrations(): readonly string[];
+  /** Percent of requests to record, by migration id; a change is told by `pushSnapshot`. */
+  recording?(): Readonly<Record<string, number>>;
 }
 
 /** Traffic that flows, and what it flows by: routes, flags, and the shares that were granted. */
@@ -117,6 +125,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       features: flags.current(),
       caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
+      recording: control?.recording?.() ?? {},
     };
   };
   const listenerTls = ({ cert, key }: Certificate): ListenerTls => ({
@@ -142,7 +151,11 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         maxMemoryBytes: settings.maxWorkerBytes,
       },
       onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
-      onPair: (pair) => toControl(({ onPair }) => onPair(pair)),
+      onShadow({ pairs, same, recorded }) {
+        for (const pair of pairs) toControl((control) => control.onPair(pair));
+        for (const one of same) toControl((control) => control.onSame(one));
+        for (const exchange of recorded) control?.onRecorded?.(exchange);
+      },
       log,
       clock,
     },

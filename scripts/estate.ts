@@ -7,16 +7,22 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../proxy/store/embedded-postgres.ts';
 import { createLogger } from '../proxy/telemetry/logger.ts';
 
-/** The demo estate: Postgres, the monolith, the catalog service and the proxy, each a process of its own. */
+/**
+ * The demo estate: Postgres, a payment provider, the monolith, its two extracted services and the proxy, each a
+ * process of its own.
+ */
 export interface Estate {
   readonly urls: {
     readonly monolith: string;
     readonly catalog: string;
+    readonly payments: string;
+    readonly psp: string;
     readonly proxy: string;
     readonly admin: string;
   };
   readonly monolith: EstateProcess;
   readonly catalog: EstateProcess;
+  readonly payments: EstateProcess;
   readonly proxy: EstateProcess;
   /** Ends everything, the last started first. */
   stop(): Promise<void>;
@@ -28,6 +34,8 @@ export interface EstateOptions {
   readonly ports: {
     readonly monolith: number;
     readonly catalog: number;
+    readonly payments: number;
+    readonly psp: number;
     readonly proxy: number;
     readonly admin: number;
   };
@@ -49,6 +57,8 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
   const urls = {
     monolith: `http://127.0.0.1:${ports.monolith}`,
     catalog: `http://127.0.0.1:${ports.catalog}`,
+    payments: `http://127.0.0.1:${ports.payments}`,
+    psp: `http://127.0.0.1:${ports.psp}`,
     proxy: `http://127.0.0.1:${ports.proxy}`,
     admin: `http://127.0.0.1:${ports.admin}`,
   };
@@ -65,10 +75,19 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     const proxyDatabase = await ensureDatabase(postgres.url, 'ficus');
     onUp('postgres', withoutPassword(postgres.url));
 
+    const psp = new EstateProcess('psp', ['examples/psp/main.ts'], options.onLine, {
+      PORT: String(ports.psp),
+    });
+    stops.push(() => psp.stop());
+    await psp.start();
+    await untilAnswers(`${urls.psp}/ledger`, psp);
+    onUp('psp', urls.psp);
+
     const monolith = new EstateProcess('monolith', ['examples/monolith/main.ts'], options.onLine, {
       PORT: String(ports.monolith),
       DATABASE_URL: postgres.url,
       API_KEYS: options.apiKey,
+      PSP_URL: urls.psp,
     });
     stops.push(() => monolith.stop());
     await monolith.start();
@@ -86,6 +105,16 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     });
     stops.push(() => catalog.stop());
     const catalogUp = catalog.start().then(() => untilAnswers(`${urls.catalog}/readyz`, catalog));
+
+    const payments = new EstateProcess('payments', ['extracted-services/payments/main.ts'], options.onLine, {
+      PORT: String(ports.payments),
+      DATABASE_URL: postgres.url,
+      API_KEYS: options.apiKey,
+      PSP_URL: urls.psp,
+      LOG_LEVEL: 'error',
+    });
+    stops.push(() => payments.stop());
+    const paymentsUp = payments.start().then(() => untilAnswers(`${urls.payments}/readyz`, payments));
 
     const proxyArguments = [
       '--config',
@@ -110,11 +139,12 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     );
     stops.push(() => proxy.stop());
     await proxy.start();
-    await Promise.all([untilAnswers(`${urls.admin}/readyz`, proxy), catalogUp]);
+    await Promise.all([untilAnswers(`${urls.admin}/readyz`, proxy), catalogUp, paymentsUp]);
     onUp('catalog', urls.catalog);
+    onUp('payments', urls.payments);
     onUp('proxy', urls.proxy);
     onUp('admin', urls.admin);
-    return { urls, monolith, catalog, proxy, stop };
+    return { urls, monolith, catalog, payments, proxy, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const estate = await startEstate({
     dataDir: path.join(root, '.ficus'),
     routesFile: path.join(root, 'routes.yaml'),
-    ports: { monolith: 9000, catalog: 9001, proxy: 8080, admin: 8081 },
+    ports: { monolith: 9000, catalog: 9001, payments: 9002, psp: 9010, proxy: 8080, admin: 8081 },
     catalogVersion: values.faulty ? '1.0.0-faulty' : '1.0.0',
     catalogFaults: values.faulty ? 'rounded-prices,dropped-null' : '',
     apiKey: 'demo-key',

@@ -166,12 +166,18 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 /** The demo's routes.yaml on the tour's ports, with its contracts beside it. */
-async function writeRoutes(folder: string, ports: { monolith: number; catalog: number }): Promise<string> {
+async function writeRoutes(
+  folder: string,
+  ports: { monolith: number; catalog: number; payments: number },
+): Promise<string> {
   const demo = await readFile(path.join(root, 'routes.yaml'), 'utf8');
   const file = path.join(folder, 'routes.yaml');
   await writeFile(
     file,
-    demo.replaceAll(':9000', `:${ports.monolith}`).replaceAll(':9001', `:${ports.catalog}`),
+    demo
+      .replaceAll(':9000', `:${ports.monolith}`)
+      .replaceAll(':9001', `:${ports.catalog}`)
+      .replaceAll(':9002', `:${ports.payments}`),
   );
   await symlink(path.join(root, 'contracts'), path.join(folder, 'contracts'));
   return file;
@@ -190,6 +196,8 @@ async function main(): Promise<void> {
     const ports = {
       monolith: await freePort(),
       catalog: await freePort(),
+      payments: await freePort(),
+      psp: await freePort(),
       proxy: await freePort(),
       admin: await freePort(),
     };

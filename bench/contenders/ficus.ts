@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { BenchProcess, proxyCore } from '../bench-process.ts';
+import { BenchProcess, proxyCore, twoCores } from '../bench-process.ts';
 import { freePort } from '../free-port.ts';
 import { migratedPath, migrationId, readPaths, routesYaml, share } from '../routes.ts';
 import { userHeader, userName, users } from '../scenarios.ts';
@@ -49,6 +48,16 @@ export const ficusShadow: Contender = {
   },
 };
 
+export const ficusShadow2Cores: Contender = {
+  name: 'ficus-shadow-2-cores',
+  title: 'the same, still with one worker, on two cores',
+  async start(estate) {
+    const name = 'ficus-shadow-2-cores';
+    const running = await startFicus(estate, { name, shadowPercent: 100, sharePercent: 0, cores: twoCores });
+    return { ...running, check: () => checkCopies(name, running.port, estate.upstreams) };
+  },
+};
+
 export const ficus10Routes: Contender = {
   name: 'ficus-10-routes',
   title: 'the same Ficus with 10 routes',
@@ -61,7 +70,6 @@ export const ficus10kRoutes: Contender = {
   start: (estate) => startFicus(estate, { name: 'ficus-10k-routes', routes: 10_000 }),
 };
 
-/** Both cores where there are only two: the load then takes its part of one of them. */
 export const ficus2Workers: Contender = {
   name: 'ficus-2-workers',
   title: 'the same Ficus with `--workers 2`, on two cores',
@@ -69,7 +77,7 @@ export const ficus2Workers: Contender = {
     startFicus(estate, {
       name: 'ficus-2-workers',
       workers: 2,
-      cores: `${proxyCore},${availableParallelism() >= 4 ? 2 : 1}`,
+      cores: twoCores,
     }),
 };
 

@@ -1,4 +1,4 @@
-import { proxyCore } from '../bench-process.ts';
+import { proxyCore, twoCores } from '../bench-process.ts';
 import { freePort } from '../free-port.ts';
 import { startNginx } from '../nginx.ts';
 import { checkCopies } from './check-copies.ts';
@@ -20,10 +20,21 @@ export const nginxMirror: Contender = {
   },
 };
 
+/** For both, two cores: what a worker and its comparer have, two workers of nginx have. */
+export const nginxMirror2Workers: Contender = {
+  name: 'nginx-mirror-2-workers',
+  title: 'the same with two workers, on two cores',
+  async start(estate) {
+    const running = await start(estate, 'nginx-mirror-2-workers', 'mirror /copy;', 2);
+    return { ...running, check: () => checkCopies('nginx-mirror-2-workers', running.port, estate.upstreams) };
+  },
+};
+
 async function start(
   { programs, upstreams, folder, openFiles }: Estate,
   name: string,
   mirror: string,
+  workers = 1,
 ): Promise<RunningContender> {
   const port = await freePort();
   const keepAlive = 'keepalive 256; keepalive_requests 1000000000;';
@@ -54,7 +65,8 @@ async function start(
   const process = await startNginx({
     nginx: programs.nginx,
     name,
-    core: proxyCore,
+    core: workers === 1 ? proxyCore : twoCores,
+    workers,
     folder,
     port,
     servers,

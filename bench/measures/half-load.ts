@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { loadCore } from '../bench-process.ts';
 import { watchCores } from '../busy-cores.ts';
-import { scenarios, userHeader, userName, users } from '../scenarios.ts';
+import { offer, rawRequests } from '../clients/offer.ts';
 import { median } from '../summary.ts';
 import type { Finding, PeersSetting } from './finding.ts';
-
-const run = promisify(execFile);
-const client = path.join(import.meta.dirname, '../clients/constant-rate.ts');
 
 interface Sample {
   readonly contender: string;
@@ -64,23 +59,6 @@ export async function halfLoad(setting: PeersSetting): Promise<Finding> {
 
 /** The others' are not asked for by any bar, and a round of them takes long. */
 const timed = new Set(['nginx', 'haproxy', 'ficus', 'http-proxy']);
-
-async function offer(port: number, rate: number, seconds: number, connections: number, requests: string) {
-  const { stdout } = await run('taskset', [
-    ...['--cpu-list', String(loadCore), process.execPath, client],
-    ...[port, rate, seconds, connections].map(String),
-    requests,
-  ]);
-  return JSON.parse(stdout) as Omit<Sample, 'contender' | 'load' | 'round' | 'rate' | 'loadCoreBusy'>;
-}
-
-function rawRequests(): string[] {
-  const { method, path } = scenarios.find(({ name }) => name === 'get')!.request;
-  return Array.from(
-    { length: users },
-    (_, user) => `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${userHeader}: ${userName(user)}\r\n\r\n`,
-  );
-}
 
 function summary(samples: readonly Sample[]): Finding {
   const groups = [...Map.groupBy(samples, ({ contender, load }) => `${contender}, ${load}`)].map(

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MatchersV3, PactV4 } from '@pact-foundation/pact';
 import { CatalogError, createCatalogClient } from './client.ts';
+import { writePact } from './write-pact.ts';
 
 const { eachLike, fromProviderState, integer, like, nullValue, number, regex } = MatchersV3;
-const pactFile = join(import.meta.dirname, '../pacts/web-shop-catalog.json');
 
 // A verifier holds a regular expression to the whole of the value.
 const isJson = { 'Content-Type': regex('^application/json.*$', 'application/json; charset=utf-8') };
@@ -34,15 +34,8 @@ before(async () => {
   pact = new PactV4({ consumer: 'web-shop', provider: 'catalog', dir: directory, logLevel: 'error' });
 });
 
-/** Others may be reading the pact file: it is replaced as a whole, and only when it says something else. */
 after(async () => {
-  const made = await readFile(join(directory, 'web-shop-catalog.json'), 'utf8');
-  const there = await readFile(pactFile, 'utf8').catch(() => undefined);
-  if (made !== there) {
-    await mkdir(join(pactFile, '..'), { recursive: true });
-    await writeFile(`${pactFile}.new`, made);
-    await rename(`${pactFile}.new`, pactFile);
-  }
+  await writePact(directory, 'web-shop-catalog.json');
   await rm(directory, { recursive: true });
 });
 

@@ -78,5 +78,8 @@ export function columns(names: string, alias?: string): string {
     .join(', ');
 }
 
+/** Postgres' code of a lock that was not to be had in time. */
+export const isLockTimeout = (error: unknown) => error instanceof pg.DatabaseError && error.code === '55P03';
+
 /** Postgres' code of a unique index that refused a row. */
 export const isDuplicate = (error: unknown) => error instanceof pg.DatabaseError && error.code === '23505';

@@ -5,6 +5,7 @@ import { createAccess } from './access.ts';
 import { createApp } from './app.ts';
 import { type Database, openDatabase } from './db.ts';
 import type { Parts } from './parts.ts';
+import { openPsp } from './payments/psp.ts';
 import { seedOnce } from './seed/seed.ts';
 import { createSessions } from './sessions.ts';
 import { addWebSockets } from './web-sockets.ts';
@@ -18,6 +19,8 @@ export type MonolithOptions = {
   apiKeys: readonly string[];
   /** Signs the session cookies. */
   sessionSecret: string;
+  /** The payment provider's; without one every payment is taken. */
+  pspUrl?: string;
 };
 
 export type Monolith = { url: string; port: number; close(): Promise<void> };
@@ -31,7 +34,8 @@ export async function startMonolith(options: MonolithOptions): Promise<Monolith>
   const stopping = new AbortController();
   const sessions = createSessions(options.sessionSecret, Date.now);
   const access = createAccess(sessions, options.apiKeys);
-  const parts: Parts = { database, sessions, access, stopping: stopping.signal };
+  const psp = openPsp(options.pspUrl);
+  const parts: Parts = { database, sessions, access, psp, stopping: stopping.signal };
   const server = createServer({ shouldUpgradeCallback: isWebSocket }, createApp(parts));
   const closeWebSockets = addWebSockets(server, parts);
   try {

@@ -3,8 +3,10 @@ const statuses = {
   unauthorized: 401,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
   too_large: 413,
   unsupported: 415,
+  unprocessable: 422,
 } as const;
 
 export type RefusalCode = keyof typeof statuses;

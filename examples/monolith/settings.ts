@@ -9,6 +9,7 @@ export function readSettings(): MonolithOptions {
     DATABASE_URL,
     API_KEYS = 'demo-key',
     SESSION_SECRET,
+    PSP_URL,
   } = process.env;
   if (DATABASE_URL === undefined || !/^postgres(ql)?:\/\//.test(DATABASE_URL)) {
     throw new Error(
@@ -18,10 +19,16 @@ export function readSettings(): MonolithOptions {
   if (!/^\d{1,5}$/.test(PORT) || Number(PORT) > 65_535) {
     throw new Error(`PORT is "${PORT}"; set it to a number from 0 (any free port) to 65535`);
   }
+  if (PSP_URL && !/^https?:\/\//.test(PSP_URL)) {
+    throw new Error(
+      `PSP_URL is "${PSP_URL}"; set it to the payment provider's http address, or leave it out`,
+    );
+  }
   return {
     databaseUrl: DATABASE_URL,
     host: HOST,
     port: Number(PORT),
+    ...(PSP_URL ? { pspUrl: PSP_URL } : {}),
     apiKeys: API_KEYS.split(',')
       .map((key) => key.trim())
       .filter((key) => key !== ''),

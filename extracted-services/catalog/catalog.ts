@@ -14,7 +14,7 @@ import {
 } from '@ficus/service-kit';
 import { addCategoryRoutes } from './categories/routes.ts';
 import { describeRefusal } from './describe-refusal.ts';
-import { showWithFaults } from './faults.ts';
+import { orderWithFaults, showWithFaults } from './faults.ts';
 import type { ImportCounts } from './import/import-from-legacy.ts';
 import { startImporter } from './import/importer.ts';
 import { addProductRoutes } from './products/routes.ts';
@@ -71,7 +71,7 @@ export async function startCatalog(
           next();
         });
         addProductRoutes(router, { pool, cache, show: showWithFaults(settings.faults) });
-        addCategoryRoutes(router, { pool, cache });
+        addCategoryRoutes(router, { pool, cache, inOrder: orderWithFaults(settings.faults) });
       },
     });
     const running = await startService(service, settings);

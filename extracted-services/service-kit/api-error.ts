@@ -6,8 +6,10 @@ const codes = {
   404: 'not_found',
   405: 'method_not_allowed',
   409: 'conflict',
+  412: 'precondition_failed',
   413: 'too_large',
   415: 'unsupported',
+  422: 'unprocessable',
   500: 'internal',
   503: 'unavailable',
 } as const;

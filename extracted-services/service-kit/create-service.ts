@@ -7,11 +7,15 @@ import type { Logger } from './logger.ts';
 import { failingChecks, type ReadinessChecks } from './readiness.ts';
 import { keepRequestIds } from './request-ids.ts';
 import { logRequests } from './request-log.ts';
+import { keepShadowMode, refuseUnsafeCopies } from './shadow-copy.ts';
 
 export type ServiceOptions = {
   name: string;
   version: string;
-  /** Whether unsafe requests with `Ficus-Shadow: dry-run` are answered without leaving anything behind. */
+  /**
+   * Whether the routes were built to answer unsafe requests with `Ficus-Shadow: dry-run` without leaving anything
+   * behind (docs/dry-run.md says how). Without it, such requests are refused.
+   */
   dryRun: boolean;
   /** Path of the OpenAPI file that requests and answers are held to. */
   apiSpec: string;
@@ -51,6 +55,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   });
 
   app.use(logRequests(logger));
+  app.use(refuseUnsafeCopies({ dryRun }));
   app.use(
     await validateByApi({
       app,
@@ -61,7 +66,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   );
   const router = express.Router();
   options.routes(router);
-  app.use(router);
+  app.use(keepShadowMode, router);
   app.use((request, _response, next) => next(new ApiError(404, `No path ${request.path}`)));
   app.use(answerErrors(logger, options.describeRefusal ?? (() => undefined)));
 

@@ -59,8 +59,10 @@ const messages: Record<Exclude<ErrorStatus, 404>, string> = {
   403: 'This is not allowed',
   405: 'The method is not allowed here',
   409: 'The request conflicts with what is there',
+  412: 'What is there is not what the request expects',
   413: 'Body is too large',
   415: 'Content-Type must be application/json',
+  422: 'The request cannot be processed',
   500: 'The service failed; its log says why',
   503: 'The service is not available now',
 };

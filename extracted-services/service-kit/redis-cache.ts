@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Cache } from './cache.ts';
 import { within } from './deadline.ts';
+import { holdBackForCopies } from './hold-back-cache.ts';
 import type { Logger } from './logger.ts';
 
 export type RedisCacheOptions = {
@@ -58,7 +59,7 @@ export function createRedisCache(options: RedisCacheOptions): Cache {
     void ask(() => redis.set(key, JSON.stringify({ generation, value }), 'PX', ttlMs));
   }
 
-  return {
+  return holdBackForCopies({
     async remember<Value>(name: string, load: () => Promise<Value>): Promise<Value> {
       if (!(await confirmGeneration())) return load();
       const key = `${service}:${version}:${createHash('sha256').update(name).digest('base64url')}`;
@@ -77,7 +78,7 @@ export function createRedisCache(options: RedisCacheOptions): Cache {
     },
 
     close: () => redis.disconnect(),
-  };
+  });
 }
 
 type Kept<Value> = { generation: string; value: Value };

@@ -12,11 +12,17 @@ export type RefusalReason =
 export type Refusal = { status: ErrorStatus; reason?: RefusalReason };
 
 /** What the errors of Express, body-parser, express-openapi-validator and pg have, each some of it. */
-type ForeignError = { status: number; type: string; code: string; errors: { path: string }[] };
+type ForeignError = {
+  status: number;
+  type: string;
+  code: string;
+  message: string;
+  errors: { path: string }[];
+};
 
 export function refusalOf(error: unknown, request: Request): Refusal {
-  const { status, type, code, errors = [] } = error as Partial<ForeignError>;
-  if (isUnavailable(code)) return { status: 503 };
+  const { status, type, code, message, errors = [] } = error as Partial<ForeignError>;
+  if (isUnavailable(code) || message === POOL_EXHAUSTED) return { status: 503 };
   if (!isErrorStatus(status)) return { status: 500 };
   const reason = reasonOf(
     type,
@@ -38,6 +44,9 @@ function reasonOf(
   return status === 400 ? firstInvalidPart(request, places) : undefined;
 }
 
+/** How pg says that none of a pool's connections became free in time; it has no code for it. */
+const POOL_EXHAUSTED = 'timeout exceeded when trying to connect';
+
 /** Postgres cannot be reached, is starting or stopping (SQLSTATE classes 08 and 57P), or has no connection left. */
 const isUnavailable = (code: unknown) =>
   typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|08...|57P..|53300)$/.test(code);
@@ -47,7 +56,10 @@ function firstInvalidPart(request: Request, places: readonly string[]): RefusalR
   const operation = (request as OpenApiRequest).openapi?.schema as ResolvedOperation | undefined;
   const badParameters = namesIn(places, /^\/(?:query|params|headers)\/([^/]+)/);
   const parameters = operation?.parameters?.map(({ name }) => name) ?? [];
-  const parameter = parameters.find((name) => badParameters.includes(name));
+  // Node has header names in lower case, the API file as people write them.
+  const parameter = parameters.find(
+    (name) => badParameters.includes(name) || badParameters.includes(name.toLowerCase()),
+  );
   if (parameter !== undefined) return { is: 'parameter', name: parameter };
 
   if (places.includes('/body')) return { is: 'body' };

@@ -9,10 +9,12 @@ import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
+import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { addStatusRoutes } from './status-routes.ts';
+import { addVerdictRoutes } from './verdict-routes.ts';
 
 const maxBodyBytes = 64 * 1024;
 
@@ -44,6 +46,8 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addVerdictRoutes(app, deps);
+  addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);
   app.use(refuseUnknownPath);
   app.use(answerProblem(deps));

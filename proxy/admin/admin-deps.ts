@@ -1,16 +1,35 @@
 import type { Logger } from 'pino';
 import type { Actor, Delivery } from '../delivery/model.ts';
-import type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../store/model.ts';
+import type { ListedSignature } from '../evidence/list-signatures.ts';
+import type { VerdictOrder } from '../evidence/verdict-order.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
-  /** Of the evidence under the current key, ranked by pairs, most first. */
-  listSignatures(migration: string): Promise<readonly SignatureRow[]>;
-  /** Newest first, at most `limit`. */
-  pairsOfSignature(migration: string, signature: string, limit: number): Promise<readonly PairRow[]>;
+  /** Of the evidence under the current key, or of another build of the service; what holds the gate first. */
+  listSignatures(migration: string, build?: string): Promise<readonly ListedSignature[]>;
+  /** Which migration shows it, under whatever builds. */
+  migrationOf(signature: string): Promise<string | undefined>;
+  /** Newest first. */
+  verdicts(migration: string, signature: string): Promise<readonly VerdictRow[]>;
+  /** Newest first, at most `limit`; of one build of the service when it is named. */
+  pairsOfSignature(
+    migration: string,
+    signature: string,
+    limit: number,
+    build?: string,
+  ): Promise<readonly PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
+  /** Of any build, oldest first; the page behind `after`. */
+  differingPairs(page: {
+    readonly migration: string;
+    readonly signature?: string | undefined;
+    readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+    readonly limit: number;
+  }): Promise<readonly PairRow[]>;
   readonly audit: {
     /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
     list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
@@ -23,11 +42,21 @@ export type VerifyResult =
   | { readonly done: true; readonly results: readonly ContractResult[] }
   | { readonly done: false; readonly reasons: readonly string[] };
 
+export type JudgeResult =
+  | { readonly done: true; readonly verdict: VerdictRow }
+  | { readonly done: false; readonly reason: string };
+
 export interface AdminDeps {
   readonly delivery: Delivery;
   readonly reads: AdminReads;
+  /** All of it but what feeds it and ends it. */
+  readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
+  /** Of what is done here and not by `delivery`. */
+  recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
+  /** Decides on a signature. Rejects while the store is away. */
+  judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
   config(): ConfigReport;
   readiness(): Readiness;
   /** In the Prometheus text format. */

@@ -3,12 +3,16 @@
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
 import type { MigrationStatus } from '../delivery/model.ts';
+import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
-import type { AuditRow, PairRow, SignatureRow } from '../store/model.ts';
+import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
+import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
-export type { GateReason, ReasonState } from '../evidence/model.ts';
-export type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../store/model.ts';
+export type { ListedSignature } from '../evidence/list-signatures.ts';
+export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
+export type { RecordingStatus } from '../recording/recording-status.ts';
+export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
@@ -37,15 +41,41 @@ export interface MoveDone {
   readonly warnings: readonly string[];
 }
 
+/** What is absent is as openapi.yaml says. */
+export interface RecordOrder extends Partial<RecordingOrder> {
+  readonly reason?: string;
+}
+
+export interface RecordingList {
+  /** Newest first. */
+  readonly recordings: readonly RecordingStatus[];
+}
+
 export interface SignatureList {
-  /** Ranked by pairs, most first. */
-  readonly signatures: readonly SignatureRow[];
+  /** Those that hold the gate first: new ones, then rising ones, then by their share of their route's pairs. */
+  readonly signatures: readonly ListedSignature[];
 }
 
 export interface SignatureDetail {
-  readonly signature: SignatureRow;
+  readonly signature: ListedSignature;
   /** Newest first. */
   readonly pairs: readonly PairRow[];
+  /** What was decided on it, newest first. */
+  readonly verdicts: readonly VerdictRow[];
+}
+
+export interface VerdictRequest {
+  readonly verdict: VerdictRow['verdict'];
+  readonly reason: string;
+  /** Absent: the migration's owner. */
+  readonly owner?: string;
+  /** ISO time; needed for `expected`. */
+  readonly until?: string;
+}
+
+export interface VerdictDone {
+  readonly verdict: VerdictRow;
+  readonly text: string;
 }
 
 /** One pact verified against the running build of one side. */
@@ -91,11 +121,13 @@ export type ProblemCode =
   | 'unknown_migration'
   | 'unknown_signature'
   | 'unknown_pair'
+  | 'unknown_recording'
   | 'method_not_allowed'
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'
   | 'verification_running'
+  | 'recording_running'
   | 'body_too_large'
   | 'wrong_content_type'
   | 'wrong_host'

@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
 import type { SignatureDetail, SignatureList, Verification } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
@@ -12,24 +12,28 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
 
   app.get('/api/migrations/:id/signatures', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const signatures = await readStore(() => reads.listSignatures(id));
+    const signatures = await readStore(() => reads.listSignatures(id, buildOf(request)));
     response.json({ signatures } satisfies SignatureList);
   });
 
   app.get('/api/migrations/:id/signatures/:signature', async (request, response) => {
-    const { id } = knownMigration(delivery, request.params.id);
+    const { id, builds } = knownMigration(delivery, request.params.id);
     const wanted = request.params.signature;
-    const signatures = await readStore(() => reads.listSignatures(id));
+    const build = buildOf(request);
+    const signatures = await readStore(() => reads.listSignatures(id, build));
     const signature = signatures.find((row) => row.signature === wanted);
     if (!signature) {
-      throw new AdminProblem(
-        'unknown_signature',
-        `No pair of ${id} under its builds of now shows "${wanted}".`,
-      );
+      const under = build === undefined ? 'its builds of now' : `build ${build}`;
+      throw new AdminProblem('unknown_signature', `No pair of ${id} under ${under} shows "${wanted}".`);
     }
     const limit = Number(request.query['limit'] ?? 3);
-    const pairs = await readStore(() => reads.pairsOfSignature(id, wanted, limit));
-    response.json({ signature, pairs } satisfies SignatureDetail);
+    const [pairs, verdicts] = await readStore(() =>
+      Promise.all([
+        reads.pairsOfSignature(id, wanted, limit, build ?? builds.service),
+        reads.verdicts(id, wanted),
+      ]),
+    );
+    response.json({ signature, pairs, verdicts } satisfies SignatureDetail);
   });
 
   app.get('/api/pairs/:pair', async (request, response) => {
@@ -56,4 +60,9 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
       verifying.delete(id);
     }
   });
+}
+
+function buildOf(request: Request): string | undefined {
+  const build = request.query['build'];
+  return typeof build === 'string' && build !== '' ? build : undefined;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Migration, Route, StickySource } from '../routing/model.ts';
+import type { CoverageRules, Migration, Route, StickySource } from '../routing/model.ts';
 import { isSafeMethod } from '../routing/model.ts';
 import { compileCompare } from './compile-compare.ts';
 import { defaults } from './defaults.ts';
@@ -7,6 +7,7 @@ import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readAll } from './read-all.ts';
 import { readRatio, readShare } from './read-percentage.ts';
 import { readPlace } from './read-place.ts';
+import { readRoleSource } from './read-role-source.ts';
 import { defaultShadow, readRoute, readTemplate, rewriteProblem } from './read-route.ts';
 import { readStickySource } from './read-sticky-source.ts';
 import { hashOfRules } from './rules-hash.ts';
@@ -31,6 +32,7 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     routes,
     shadow,
     gate: compileGate(config.gate ?? {}, [...path, 'gate'], report),
+    coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
     contracts: { pacts: resolve(baseDir, contracts.pacts), states: resolve(baseDir, contracts.states) },
@@ -103,9 +105,14 @@ function compileRoute(config: LongRoute, path: Path, matchPath: Path, report: Re
 
 function compileShadow(config: Section<'shadow'>, path: Path, report: Report): Migration['shadow'] {
   const { timeoutMs, maxBodyBytes, redact } = { ...defaults.shadow, ...config };
+  const noise = { ...defaults.noise, ...config.noise };
   return {
     timeoutMs,
     maxBodyBytes,
+    noise: {
+      share: 100 * ratio(noise.share, [...path, 'noise', 'share'], report),
+      maxPerSecond: noise.maxPerSecond,
+    },
     compare: compileCompare(config.compare ?? {}, [...path, 'compare'], report),
     redact: readAll(redact, readPlace, [...path, 'redact'], report),
   };
@@ -121,6 +128,16 @@ function ratio(text: string, path: Path, report: Report): number {
 function compileGate(config: Section<'gate'>, path: Path, report: Report): Migration['gate'] {
   const gate = { ...defaults.gate, ...config };
   return { ...gate, agreement: ratio(gate.agreement, [...path, 'agreement'], report) };
+}
+
+function compileCoverage(config: Section<'coverage'>, path: Path, report: Report): CoverageRules {
+  const { roles, minPairs, role } = { ...defaults.coverage, role: undefined, ...config };
+  const named = roles.filter((one) => one !== undefined);
+  if (named.length > 0 && role === undefined)
+    report([...path, 'roles'], 'needs role beside it, such as header:x-role or claim:role');
+  const source = role === undefined ? undefined : readRoleSource(role);
+  if (source && 'problem' in source) report([...path, 'role'], source.problem);
+  return { role: source && 'value' in source ? source.value : undefined, roles: named, minPairs };
 }
 
 function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import { isLinkLocal } from '../routing/link-local.ts';
 import type { BreakerRules, Upstream } from '../routing/model.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Report } from './problem.ts';
+import { readHeaderName, readTokens } from './read-tokens.ts';
 import { readUpstreamUrl, type UpstreamAddress } from './read-upstream-url.ts';
 import type { UpstreamConfig } from './schema.ts';
 import type { Sound } from './sound.ts';
@@ -57,9 +57,25 @@ export function compileUpstream(
     breaker: compileBreaker(config.breaker, isDefault),
     resolver,
     allowLinkLocal: settings.allowLinkLocal,
-    credentials: settings.credentials,
+    credentials: compileCredentials(config.credentials, [...path, 'credentials'], report),
+    ...(config.tokens && { tokens: readTokens(config.tokens, [...path, 'tokens'], files, report) }),
     tls: compileTls(config, address, path, files, report),
   };
+}
+
+function compileCredentials(
+  config: Config['credentials'],
+  path: Path,
+  report: Report,
+): Upstream['credentials'] {
+  if (config === undefined || typeof config === 'string') return config ?? defaults.upstream.credentials;
+  return config.flatMap((name, index) => {
+    if (name === undefined) return [];
+    const header = readHeaderName(name);
+    if ('value' in header) return [header.value];
+    report([...path, index], header.problem);
+    return [];
+  });
 }
 
 /** Nothing stands in for the default upstream, so its breaker opens late and looks again soon. */
@@ -112,7 +128,7 @@ function compileTls(
   } else if (pems.cert !== undefined && pems.key !== undefined) {
     const { cert, key } = pems;
     attempt(
-      () => createSecureContext({ cert, key }),
+      () => process.getBuiltinModule('node:tls').createSecureContext({ cert, key }),
       [...path, 'cert'],
       'and key do not fit together',
       report,

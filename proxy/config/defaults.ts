@@ -28,6 +28,7 @@ export const defaults = {
     unsafeShadow: 'never',
   },
   shadow: { timeoutMs: 1000, maxBodyBytes: 1_048_576, redact: [] },
+  noise: { share: '10%', maxPerSecond: 5 },
   compare: { ignore: [], unordered: [], tolerate: [], map: [] },
   gate: {
     minPairs: 3000,
@@ -37,7 +38,9 @@ export const defaults = {
     contracts: 'required',
     unproven: 'refuse',
     unjudged: 'refuse',
+    coverage: 'warn',
   },
+  coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
   guard: { errorRate: '1%', timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
   /** Relative to the folder of routes.yaml. */

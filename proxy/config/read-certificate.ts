@@ -1,6 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import { quote } from './problem.ts';
 
 /** Where a certificate is. PEM files; the certificate's has the chain behind it. */
@@ -38,6 +37,7 @@ export async function readCertificate(files: CertificateFiles): Promise<Certific
     return { problem: `the key in ${quote(files.keyFile)} is not that of ${quote(files.certFile)}` };
   }
   try {
+    const { createSecureContext } = process.getBuiltinModule('node:tls');
     createSecureContext({ cert, key, minVersion: files.minVersion });
   } catch (error) {
     return { problem: `${quote(files.certFile)} can't be served: ${(error as Error).message}` };

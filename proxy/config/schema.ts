@@ -51,9 +51,21 @@ const upstream = z
     host: text.optional().describe("Sent as Host instead of the client's"),
     version: text.optional().describe('The build, when the upstream does not announce itself'),
     credentials: z
-      .enum(['drop', 'forward'])
+      .union([z.enum(['drop', 'forward']), z.array(text)], {
+        error: 'must be drop, forward, or a list of headers such as [authorization, cookie]',
+      })
       .default(defaults.upstream.credentials)
-      .describe("What shadow copies carry of the client's credentials"),
+      .describe("What shadow copies carry of the client's credentials: drop, forward, or header names"),
+    tokens: z
+      .array(
+        z.strictObject({
+          header: text.describe('Such as authorization'),
+          file: text.optional().describe('File with the whole value, relative to this file'),
+          map: text.optional().describe("JSON file: the client's value to the one that goes on the copy"),
+        }),
+      )
+      .optional()
+      .describe('What shadow copies carry instead of what the client sent'),
     ca: text.optional().describe('PEM file, relative to this file; https only'),
     cert: text.optional().describe('Client certificate, PEM file'),
     key: text.optional().describe("The client certificate's key, PEM file"),
@@ -146,6 +158,17 @@ const migration = z
       .strictObject({
         timeoutMs: timeoutMs.default(defaults.shadow.timeoutMs),
         maxBodyBytes: z.int().min(0).max(8_388_608).default(defaults.shadow.maxBodyBytes),
+        noise: z
+          .strictObject({
+            share: percentage
+              .default(defaults.noise.share)
+              .describe('Of the copied requests of safe methods'),
+            maxPerSecond: z.number().min(0).max(10_000).default(defaults.noise.maxPerSecond),
+          })
+          .optional()
+          .describe(
+            'How often the monolith is asked the same once more, to see how far it agrees with itself',
+          ),
         compare: compare.optional(),
         redact: z.array(place).default([...defaults.shadow.redact]),
       })
@@ -159,6 +182,17 @@ const migration = z
         contracts: z.enum(['required', 'optional', 'off']).default(defaults.gate.contracts),
         unproven: z.enum(['refuse', 'allow']).default(defaults.gate.unproven),
         unjudged: z.enum(['refuse', 'allow']).default(defaults.gate.unjudged),
+        coverage: z.enum(['warn', 'require', 'off']).default(defaults.gate.coverage),
+      })
+      .optional(),
+    coverage: z
+      .strictObject({
+        role: text.optional().describe('header:NAME, or claim:NAME of a bearer JWT; only counted by'),
+        roles: z
+          .array(text)
+          .default([...defaults.coverage.roles])
+          .describe('Roles that traffic must show'),
+        minPairs: z.int().min(1).max(1_000_000).default(defaults.coverage.minPairs),
       })
       .optional(),
     canary: z

@@ -63,7 +63,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
     for (const problem of problems) log.error({ file }, formatProblem(problem));
     log.error(
       { file, hash: model?.hash, problems: problems.length },
-      'routes refused, the last good ones stay',
+      model ? 'routes refused, the last good ones stay' : 'routes refused, and there are none to go by yet',
     );
     options.onProblems(problems);
   }

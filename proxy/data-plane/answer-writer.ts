@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import { MAX_LENT_BYTES } from './connect-to.ts';
+import type { AnswerBody } from './client-exchange.ts';
+import { READ_BYTES } from './connect-to.ts';
+import type { ForwardableRequest } from './request-head.ts';
 
 /** Writes one answer after another to a client in HTTP/1 form, in as few writes as there can be. */
 export class AnswerWriter {
@@ -7,19 +9,47 @@ export class AnswerWriter {
   /** The head, until the first bytes of the body or the end of the turn take it along. */
   #head = '';
   #chunks = false;
+  #minorVersion = 1;
+  #isHead = false;
+  /** Nothing goes out behind the head. */
+  #bodiless = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
   }
 
-  /** Takes a head without its final empty line. The body is given chunks, or goes out as it is. */
-  begin(head: string, chunks: boolean): void {
-    this.#head = chunks ? `${head}Transfer-Encoding: chunked\r\n\r\n` : `${head}\r\n`;
-    this.#chunks = chunks;
+  /** The request that the next answer is for. */
+  expect({ method, minorVersion }: Pick<ForwardableRequest, 'method' | 'minorVersion'>): void {
+    this.#isHead = method === 'HEAD';
+    this.#minorVersion = minorVersion;
+  }
+
+  inform(status: number, reason: string, headers: readonly string[]): void {
+    this.#socket.write(`${headText(status, reason, headers)}\r\n`, 'latin1');
+  }
+
+  /**
+   * Begins the answer. A body whose length nobody knows is given chunks, or ends with the connection where those
+   * are not known. Returns whether the connection ends with it; that it must is said by `isLast`.
+   */
+  begin(
+    status: number,
+    reason: string,
+    headers: readonly string[],
+    body: AnswerBody,
+    isLast: boolean,
+  ): boolean {
+    this.#bodiless = body === 'none' || this.#isHead;
+    const unsized = body === 'unsized' && !this.#bodiless;
+    this.#chunks = unsized && this.#minorVersion > 0;
+    const ends = isLast || (unsized && !this.#chunks);
+    this.#head = `${headText(status, reason, headers)}Connection: ${ends ? 'close' : 'keep-alive'}\r\n${this.#chunks ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n'}`;
+    if (!this.#bodiless) queueMicrotask(this.#flushHead);
+    return ends;
   }
 
   /** Sends the head ahead when nothing of the body came along with it. */
-  readonly flushHead = (): void => {
+  readonly #flushHead = (): void => {
     const head = this.#takeHead();
     if (head !== '') this.#socket.write(head, 'latin1');
   };
@@ -28,13 +58,14 @@ export class AnswerWriter {
     const before = this.#chunks ? `${this.#takeHead()}${chunk.length.toString(16)}\r\n` : this.#takeHead();
     const after = this.#chunks ? '\r\n' : '';
     // As text it is a copy, which one that is lent needs anyhow, and goes out with the head in one write.
-    if (chunk.length <= MAX_LENT_BYTES)
+    if (chunk.length <= MAX_TEXT_BYTES)
       this.#socket.write(before + chunk.toString('latin1') + after, 'latin1');
     else this.#writeApart(before, chunk, after);
   }
 
-  /** Only chunks have room for trailers. */
-  end(trailers: readonly string[] = []): void {
+  /** Ends with the last bytes of the body, if there are any left. Only chunks have room for trailers. */
+  end(last?: Buffer, trailers: readonly string[] = []): void {
+    if (last !== undefined && !this.#bodiless) this.write(last);
     const rest = this.#chunks ? `${this.#takeHead()}0\r\n${linesOf(trailers)}\r\n` : this.#takeHead();
     if (rest !== '') this.#socket.write(rest, 'latin1');
   }
@@ -45,18 +76,30 @@ export class AnswerWriter {
     return head;
   }
 
-  #writeApart(before: string, chunk: Buffer, after: string): void {
+  #writeApart(before: string, lent: Buffer, after: string): void {
+    const socket = this.#socket;
+    if (spare.length < lent.length) spare = Buffer.allocUnsafeSlow(lent.length);
+    lent.copy(spare);
+    const chunk = spare.subarray(0, lent.length);
     if (before === '') {
-      this.#socket.write(chunk);
-      return;
+      socket.write(chunk);
+    } else {
+      socket.cork();
+      socket.write(before, 'latin1');
+      socket.write(chunk);
+      if (after !== '') socket.write(after, 'latin1');
+      socket.uncork();
     }
-    this.#socket.cork();
-    this.#socket.write(before, 'latin1');
-    this.#socket.write(chunk);
-    if (after !== '') this.#socket.write(after, 'latin1');
-    this.#socket.uncork();
+    // Mostly the kernel has taken all of it by now, and the copy may be written over.
+    if (socket.writableLength > 0) spare = Buffer.allocUnsafeSlow(READ_BYTES);
   }
 }
+
+/** Above it a write of its own costs less than turning the body into text. */
+const MAX_TEXT_BYTES = 16_384;
+
+/** Of all writers: what is lent is copied here to be written. */
+let spare = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /** Status line and field lines of an answer, each ended by CRLF. `headers` are flat. */
 export function headText(status: number, reason: string, headers: readonly string[]): string {

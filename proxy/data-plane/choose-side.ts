@@ -58,7 +58,10 @@ export function chooseSide(
 /** Percent of requests copied back to the monolith once the service answers them all: the way back stays proven. */
 const REVERSE_SHARE = 1;
 
-/** How a copy of this request is sent to the other side, or undefined when none is. */
+/**
+ * How a copy of this request is sent to the other side, or undefined when none is. Sampled by the id that
+ * upstreams see: whoever decides by it, replica or service, decides alike.
+ */
 export function chooseCopy(
   snapshot: Snapshot,
   matched: Matched,
@@ -69,13 +72,13 @@ export function chooseCopy(
   if (live.copies === 'none' || request.isCopy) return undefined;
   const mode = copyModeOf(matched, request.method, control);
   if (mode === undefined) return undefined;
-  if (live.serves === 'everybody' && !isWithinShare(REVERSE_SHARE, live.serveFlag, request.id))
+  if (live.serves === 'everybody' && !isWithinShare(REVERSE_SHARE, live.serveFlag, request.requestId))
     return undefined;
   if (live.copies === 'all') return mode;
   const sampled = snapshot.flags.isOn(live.shadowFlag, {
     properties: {
-      requestId: request.id,
-      ficusFineBucket: String(fineBucket(live.shadowFlag, request.id)),
+      requestId: request.requestId,
+      ficusFineBucket: String(fineBucket(live.shadowFlag, request.requestId)),
     },
   });
   return sampled ? mode : undefined;
@@ -86,4 +89,11 @@ function copyModeOf({ live, route }: Matched, method: string, control: AnsweredB
   if (isSafeMethod(method)) return 'compare';
   // Only a service that announced it can run dry is ever sent an unsafe copy; the monolith never is.
   return route.shadow === 'dry-run' && live.canDryRun && control === 'monolith' ? 'dry-run' : undefined;
+}
+
+/** Whether an exchange is kept for whoever records: the unsafe ones only where the route says so. */
+export function isRecorded({ live, route }: Matched, request: ForwardableRequest): boolean {
+  if (live.recorded <= 0 || request.isCopy || route.shadow === 'never') return false;
+  if (!isSafeMethod(request.method) && route.shadow === 'compare') return false;
+  return isWithinShare(live.recorded, `${live.migration.id}.record`, request.requestId);
 }

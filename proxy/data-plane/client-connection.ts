@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { AnswerWriter, headText } from './answer-writer.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import type { BodySink } from './body-decoder.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import { Peer } from './client-identity.ts';
+import { ClientPace } from './client-pace.ts';
 import { breakOff, closeGently } from './close-gently.ts';
 import type { FailureCode } from './failures.ts';
 import { type Framing, Incoming } from './incoming.ts';
@@ -36,6 +37,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   readonly #owner: ClientConnectionOwner;
   readonly #incoming: Incoming;
   readonly #answer: AnswerWriter;
+  readonly #pace: ClientPace;
   #state: 'head' | 'exchange' | 'upgrade' | 'closing' = 'head';
   #advancing = false;
   #clientEnded = false;
@@ -43,26 +45,26 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   #isLast = false;
   /** The listener stops: every answer is its connection's last one. */
   #stopping = false;
+  /** The listener takes no more connections. */
+  #hasStopped = false;
+  #farewell: (() => void) | undefined;
 
   #bodyFlows = false;
-  #minorVersion = 1;
-  #isHead = false;
-  #bodiless = false;
-  #clientIsBehind = false;
 
   constructor(socket: Socket, owner: ClientConnectionOwner) {
     this.socket = socket;
     this.#owner = owner;
     this.#incoming = new Incoming(owner.maxHeadBytes);
     this.#answer = new AnswerWriter(socket);
+    this.#pace = new ClientPace(socket);
     const secure = (socket as TLSSocket).encrypted === true;
     this.peer = new Peer(socket.remoteAddress, secure, owner.trustedProxies);
     this.deadline = owner.coarseNow() + owner.headTimeoutMs;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('drain', this.#onDrain);
-    socket.on('error', this.#onError);
-    socket.on('close', this.#onClose);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#onClosed());
   }
 
   // What a listener asks of its connections.
@@ -70,8 +72,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   /** How the request whose head has just been handed out goes on. */
   expect(request: ExpectedRequest): void {
     this.#incoming.expectBody(request);
-    this.#minorVersion = request.minorVersion;
-    this.#isHead = request.method === 'HEAD';
+    this.#answer.expect(request);
     if (!request.persistent) this.#isLast = true;
   }
 
@@ -99,6 +100,8 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   closeWhenAnswered(): void {
     this.#stopping = true;
     this.#isLast = true;
+    this.#hasStopped = true;
+    this.#farewell?.();
     if (this.#state === 'head' && this.#incoming.isEmpty) this.#close();
   }
 
@@ -114,6 +117,12 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
     socket.off('end', this.#onEnd);
     socket.off('drain', this.#onDrain);
     return this.#incoming.takeAll();
+  }
+
+  /** After `release`: `farewell` is called once when the listener takes no more connections, now if it does so already. */
+  atStop(farewell: () => void): void {
+    if (this.#hasStopped) farewell();
+    else this.#farewell = farewell;
   }
 
   // What forwarding asks of an exchange.
@@ -146,30 +155,23 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   }
 
   inform(status: number, reason: string, headers: readonly string[]): void {
-    this.socket.write(`${headText(status, reason, headers)}\r\n`, 'latin1');
+    this.#answer.inform(status, reason, headers);
   }
 
   begin(status: number, reason: string, headers: readonly string[], body: AnswerBody): void {
-    this.#bodiless = body === 'none' || this.#isHead;
     // An answer before the end of the request: what still comes must not be read as the next one.
     if (!this.requestComplete && (this.#bodyFlows || !this.#incoming.skipBody())) this.#isLast = true;
     if (this.#stopping) this.#isLast = true;
-    const unsized = body === 'unsized' && !this.#bodiless;
-    const chunks = unsized && this.#minorVersion > 0;
-    if (unsized && !chunks) this.#isLast = true;
-    const head = headText(status, reason, headers);
-    this.#answer.begin(`${head}Connection: ${this.#isLast ? 'close' : 'keep-alive'}\r\n`, chunks);
-    if (!this.#bodiless) queueMicrotask(this.#answer.flushHead);
+    this.#isLast = this.#answer.begin(status, reason, headers, body, this.#isLast);
   }
 
   write(chunk: Buffer): boolean {
     this.#answer.write(chunk);
-    return !this.#watchPace();
+    return !this.#pace.watch(this.silenceLimitMs);
   }
 
   end(last?: Buffer, trailers?: readonly string[]): void {
-    if (last !== undefined && !this.#bodiless) this.#answer.write(last);
-    this.#answer.end(trailers);
+    this.#answer.end(last, trailers);
     this.#onAnswered();
   }
 
@@ -194,25 +196,15 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   };
 
   readonly #onDrain = (): void => {
-    if (!this.#clientIsBehind) return;
-    this.#clientIsBehind = false;
-    this.socket.setTimeout(0);
+    if (!this.#pace.caughtUp()) return;
     if (this.#state === 'exchange') this.handler?.onClientReady();
     else this.#advance();
   };
 
-  readonly #onError = (): void => {
-    this.socket.destroy();
-  };
-
-  readonly #onClose = (): void => {
+  #onClosed(): void {
     this.#leave();
     this.#owner.onClosed(this);
-  };
-
-  readonly #onSilence = (): void => {
-    breakOff(this.socket);
-  };
+  }
 
   /** Reads on as far as what is held and whoever answers allow. Not recursive: answers may come at once. */
   #advance(): void {
@@ -227,7 +219,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   #takeLeave(): void {
     if (this.#state === 'head') {
       if (this.#incoming.isEmpty) this.#close();
-      else if (!this.#clientIsBehind)
+      else if (!this.#pace.isBehind)
         this.#owner.onMalformed(this, 'bad_request', 'The request head is incomplete.');
     } else if (this.#state === 'upgrade' || this.#bodyIsCutShort()) {
       this.socket.destroy();
@@ -237,7 +229,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
 
   /** Whether there may be more to read now. */
   #readOn(): boolean {
-    if (this.#state === 'head') return !this.#clientIsBehind && this.#readHead();
+    if (this.#state === 'head') return !this.#pace.isBehind && this.#readHead();
     return this.#state === 'exchange' && this.#bodyFlows && this.#readBody();
   }
 
@@ -276,19 +268,9 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
     return this.#state === 'exchange' && !this.requestComplete && (this.#bodyFlows || this.#incoming.isEmpty);
   }
 
-  /** Whether the client is behind what it was sent; then it has a limited time to take some. */
-  #watchPace(): boolean {
-    const { socket } = this;
-    this.#clientIsBehind = socket.writableNeedDrain;
-    if (!this.#clientIsBehind || socket.timeout) return this.#clientIsBehind;
-    socket.setTimeout(this.silenceLimitMs);
-    if (socket.listenerCount('timeout') === 0) socket.on('timeout', this.#onSilence);
-    return true;
-  }
-
   #onAnswered(): void {
     this.handler = undefined;
-    this.#watchPace();
+    this.#pace.watch(this.silenceLimitMs);
     if (this.#isLast || !this.requestComplete) {
       this.#close();
       return;
@@ -304,7 +286,7 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
     const isQuiet = this.#incoming.isEmpty && this.requestComplete;
     this.#state = 'closing';
     this.#incoming.clear();
-    if (isQuiet && !this.#clientIsBehind) this.socket.destroySoon();
+    if (isQuiet && !this.#pace.isBehind) this.socket.destroySoon();
     else closeGently(this.socket);
   }
 

@@ -31,7 +31,7 @@ export interface ClientExchange {
   inform(status: number, reason: string, headers: readonly string[]): void;
   /** Begins the answer; its head goes out with the first bytes of the body, or at the end of this turn. */
   begin(status: number, reason: string, headers: readonly string[], body: AnswerBody): void;
-  /** False asks the caller to wait for `onClientReady`. The chunk may be lent (`MAX_LENT_BYTES`). */
+  /** False asks the caller to wait for `onClientReady`. The chunk is only lent. */
   write(chunk: Buffer): boolean;
   /** Ends the answer, with its last bytes if there are any left; flat trailers go where the framing has room for them. */
   end(last?: Buffer, trailers?: readonly string[]): void;

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import net, { type Server, type Socket } from 'node:net';
-import tls from 'node:tls';
+import type tls from 'node:tls';
+import { READ_BYTES } from './connect-to.ts';
 
 /** What clients that come by TLS are shown; plain data, the same for every worker. */
 export interface ListenerTls {
@@ -51,6 +52,8 @@ const socketOptions = {
   noDelay: true,
   keepAlive: true,
   keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+  // A client that takes nothing is noticed at the first read it is owed, not at the second.
+  highWaterMark: READ_BYTES,
 };
 
 /** The server that accepts clients, with TLS or without; what it hands on looks the same. */
@@ -59,7 +62,9 @@ export function createClientServer(options: ClientServerOptions): ClientServer {
     const server = net.createServer(socketOptions, options.onConnection);
     return { server, setTls: () => {}, breakOff: () => {} };
   }
-  const server = tls.createServer(
+  // Loaded by those alone who need it.
+  const { createServer } = process.getBuiltinModule('node:tls');
+  const server = createServer(
     {
       ...socketOptions,
       ...contextOptions(options.tls),

@@ -1,5 +1,4 @@
 import net from 'node:net';
-import tls from 'node:tls';
 import type { Upstream } from '../routing/model.ts';
 import { UpstreamNames } from './upstream-names.ts';
 
@@ -9,11 +8,16 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 /** One memory of names for the whole process: pools and tunnels ask for the same ones. */
 const processNames = new UpstreamNames();
 
-/** Reads of at most so many bytes are handed out in memory that is only lent: whoever keeps them copies them. */
-export const MAX_LENT_BYTES = 16_384;
+/** Where connections to an upstream lead if they are opened now; undefined where it has no name, or that is not known. */
+export function currentAddresses(upstream: Upstream): readonly string[] | undefined {
+  return upstream.protocol === 'unix:' ? undefined : processNames.current(upstream);
+}
 
-/** What every plain socket reads into: between two reads nobody has anything of it. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
+/** As much as one read of a plain socket brings, and so what a client that stops reading makes us hold. */
+export const READ_BYTES = 32_768;
+
+/** What every plain socket reads into; it is only lent: whoever keeps what was read copies it. */
+const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /**
  * Opens a socket to an upstream, plain, TLS or unix, and hands what it reads to `onData`. A buffer for each read
@@ -24,8 +28,7 @@ export function connectAndRead(upstream: Upstream, onData: (chunk: Buffer) => vo
   return connectTo(upstream, processNames, {
     buffer: readBuffer,
     callback(bytes) {
-      const lent = readBuffer.subarray(0, bytes);
-      onData(bytes > MAX_LENT_BYTES ? Buffer.from(lent) : lent);
+      onData(readBuffer.subarray(0, bytes));
       return true;
     },
   });
@@ -44,6 +47,8 @@ export function connectTo(
   if (upstream.protocol === 'http:') return configured(net.connect({ ...address, ...reading }));
   const servername = net.isIP(host) === 0 ? host : '';
   // Without `session` every handshake is a whole one: none is resumed under another identity.
+  // Loaded by those alone who need it.
+  const tls = process.getBuiltinModule('node:tls');
   return configured(tls.connect({ ...address, servername, ALPNProtocols: ['http/1.1'], ...upstream.tls }));
 }
 

@@ -1,16 +1,20 @@
 import type { Logger } from 'pino';
 import type { Upstream } from '../routing/model.ts';
+import { HashBudget } from '../shadow/hash-budget.ts';
 import type { Pair } from '../shadow/pair.ts';
-import { defaultShadowLimits, ShadowSender } from '../shadow/sender.ts';
+import type { RecordedExchange } from '../shadow/recorded-exchange.ts';
+import type { SamePair } from '../shadow/same-pair.ts';
+import { defaultShadowLimits, type ShadowJob, ShadowSender } from '../shadow/sender.ts';
 import { type AccessLog, noAccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { budgetedWarn } from '../telemetry/log-budget.ts';
 import type { ListenerOptions, ListenerTls } from './client-server.ts';
+import { CopyPressure } from './copy-pressure.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type Listener, type ListenerLimits, listen } from './listener.ts';
 import { type LoadShedding, neverSheds } from './load-shedding.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
-import { type ControlSnapshot, compileSnapshot } from './snapshot.ts';
+import { type ControlSnapshot, compileSnapshot, type Snapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
@@ -28,6 +32,9 @@ export interface DataPlaneDeps {
   readonly clock: Clock;
   /** Takes a pair off the request path; false when it can take no more now. */
   readonly deliverPair: (pair: Pair) => boolean;
+  /** Likewise, what is left of a pair that needs no comparing; without it every pair is delivered whole. */
+  readonly deliverSame?: (same: SamePair) => boolean;
+  readonly deliverRecorded?: (exchange: RecordedExchange) => boolean;
   readonly limits?: ListenerLimits;
   readonly shedding?: LoadShedding;
   readonly accessLog?: AccessLog;
@@ -54,25 +61,37 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   const { clock, log } = deps;
   const counts = new TrafficCounts();
   const warn = budgetedWarn(log, clock, FAILURE_LINES_PER_SECOND);
-  const pools = new Pools(clock, ({ id: upstream }, state) => warn({ upstream, state }, 'breaker changed'));
-  const copyPools = new Pools(clock);
+  const tellBreaker =
+    (traffic: 'clients' | 'copies'): OnBreaker =>
+    ({ id: upstream }, state) =>
+      warn({ upstream, traffic, state }, 'breaker changed');
+  const pools = new Pools(clock, tellBreaker('clients'));
+  const copyPools = new Pools(clock, tellBreaker('copies'));
   const underWay = new RequestsUnderWay();
+  const shedding = deps.shedding ?? neverSheds;
+  const hashing = new HashBudget(clock);
   const request: RequestDeps = {
     snapshot: compileSnapshot(initial, pools.of),
     shadow: new ShadowSender({
-      transmit: createTransmitCopy(copyPools.of, clock),
+      transmit: createTransmitCopy(copyPools.of, { clock, hashing }),
       deliver: deps.deliverPair,
+      ...(deps.deliverSame && { deliverSame: deps.deliverSame }),
+      ...(deps.deliverRecorded && { deliverRecorded: deps.deliverRecorded }),
+      isWanted: (job) => isStillWanted(request.snapshot, job),
+      mayAskAgain: ({ upstream }) => pools.of(upstream).hasSpareRoom && copyPools.of(upstream).hasSpareRoom,
       dropped: (migration, reason) => counts.shadowDropped(migration, reason),
       clock,
       limits: defaultShadowLimits,
     }),
+    pressure: new CopyPressure(shedding),
+    hashing,
     counts,
     clock,
     log,
     warn,
     debugHeaders: deps.debugHeaders,
     underWay,
-    shedding: deps.shedding ?? neverSheds,
+    shedding,
     accessLog: deps.accessLog ?? noAccessLog,
   };
   const { tls, http2 = false, trustedProxies = [] } = deps.listener ?? {};
@@ -100,7 +119,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },
-    takeReport: () => counts.take(pools.takeReports()),
+    takeReport: () => counts.take(pools.takeReports(), copyPools.takeReports()),
     tellUnfinished,
     async close(graceMs, drainMs = 0) {
       const broken = setTimeout(() => tellUnfinished('the grace is over'), drainMs + graceMs);
@@ -113,25 +132,36 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   };
 }
 
+/** Whether a copy that has waited may still go: its share, its route or its service's dry run may be gone. */
+function isStillWanted({ migrations }: Snapshot, { migration, upstream, mode }: ShadowJob): boolean {
+  const live = migrations.get(migration.id);
+  if (!live || live.copies === 'none') return false;
+  return mode === 'compare' || (live.canDryRun && live.service.upstream.id === upstream.id);
+}
+
 /** One pool for each distinct upstream; an unchanged one survives reloads with its connections. */
 class Pools {
   readonly #clock: Clock;
   readonly #pools = new Map<string, UpstreamPool>();
+  /** The same by the object: a snapshot's upstreams are asked for with every copy. */
+  #known = new WeakMap<Upstream, UpstreamPool>();
+  readonly #onBreaker: OnBreaker;
 
-  readonly #onBreaker: OnBreaker | undefined;
-
-  constructor(clock: Clock, onBreaker?: OnBreaker) {
+  constructor(clock: Clock, onBreaker: OnBreaker) {
     this.#clock = clock;
     this.#onBreaker = onBreaker;
   }
 
   readonly of = (upstream: Upstream): UpstreamPool => {
+    const known = this.#known.get(upstream);
+    if (known) return known;
     const key = JSON.stringify(upstream);
     let pool = this.#pools.get(key);
     if (!pool) {
       pool = new UpstreamPool(upstream, this.#clock, defaultPoolLimits, this.#onBreaker);
       this.#pools.set(key, pool);
     }
+    this.#known.set(upstream, pool);
     return pool;
   };
 
@@ -148,5 +178,6 @@ class Pools {
       this.#pools.delete(key);
       pool.close();
     }
+    this.#known = new WeakMap();
   }
 }

@@ -1,6 +1,7 @@
 import type { CopyMode } from '../shadow/sender.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { type ClientOrigin, chooseCopy, chooseSide, type Matched } from './choose-side.ts';
+import type { CopyPressure } from './copy-pressure.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { AnsweredBy, TrafficCounts } from './traffic-counts.ts';
@@ -9,6 +10,7 @@ export interface DecideDeps {
   readonly snapshot: Snapshot;
   readonly counts: TrafficCounts;
   readonly warn: Warn;
+  readonly pressure: CopyPressure;
 }
 
 /**
@@ -29,15 +31,20 @@ export function decideSide(
   }
 }
 
-/** The same for the copy: then there is none, and it is counted. */
+/** The same for the copy: then there is none, and it is counted. Nor is there one where somebody is short of room. */
 export function decideCopy(
-  { snapshot, counts, warn }: DecideDeps,
+  { snapshot, counts, warn, pressure }: DecideDeps,
   matched: Matched,
   request: ForwardableRequest,
   control: AnsweredBy,
 ): CopyMode | undefined {
   try {
-    return chooseCopy(snapshot, matched, request, control);
+    const mode = chooseCopy(snapshot, matched, request, control);
+    if (mode === undefined) return undefined;
+    const against = pressure.against(snapshot.default, matched.live.service, request.requestId);
+    if (against === undefined) return mode;
+    counts.shadowDropped(matched.live.migration.id, against);
+    return undefined;
   } catch (error) {
     const migration = matched.live.migration.id;
     counts.shadowDropped(migration, 'not-decided');

@@ -35,6 +35,11 @@ export interface Failure {
   readonly stale?: boolean;
 }
 
+/** Of a request that never reached anybody. */
+export function notSent(code: FailureCode, detail: string): Failure {
+  return { code, detail, sent: false, answered: false };
+}
+
 interface Meaning {
   readonly side: 'client' | 'upstream' | 'ficus';
   readonly status: number;

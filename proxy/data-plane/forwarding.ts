@@ -4,6 +4,7 @@ import { answerHeaders } from './answer-headers.ts';
 import { answerProblem } from './answer-problem.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import type { Failure, FailureCode } from './failures.ts';
+import { OutgoingRequest } from './outgoing-request.ts';
 import { type ForwardableRequest, headFor } from './request-head.ts';
 import type { RequestOutcome } from './request-outcome.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -44,22 +45,19 @@ export interface ForwardingJob {
  */
 export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   readonly #job: ForwardingJob;
+  readonly #outgoing: OutgoingRequest;
   #destination: Destination;
-  #connection: UpstreamConnection | undefined;
-  /** Body bytes have gone that are kept nowhere. */
-  #bodyGone = false;
   #retried = false;
   #headSeen = false;
   #trailers: readonly string[] | undefined;
-  /** Body bytes that have come: to go out with the next turn of the event loop, or kept for a second try. */
-  #outgoing: Buffer[] | undefined;
-  #requestEnded = false;
-  #endSent = false;
   #status = 0;
+  /** Of the answer's body, so far. */
+  #bytes = 0;
   #done = false;
 
   constructor(job: ForwardingJob) {
     this.#job = job;
+    this.#outgoing = new OutgoingRequest(job.request, job.exchange);
     this.#destination = job.destination;
   }
 
@@ -84,8 +82,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
       pool.giveBack(connection);
       return;
     }
-    if (this.#requestEnded || exchange.requestComplete) this.#sendWhole(connection, head);
-    else this.#sendFirst(connection, head);
+    if (!this.#outgoing.sendOn(connection, this, head)) pool.acquire(this);
   }
 
   onUnavailable(failure: Failure): void {
@@ -103,7 +100,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     const { exchange, capture } = this.#job;
     this.#headSeen = true;
     this.#status = head.status;
-    if (this.#requestEnded) this.#outgoing = undefined;
+    this.#outgoing.forgetKept();
     capture?.answerHead(head.status, head.headers);
     const headers = this.#headersOf(head);
     this.#addDebugHeaders(headers);
@@ -112,11 +109,12 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   onBody(chunk: Buffer, last: boolean): void {
     const { exchange, capture } = this.#job;
-    capture?.answerBody.add(chunk);
+    this.#bytes += chunk.length;
+    capture?.addToAnswer(chunk);
     if (last) {
       this.#succeed(chunk);
     } else if (!exchange.write(chunk)) {
-      this.#connection?.pause();
+      this.#outgoing.connection?.pause();
     }
   }
 
@@ -132,23 +130,13 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
     this.#job.exchange.resumeBody();
   }
 
-  /**
-   * Not passed on at once: an upstream that answers early and closes resets the connection, and a write into
-   * that would cost the answer, which by the next turn has been read.
-   */
   onRequestBody(chunk: Buffer): void {
     this.#job.capture?.requestBody.add(chunk);
-    if (this.#outgoing !== undefined) {
-      this.#outgoing.push(chunk);
-      return;
-    }
-    this.#outgoing = [chunk];
-    if (this.#connection !== undefined) setImmediate(() => this.#sendOutgoing());
+    this.#outgoing.addBody(chunk);
   }
 
   onRequestEnd(): void {
-    this.#requestEnded = true;
-    if (this.#outgoing === undefined && this.#connection !== undefined) this.#sendOutgoing();
+    this.#outgoing.end();
   }
 
   onRequestMalformed(detail: string): void {
@@ -160,7 +148,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 
   onClientReady(): void {
-    this.#connection?.resume();
+    this.#outgoing.connection?.resume();
   }
 
   onClientClosed(): void {
@@ -168,7 +156,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 
   onFailure(failure: Failure): void {
-    this.#connection = undefined;
+    this.#outgoing.stop();
     if (this.#done) return;
     if (this.#headSeen) {
       // Half an answer must not look whole: no last chunk, no clean end.
@@ -196,7 +184,7 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 
   #mayRetry(failure: Failure): boolean {
-    if (this.#retried || this.#bodyGone || failure.answered) return false;
+    if (this.#retried || this.#outgoing.bodyGone || failure.answered) return false;
     if (failure.code !== 'upstream_closed') return false;
     if (failure.sent && !isIdempotentMethod(this.#job.request.method)) return false;
     // The budget is for an upstream that fails, not for one that has closed what lay idle.
@@ -205,63 +193,8 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
 
   #mayFallBack(failure: Failure): boolean {
     const { fallback, request } = this.#job;
-    if (!fallback || this.#destination === fallback || this.#bodyGone) return false;
+    if (!fallback || this.#destination === fallback || this.#outgoing.bodyGone) return false;
     return (!failure.sent || isSafeMethod(request.method)) && fallback.pool.mayTakeFallback();
-  }
-
-  /** What is all here goes out in one write, or nearly, and is kept for a second try while it is small. */
-  #sendWhole(connection: UpstreamConnection, head: string): void {
-    const { method, framing } = this.#job.request;
-    const chunks = this.#outgoing ?? nothing;
-    const bytes = sizeOf(chunks);
-    const fits = bytes <= MAX_TEXT_BODY_BYTES;
-    const { socket } = connection;
-    if (!fits) socket.cork();
-    if (!connection.begin(this, method, fits ? head + bodyText(chunks, bytes, framing) : head)) {
-      this.#destination.pool.acquire(this);
-    } else {
-      this.#connection = connection;
-      this.#endSent = fits;
-      if (fits) connection.requestComplete();
-      else this.#sendOutgoing();
-      this.#bodyGone = bytes > MAX_KEPT_BODY_BYTES;
-      if (!this.#bodyGone && !this.#headSeen && chunks.length > 0) this.#outgoing = [...chunks];
-    }
-    if (!fits) socket.uncork();
-  }
-
-  /** The head, and what has come of the body the turn after next: what the head brings about is read before. */
-  #sendFirst(connection: UpstreamConnection, head: string): void {
-    const { exchange, request } = this.#job;
-    if (!connection.begin(this, request.method, head)) {
-      exchange.pauseBody();
-      this.#destination.pool.acquire(this);
-      return;
-    }
-    this.#connection = connection;
-    this.#bodyGone = true;
-    exchange.resumeBody();
-    if (this.#outgoing !== undefined) setImmediate(() => setImmediate(() => this.#sendOutgoing()));
-  }
-
-  #sendOutgoing(): void {
-    const chunks = this.#outgoing ?? nothing;
-    const connection = this.#connection;
-    this.#outgoing = undefined;
-    // After a failure they are let go.
-    if (!connection) return;
-    const chunked = this.#job.request.framing === 'chunked';
-    let goOn = true;
-    if (chunked && chunks.length > 0) connection.send(`${sizeOf(chunks).toString(16)}\r\n`);
-    for (const chunk of chunks) goOn = connection.send(chunk);
-    if (chunked && chunks.length > 0) goOn = connection.send('\r\n');
-    if (this.#requestEnded && !this.#endSent) {
-      this.#endSent = true;
-      if (chunked) connection.send('0\r\n\r\n');
-      connection.requestComplete();
-    } else if (!goOn) {
-      this.#job.exchange.pauseBody();
-    }
   }
 
   #headersOf(head: ResponseHead): string[] {
@@ -272,42 +205,22 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   /** The upstream must not take what it has of a request for the whole. */
   #giveUp(code: FailureCode, detail: string): void {
     this.#destination.pool.forget(this);
-    this.#connection?.abort();
-    this.#connection = undefined;
+    this.#outgoing.connection?.abort();
+    this.#outgoing.stop();
     this.#fail({ code, detail, sent: true, answered: this.#headSeen });
   }
 
   #succeed(last: Buffer | undefined): void {
-    this.#connection = undefined;
+    this.#outgoing.stop();
     this.#done = true;
     this.#job.exchange.end(last, this.#trailers);
-    this.#job.outcome.onAnswered(this.#destination.side, this.#status);
+    this.#job.outcome.onAnswered(this.#destination.side, this.#status, this.#bytes);
   }
 
   #fail(failure: Failure): void {
     this.#done = true;
-    this.#job.outcome.onFailed(this.#destination.side, failure);
+    this.#job.outcome.onFailed(this.#destination.side, failure, this.#bytes);
   }
-}
-
-/** Above it a write of its own costs less than turning the body into text. */
-const MAX_TEXT_BODY_BYTES = 12_288;
-/** Kept until the answer begins, so that the request can be made again. */
-const MAX_KEPT_BODY_BYTES = 65_536;
-
-const nothing: readonly Buffer[] = [];
-
-function bodyText(chunks: readonly Buffer[], bytes: number, framing: ForwardableRequest['framing']): string {
-  let text = '';
-  for (const chunk of chunks) text += chunk.toString('latin1');
-  if (framing !== 'chunked') return text;
-  return bytes === 0 ? '0\r\n\r\n' : `${bytes.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
-}
-
-function sizeOf(chunks: readonly Buffer[]): number {
-  let bytes = 0;
-  for (const chunk of chunks) bytes += chunk.length;
-  return bytes;
 }
 
 function bodyOf(head: ResponseHead): AnswerBody {

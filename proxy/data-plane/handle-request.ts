@@ -1,13 +1,15 @@
 import type { Logger } from 'pino';
 import type { Route } from '../routing/model.ts';
 import { ExchangeCapture } from '../shadow/capture.ts';
+import type { HashBudget } from '../shadow/hash-budget.ts';
 import type { ShadowSender } from '../shadow/sender.ts';
 import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
-import { type Matched, matchRoute } from './choose-side.ts';
+import { isRecorded, type Matched, matchRoute } from './choose-side.ts';
 import type { ClientExchange } from './client-exchange.ts';
+import type { CopyPressure } from './copy-pressure.ts';
 import { decideCopy, decideSide } from './decide.ts';
 import { type Destination, Forwarding } from './forwarding.ts';
 import type { LoadShedding } from './load-shedding.ts';
@@ -16,12 +18,17 @@ import { type PlannedCopy, RequestOutcome } from './request-outcome.ts';
 import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { Snapshot } from './snapshot.ts';
+import { tellRefused } from './tell-refused.ts';
 import type { TrafficCounts } from './traffic-counts.ts';
 
 /** What every request needs; `snapshot` is the one mutable reference, read once per request. */
 export interface RequestDeps {
   snapshot: Snapshot;
   readonly shadow: ShadowSender;
+  /** Why no more is copied now. */
+  readonly pressure: CopyPressure;
+  /** For the answers that are too large to keep. */
+  readonly hashing: HashBudget;
   readonly counts: TrafficCounts;
   readonly clock: Clock;
   readonly log: Logger;
@@ -43,7 +50,7 @@ export function handleRequest(
 ): void {
   const { snapshot } = deps;
   if (deps.shedding.sheds()) {
-    deps.counts.failed('overloaded');
+    tellRefused(deps, 'overloaded', request.id, request);
     answerProblem(exchange, 'overloaded', request.id);
     return;
   }
@@ -60,12 +67,16 @@ export function handleRequest(
   }
   const side = decideSide(deps, matched, request, received);
   const mode = decideCopy(deps, matched, request, side);
-  if (side === 'monolith' && mode === undefined) {
+  const record = isRecorded(matched, request);
+  if (side === 'monolith' && mode === undefined && !record) {
     forward(deps, exchange, request, matched, monolith, undefined, undefined);
     return;
   }
   const service = serviceDestination(matched, request);
-  const copy = mode && { mode, capture: captureOf(request, received, matched), monolith, service };
+  const copy =
+    mode === undefined && !record
+      ? undefined
+      : { mode, record, capture: captureOf(deps, request, received, matched), monolith, service };
   if (side === 'service') forward(deps, exchange, request, matched, service, monolith, copy);
   else forward(deps, exchange, request, matched, monolith, undefined, copy);
 }
@@ -102,13 +113,15 @@ function serviceDestination(matched: Matched, request: ForwardableRequest): Dest
 }
 
 function captureOf(
+  { hashing }: RequestDeps,
   request: ForwardableRequest,
   received: ReceivedRequest,
   matched: Matched,
 ): ExchangeCapture {
   const { method, target } = request;
   return new ExchangeCapture(
-    { method, target, headers: received.fields.flat },
+    { method, target, fields: received.fields },
     matched.live.migration.shadow.maxBodyBytes,
+    hashing,
   );
 }

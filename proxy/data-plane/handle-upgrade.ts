@@ -1,42 +1,37 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { accessEntry } from './access-entry.ts';
 import { type AnswerSource, answerHeaders } from './answer-headers.ts';
 import type { ClientView } from './answer-mapping.ts';
 import { rawProblem } from './answer-problem.ts';
 import { headText } from './answer-writer.ts';
-import { matchRoute } from './choose-side.ts';
+import { type Matched, matchRoute } from './choose-side.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
 import { decideSide } from './decide.ts';
-import type { Failure } from './failures.ts';
+import { type Failure, failureMeanings } from './failures.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type ForwardableRequest, headFor, type ReceivedRequest } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 import { targetOnService } from './rewrite-target.ts';
+import { tellRefused } from './tell-refused.ts';
+import type { AnsweredBy } from './traffic-counts.ts';
 import { type HandshakeResult, openTunnel } from './tunnel.ts';
-import type { UpstreamPool } from './upstream-pool.ts';
+import { type UpstreamPool, whileOpen } from './upstream-pool.ts';
+import { agreesTo, headerOf } from './web-socket-handshake.ts';
 
-/** Sec-WebSocket-Key of a request that may become a WebSocket (RFC 6455, 4.1); undefined for any other. */
-export function webSocketKey(received: ReceivedRequest, request: ForwardableRequest): string | undefined {
-  if (request.upgrade.toLowerCase() !== 'websocket') return undefined;
-  if (request.method !== 'GET' || request.minorVersion !== 1 || request.framing !== 'none') return undefined;
-  const only = (name: string): string | undefined => {
-    const rawHeaders = received.fields.flat;
-    const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === name);
-    return values.length === 1 ? values[0] : undefined;
-  };
-  if (!hasUpgradeOption(received.fields.flat) || only('sec-websocket-version') !== '13') return undefined;
-  const key = only('sec-websocket-key') ?? '';
-  return /^[A-Za-z0-9+/]{22}==$/.test(key) ? key : undefined;
+/** A handshake that a client has asked for. */
+interface Upgrade {
+  readonly deps: RequestDeps;
+  readonly request: ForwardableRequest;
+  readonly key: string;
+  readonly connection: ClientConnection;
+  readonly matched: Matched | undefined;
+  readonly startedAt: number;
 }
 
-function hasUpgradeOption(rawHeaders: readonly string[]): boolean {
-  return rawHeaders.some(
-    (value, i) =>
-      i % 2 === 1 &&
-      rawHeaders[i - 1]!.toLowerCase() === 'connection' &&
-      /(?:^|[\t ,])upgrade(?:[\t ,]|$)/i.test(value),
-  );
+/** The side that was asked last. */
+interface Asked extends AnswerSource {
+  readonly side: AnsweredBy;
 }
 
 /**
@@ -51,95 +46,111 @@ export async function handleUpgrade(
   connection: ClientConnection,
 ): Promise<void> {
   const client = connection.socket;
+  if (deps.shedding.sheds()) {
+    tellRefused(deps, 'overloaded', request.id, request);
+    connection.refuse(rawProblem('overloaded', request.id));
+    return;
+  }
   connection.hold();
   const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
   const toService = matched !== undefined && decideSide(deps, matched, request, received) === 'service';
-  const monolith: AnswerSource = { upstream: snapshot.default.upstream, routes: [] };
-  let source = monolith;
+  const upgrade = { deps, request, key, connection, matched, startedAt: deps.clock.monotonic() };
+  const monolith: Asked = { side: 'monolith', upstream: snapshot.default.upstream, routes: [] };
+  let asked = monolith;
   let result: HandshakeResult;
   if (toService) {
-    source = { upstream: matched.live.service.upstream, routes: matched.live.migration.routes };
-    result = await shakeHands(
-      matched.live.service,
-      request,
-      targetOnService(matched.route, request.target),
-      client,
-    );
+    const { service, migration } = matched.live;
+    asked = { side: 'service', upstream: service.upstream, routes: migration.routes };
+    result = await shakeHands(service, request, targetOnService(matched.route, request.target), client);
     if (result.outcome === 'failed' && !client.destroyed && snapshot.default.mayTakeFallback()) {
       // A handshake is a GET: it is safe to ask the monolith, whatever became of it.
-      deps.counts.fellBack(matched.live.migration.id);
-      source = monolith;
+      deps.counts.fellBack(migration.id);
+      asked = monolith;
       result = await shakeHands(snapshot.default, request, request.target, client);
     }
   } else {
     result = await shakeHands(snapshot.default, request, request.target, client);
   }
-  finish(deps, request, key, client, connection.release(), source, result);
+  finish(upgrade, asked, result);
 }
 
-function shakeHands(
+async function shakeHands(
   pool: UpstreamPool,
   request: ForwardableRequest,
   target: string,
   client: Socket,
 ): Promise<HandshakeResult> {
+  if (!pool.admits()) return { outcome: 'failed', failure: whileOpen() };
   const asked = { ...request, acceptsTrailers: false };
   const head = headFor(asked, pool.upstream, target, 'Connection: Upgrade\r\nUpgrade: websocket\r\n');
-  return openTunnel(pool.upstream, head, client);
+  const result = await openTunnel(pool.upstream, head, client);
+  pool.onOwnConnection(result.outcome === 'failed' ? result.failure.code : undefined);
+  return result;
 }
 
-function finish(
-  deps: RequestDeps,
-  request: ForwardableRequest,
-  key: string,
-  client: Socket,
-  early: Buffer,
-  source: AnswerSource,
-  result: HandshakeResult,
-): void {
+function finish(upgrade: Upgrade, asked: Asked, result: HandshakeResult): void {
+  const { deps, request, connection } = upgrade;
+  const client = connection.socket;
+  const early = connection.release();
   if (client.destroyed) {
     if (result.outcome !== 'failed') result.socket.destroy();
     return;
   }
   if (result.outcome === 'failed') {
-    refuse(deps, request, client, result.failure);
+    fail(upgrade, asked, result.failure);
   } else if (result.outcome === 'answered') {
     // Refused by the upstream: an ordinary answer, the last one on this connection.
-    client.write(`${plainHead(result.head, source, request.client)}Connection: close\r\n\r\n`, 'latin1');
+    client.write(`${plainHead(result.head, asked, request.client)}${lastLines(result.head)}\r\n`, 'latin1');
     result.streamTo(client);
-  } else if (!agreesTo(result.head, key)) {
+    tell(upgrade, asked, result.head.status);
+  } else if (!agreesTo(result.head, upgrade.key)) {
     result.socket.destroy();
     const detail = 'Upgrade or Sec-WebSocket-Accept does not fit the request';
-    refuse(deps, request, client, { code: 'upstream_invalid', detail, sent: true, answered: true });
+    fail(upgrade, asked, { code: 'upstream_invalid', detail, sent: true, answered: true });
   } else {
     deps.counts.upgraded();
-    const answer = plainHead(result.head, source, request.client);
+    const answer = plainHead(result.head, asked, request.client);
     client.write(`${answer}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, 'latin1');
-    result.joinTo(client, early);
+    const tunnel = result.joinTo(client, early);
+    connection.atStop(() => tunnel.goAway());
+    tell(upgrade, asked, 101);
   }
 }
 
-function refuse(deps: RequestDeps, request: ForwardableRequest, client: Socket, failure: Failure): void {
+function fail(upgrade: Upgrade, asked: Asked, failure: Failure): void {
+  const { deps, request, connection } = upgrade;
   deps.counts.failed(failure.code);
   deps.warn({ requestId: request.id, code: failure.code, detail: failure.detail }, 'upgrade failed');
-  closeGently(client, rawProblem(failure.code, request.id));
+  closeGently(connection.socket, rawProblem(failure.code, request.id));
+  tell(upgrade, asked, failureMeanings[failure.code].status, failure);
+}
+
+/** The line of a WebSocket comes when it opens: it may stay so for days. */
+function tell(
+  { deps, request, matched, startedAt }: Upgrade,
+  { side, upstream }: Asked,
+  status: number,
+  failure?: Failure,
+): void {
+  if (!deps.accessLog.wants(failure === undefined ? 'answered' : 'failed')) return;
+  const durationMs = deps.clock.monotonic() - startedAt;
+  deps.accessLog.write({
+    ...accessEntry(request, matched, side, upstream.id),
+    status,
+    durationMs,
+    code: failure?.code,
+  });
 }
 
 function plainHead(head: ResponseHead, source: AnswerSource, client: ClientView): string {
   return headText(head.status, head.reason, answerHeaders(head, source, client));
 }
 
-/** RFC 6455, 4.2.2: whether the upstream understood this very handshake. */
-function agreesTo(head: ResponseHead, key: string): boolean {
-  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-  return (
-    headerOf(head, 'upgrade')?.toLowerCase() === 'websocket' &&
-    headerOf(head, 'sec-websocket-accept') === accept
-  );
-}
-
-function headerOf(head: ResponseHead, lowerName: string): string | undefined {
-  const at = head.headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === lowerName);
-  return at < 0 ? undefined : head.headers[at + 1];
+/** RFC 9110, 15.5.22: a 426 names what to upgrade to, which is for this hop. */
+function lastLines(head: ResponseHead): string {
+  const upgrade = head.status === 426 ? headerOf(head, 'upgrade') : undefined;
+  return upgrade === undefined
+    ? 'Connection: close\r\n'
+    : `Connection: close, Upgrade\r\nUpgrade: ${upgrade}\r\n`;
 }

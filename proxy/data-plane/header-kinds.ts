@@ -24,6 +24,8 @@ export const Kind = {
   traceparent: 9,
   /** `Ficus-Shadow` on a request: a copy that came back to us. */
   shadowMark: 10,
+  /** `Ficus-No-Copy` on a request: what follows from a copy that came back to us, at another hop. */
+  noCopy: 16,
   keepAlive: 11,
   /** `TE` on a request: whether its client reads trailers. */
   te: 12,
@@ -68,6 +70,7 @@ const saidToUpstreams = new Map<string, Kind>([
   ['x-request-id', Kind.requestId],
   ['traceparent', Kind.traceparent],
   ['ficus-shadow', Kind.shadowMark],
+  ['ficus-no-copy', Kind.noCopy],
 ]);
 
 /** Names by which messages are told apart from each other; their aliases must reach nobody who folds names. */

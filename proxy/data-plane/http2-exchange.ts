@@ -1,6 +1,5 @@
 import { constants, type ServerHttp2Stream, type ServerStreamResponseOptions } from 'node:http2';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
-import { MAX_LENT_BYTES } from './connect-to.ts';
 
 /** For answers of our own, which nobody sets a limit for. */
 const DEFAULT_SILENCE_LIMIT_MS = 30_000;
@@ -18,8 +17,8 @@ const headOfWhole: AnswerOptions = { sendDate: false };
  */
 const headOfFirstPart: AnswerOptions = { waitForTrailers: true, sendDate: false };
 
-/** The library holds on to what it is given until it is sent; what is only lent is copied. */
-const kept = (chunk: Buffer): Buffer => (chunk.length <= MAX_LENT_BYTES ? Buffer.from(chunk) : chunk);
+/** The library holds on to what it is given until it is sent, and chunks are only lent. */
+const kept = (chunk: Buffer): Buffer => Buffer.from(chunk);
 
 /** One stream of an HTTP/2 connection: a client's request and the answer to it. */
 export class Http2Exchange implements ClientExchange {

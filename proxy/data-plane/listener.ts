@@ -7,13 +7,15 @@ import type { Peer } from './client-identity.ts';
 import { createClientServer, type ListenerTls } from './client-server.ts';
 import type { FailureCode } from './failures.ts';
 import { handleRequest, type RequestDeps } from './handle-request.ts';
-import { handleUpgrade, webSocketKey } from './handle-upgrade.ts';
-import { Http2Connection, type Http2ConnectionOwner } from './http2-connection.ts';
+import { handleUpgrade } from './handle-upgrade.ts';
+import type { Http2Connection, Http2ConnectionOwner } from './http2-connection.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import type { OpenConnection } from './open-connection.ts';
-import { type ReceivedRequest, readRequest } from './request-head.ts';
+import { type ForwardableRequest, type ReceivedRequest, readRequest } from './request-head.ts';
 import type { MalformedHead, RawHead } from './request-line.ts';
+import { tellRefused } from './tell-refused.ts';
 import { type TrustedProxies, trustsNobody } from './trusted-proxies.ts';
+import { webSocketKey } from './web-socket-handshake.ts';
 
 export interface ListenerLimits {
   readonly maxHeaderBytes: number;
@@ -64,12 +66,14 @@ export async function listen(
   address: ListenerAddress,
   limits: ListenerLimits = defaultListenerLimits,
 ): Promise<Listener> {
-  const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody);
+  // Loaded by those alone who offer it: it takes as long as the rest of the data plane.
+  const http2 = address.http2 ? (await import('./http2-connection.ts')).Http2Connection : undefined;
+  const connections = new ClientConnections(deps, limits, address.trustedProxies ?? trustsNobody, http2);
   const { server, setTls, breakOff } = createClientServer({
     tls: address.tls,
     protocols: address.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     onConnection: (socket) => connections.open(socket),
-    onHandshakeFailed: () => {},
+    onHandshakeFailed: () => deps.counts.handshakeFailed(),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -115,13 +119,20 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly #deps: RequestDeps;
+  readonly #http2: typeof Http2Connection | undefined;
   readonly #open = new Set<OpenConnection>();
   readonly #sweep: NodeJS.Timeout;
   #coarseNow: number;
   #stopping = false;
 
-  constructor(deps: RequestDeps, limits: ListenerLimits, trustedProxies: TrustedProxies) {
+  constructor(
+    deps: RequestDeps,
+    limits: ListenerLimits,
+    trustedProxies: TrustedProxies,
+    http2: typeof Http2Connection | undefined,
+  ) {
     this.#deps = deps;
+    this.#http2 = http2;
     this.trustedProxies = trustedProxies;
     this.maxHeadBytes = limits.maxHeaderBytes;
     this.headTimeoutMs = limits.headersTimeoutMs;
@@ -136,7 +147,8 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
 
   open(socket: Socket): void {
     const isHttp2 = (socket as TLSSocket).alpnProtocol === 'h2';
-    const connection = isHttp2 ? new Http2Connection(socket, this) : new ClientConnection(socket, this);
+    const connection =
+      isHttp2 && this.#http2 ? new this.#http2(socket, this) : new ClientConnection(socket, this);
     if (this.#stopping) connection.letGo();
     this.#open.add(connection);
   }
@@ -149,18 +161,18 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     const received = receive(head, connection.peer);
     const request = readRequest(received);
     if ('refused' in request) {
-      this.#refuse(connection, request.refused, request.detail, received.id);
+      this.#refuse(connection, request.refused, request.detail, received.id, head);
       return;
     }
     connection.expect(request);
     const key = request.upgrade === '' ? undefined : webSocketKey(received, request);
     try {
       if (key === undefined) handleRequest(this.#deps, received, request, connection);
-      else void handleUpgrade(this.#deps, received, request, key, connection);
+      else this.#upgrade(received, request, key, connection);
     } catch (error) {
       // A mistake of ours costs this request, and not the process with all the others.
       this.#deps.log.error({ err: error, requestId: received.id }, 'request failed');
-      this.#refuse(connection, 'internal', '', received.id);
+      this.#refuse(connection, 'internal', '', received.id, head);
     }
   }
 
@@ -171,7 +183,7 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     }
     const received = receive(head, peer);
     const request = readRequest(received);
-    if ('refused' in request) this.#answer(exchange, request.refused, request.detail, received.id);
+    if ('refused' in request) this.#answer(exchange, request.refused, request.detail, received.id, head);
     else handleRequest(this.#deps, received, request, exchange);
   }
 
@@ -196,13 +208,25 @@ class ClientConnections implements ClientConnectionOwner, Http2ConnectionOwner {
     clearInterval(this.#sweep);
   }
 
-  #refuse(connection: ClientConnection, code: FailureCode, detail: string, id: string): void {
-    this.#deps.counts.failed(code);
+  #upgrade(
+    received: ReceivedRequest,
+    request: ForwardableRequest,
+    key: string,
+    connection: ClientConnection,
+  ): void {
+    handleUpgrade(this.#deps, received, request, key, connection).catch((error: unknown) => {
+      this.#deps.log.error({ err: error, requestId: received.id }, 'upgrade failed');
+      connection.socket.destroy();
+    });
+  }
+
+  #refuse(connection: ClientConnection, code: FailureCode, detail: string, id: string, head?: RawHead): void {
+    tellRefused(this.#deps, code, id, head);
     connection.refuse(rawProblem(code, id, detail));
   }
 
-  #answer(exchange: Http2Exchange, code: FailureCode, detail: string, id: string): void {
-    this.#deps.counts.failed(code);
+  #answer(exchange: Http2Exchange, code: FailureCode, detail: string, id: string, head?: RawHead): void {
+    tellRefused(this.#deps, code, id, head);
     answerProblem(exchange, code, id, detail);
   }
 

@@ -21,7 +21,13 @@ export interface LoadSheddingLimits {
   readonly lagHighMs: number;
   readonly lagLowMs: number;
   readonly lateLooks: number;
+  /** From here on what nobody waits for, such as copies, makes way: long before a request is refused. */
+  readonly memoryPressed: number;
+  readonly lagPressedMs: number;
 }
+
+/** Looks in a row at which the loop was late, before that counts as pressure. */
+const PRESSED_LOOKS = 2;
 
 export const defaultLoadSheddingLimits: LoadSheddingLimits = {
   maxBytes: Number.POSITIVE_INFINITY,
@@ -30,6 +36,8 @@ export const defaultLoadSheddingLimits: LoadSheddingLimits = {
   lagHighMs: 500,
   lagLowMs: 250,
   lateLooks: 4,
+  memoryPressed: 0.7,
+  lagPressedMs: 60,
 };
 
 export interface LoadShedding {
@@ -37,10 +45,17 @@ export interface LoadShedding {
   sheds(): boolean;
   /** Why requests are being refused; undefined while there is room. */
   readonly reason: 'memory' | 'event-loop' | undefined;
+  /** The same for what nobody waits for, which makes way earlier. */
+  readonly pressedBy: 'memory' | 'event-loop' | undefined;
   close(): void;
 }
 
-export const neverSheds: LoadShedding = { sheds: () => false, reason: undefined, close() {} };
+export const neverSheds: LoadShedding = {
+  sheds: () => false,
+  reason: undefined,
+  pressedBy: undefined,
+  close() {},
+};
 
 export interface LoadSheddingDeps {
   readonly clock: Clock;
@@ -74,14 +89,16 @@ export function startLoadShedding(deps: LoadSheddingDeps): LoadShedding {
   let collectedAt = Number.NEGATIVE_INFINITY;
   let expectedAt = clock.monotonic() + SAMPLE_EVERY_MS;
   let lateInARow = 0;
+  let pressedInARow = 0;
+  let pressedBy: LoadShedding['pressedBy'];
 
   const usedPart = (): number => {
     const { heapBytes, maxHeapBytes, allBytes } = measure();
     return Math.max(heapBytes / maxHeapBytes, allBytes / limits.maxBytes);
   };
-  const isMemoryFull = (now: number): boolean => {
+  const isMemoryFull = (now: number, part: number): boolean => {
     const edge = memoryIsFull ? limits.memoryLow : limits.memoryHigh;
-    if (usedPart() < edge) return false;
+    if (part < edge) return false;
     if (now - collectedAt < COLLECT_EVERY_MS) return true;
     // Only what is left after a collection is in use; and nothing else would collect while all is refused.
     collectedAt = now;
@@ -96,11 +113,15 @@ export function startLoadShedding(deps: LoadSheddingDeps): LoadShedding {
   };
   const look = (): void => {
     const now = clock.monotonic();
+    const part = usedPart();
+    pressedInARow = now - expectedAt >= limits.lagPressedMs ? pressedInARow + 1 : 0;
     takeLag(now);
-    memoryIsFull = isMemoryFull(now);
+    memoryIsFull = isMemoryFull(now, part);
     share = memoryIsFull ? 1 : lagShare;
     const before = reason;
     reason = memoryIsFull ? 'memory' : lagShare > 0 ? 'event-loop' : undefined;
+    const isLate = lagShare > 0 || pressedInARow >= PRESSED_LOOKS;
+    pressedBy = memoryIsFull || part >= limits.memoryPressed ? 'memory' : isLate ? 'event-loop' : undefined;
     if (reason !== before) deps.onChange?.(reason);
     expectedAt = clock.monotonic() + SAMPLE_EVERY_MS;
     timer = setTimeout(look, SAMPLE_EVERY_MS).unref();
@@ -110,6 +131,9 @@ export function startLoadShedding(deps: LoadSheddingDeps): LoadShedding {
     sheds: () => share > 0 && random() < share,
     get reason() {
       return reason;
+    },
+    get pressedBy() {
+      return pressedBy;
     },
     close: () => clearTimeout(timer),
   };

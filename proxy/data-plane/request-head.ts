@@ -29,7 +29,11 @@ export interface ForwardableRequest {
   readonly client: ClientIdentity;
   /** Our own UUID; the value of X-Request-Id when the client sent no sane one. */
   readonly id: string;
-  /** Whether it is a shadow copy that came back to us. */
+  /** What is passed on, the client's or one that is made of the id (W3C Trace Context). */
+  readonly traceparent: string;
+  /** What upstreams see as X-Request-Id: the client's, when it sent a sane one. */
+  readonly requestId: string;
+  /** Whether it is a shadow copy that came back to us, or follows from one: it is not copied again. */
   readonly isCopy: boolean;
 }
 
@@ -72,6 +76,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   let expectsContinue = false;
   let requestId = '';
   let traceparent = '';
+  let isMarked = false;
   let isCopy = false;
   let upgrade = '';
   let acceptsTrailers = false;
@@ -138,6 +143,10 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
         if (traceparent === '' && traceparentPattern.test(value)) traceparent = value;
         break;
       case Kind.shadowMark:
+        isMarked = true;
+        isCopy = true;
+        break;
+      case Kind.noCopy:
         isCopy = true;
         break;
       case Kind.drop:
@@ -154,7 +163,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   if (host === undefined && received.minorVersion > 0) return malformed('no Host');
   if (host !== undefined && !authorityPattern.test(host)) return malformed('a malformed Host');
   // Passed on without its mark, a dry run would become a real write; passed on with it, anybody could ask for one.
-  if (isCopy && !isSafeMethod(received.method))
+  if (isMarked && !isSafeMethod(received.method))
     return malformed('Ficus-Shadow, which marks a dry run: it ends here');
   const target = originForm(received, host);
   if (target.startsWith('!')) return malformed(target.slice(1));
@@ -162,14 +171,16 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   if (nominated) lines = withoutNominated(fields.flat, nominated);
 
   const client = received.peer.identify(host ?? '', fields);
-  const trace = traceparent || traceparentFrom(received.id);
+  if (traceparent === '') traceparent = traceparentFrom(received.id);
+  // The mark ends here, since anybody can set it; that copies of copies would go round in circles is passed on.
+  const guard = isCopy ? 'Ficus-No-Copy: 1\r\n' : '';
   const framing = chunked ? 'chunked' : contentLength !== undefined ? 'length' : 'none';
   return {
     method,
     target,
     path: query < 0 ? target : target.slice(0, query),
     host: host ?? '',
-    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${trace}\r\n`,
+    lines: `${lines}${client.lines}X-Request-Id: ${requestId || received.id}\r\ntraceparent: ${traceparent}\r\n${guard}`,
     framing,
     contentLength: contentLength ?? '',
     expectsContinue,
@@ -179,6 +190,8 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
     acceptsTrailers,
     client,
     id: received.id,
+    traceparent,
+    requestId: requestId || received.id,
     isCopy,
   };
 }
@@ -239,6 +252,11 @@ function withoutNominated(flat: readonly string[], nominated: ReadonlySet<string
 function traceparentFrom(id: string): string {
   const hex = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
   return `00-${hex}-${hex.slice(16)}-01`;
+}
+
+/** What logs and traces of other processes find the request by. */
+export function traceIdOf({ traceparent }: Pick<ForwardableRequest, 'traceparent'>): string {
+  return traceparent.slice(3, 35);
 }
 
 /** What of a request goes into its head. */

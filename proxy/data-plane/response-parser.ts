@@ -7,8 +7,8 @@ export interface ResponseSink {
   onInformation(head: ResponseHead): void;
   onHead(head: ResponseHead): void;
   /**
-   * Never empty. `last`: the answer is complete with it. Up to `MAX_LENT_BYTES` it is only lent: whoever keeps
-   * it for longer than the call copies it.
+   * Never empty. `last`: the answer is complete with it. It is only lent: whoever keeps it for longer than the
+   * call copies it.
    */
   onBody(chunk: Buffer, last: boolean): void;
   /** Flat name, value list, before `onEnd`, of those that may be passed on; never empty. */

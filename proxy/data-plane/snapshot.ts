@@ -14,6 +14,8 @@ export interface ControlSnapshot {
   readonly caps: Readonly<Record<string, number>>;
   /** Ids of migrations whose service announced that it can run dry. */
   readonly dryRunMigrations: readonly string[];
+  /** Percent of requests that somebody records, by migration id. */
+  readonly recording?: Readonly<Record<string, number>>;
 }
 
 /** A migration as requests meet it. */
@@ -26,6 +28,8 @@ export interface LiveMigration {
   readonly cap: number;
   readonly copies: 'none' | 'some' | 'all';
   readonly canDryRun: boolean;
+  /** Percent of requests that somebody records. */
+  readonly recorded: number;
   readonly serveFlag: string;
   readonly shadowFlag: string;
 }
@@ -34,6 +38,8 @@ export interface LiveMigration {
 export interface Snapshot {
   readonly revision: number;
   readonly routes: RouteTable<LiveMigration>;
+  /** By id. */
+  readonly migrations: ReadonlyMap<string, LiveMigration>;
   readonly default: UpstreamPool;
   readonly flags: FlagEvaluator;
 }
@@ -64,14 +70,22 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
             : 'some',
       cap,
       copies: flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
+      recorded: control.recording?.[migration.id] ?? 0,
       canDryRun: control.dryRunMigrations.includes(migration.id),
       serveFlag: serve,
       shadowFlag: shadow,
     };
   };
+  const migrations = new Map<string, LiveMigration>();
+  const routes = new RouteTable(routing.migrations, (migration) => {
+    const compiled = live(migration);
+    migrations.set(migration.id, compiled);
+    return compiled;
+  });
   return {
     revision: control.revision,
-    routes: new RouteTable(routing.migrations, live),
+    routes,
+    migrations,
     default: pool(routing.default),
     flags,
   };

@@ -16,6 +16,8 @@ export interface MigrationCounts {
   service: SideCounts;
   /** Meant for the service, answered by the monolith because the service could not. */
   fallbacks: number;
+  /** Answers to clients by route, then by hundreds of the status: what traffic has shown. */
+  statuses: Record<string, number[]>;
 }
 
 /** Increments since the last `take`, by migration id; `''` is traffic of no migration. */
@@ -25,11 +27,17 @@ export interface TrafficReport {
   readonly failures: Readonly<Record<string, number>>;
   readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly upgrades: number;
+  /** TLS handshakes of clients that came to nothing. */
+  readonly failedHandshakes: number;
   /** Id of the process that counted. */
   readonly worker: number;
   /** By upstream id. */
-  readonly upstreams: Readonly<Record<string, UpstreamReport>>;
+  readonly upstreams: UpstreamReports;
+  /** The same of the connections that shadow copies go by. */
+  readonly copyUpstreams: UpstreamReports;
 }
+
+type UpstreamReports = Readonly<Record<string, UpstreamReport>>;
 
 /** Counts on the request path: increments only, handed over and reset by `take`. */
 export class TrafficCounts {
@@ -37,12 +45,25 @@ export class TrafficCounts {
   #failures = new Map<string, number>();
   #dropped = new Map<string, Map<string, number>>();
   #upgrades = 0;
+  #failedHandshakes = 0;
 
   answered(migration: string, by: AnsweredBy, isError: boolean, durationMs: number): void {
     const side = this.#of(migration)[by];
     side.requests++;
     if (isError) side.errors++;
     side.latency[latencyBucket(durationMs)]!++;
+  }
+
+  /** A client got a whole answer of a route. */
+  shown(migration: string, route: string, status: number): void {
+    const { statuses } = this.#of(migration);
+    let counts = statuses[route];
+    if (!counts) {
+      counts = [0, 0, 0, 0, 0, 0];
+      statuses[route] = counts;
+    }
+    const hundreds = Math.floor(status / 100);
+    if (hundreds < counts.length) counts[hundreds]!++;
   }
 
   fellBack(migration: string): void {
@@ -57,6 +78,10 @@ export class TrafficCounts {
     this.#upgrades++;
   }
 
+  handshakeFailed(): void {
+    this.#failedHandshakes++;
+  }
+
   shadowDropped(migration: string, reason: string, count = 1): void {
     let reasons = this.#dropped.get(migration);
     if (!reasons) {
@@ -66,7 +91,7 @@ export class TrafficCounts {
     reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   }
 
-  take(upstreams: TrafficReport['upstreams'] = {}): TrafficReport {
+  take(upstreams: UpstreamReports = {}, copyUpstreams: UpstreamReports = {}): TrafficReport {
     const report: TrafficReport = {
       migrations: Object.fromEntries(this.#migrations),
       failures: Object.fromEntries(this.#failures),
@@ -74,20 +99,23 @@ export class TrafficCounts {
         [...this.#dropped].map(([id, reasons]) => [id, Object.fromEntries(reasons)]),
       ),
       upgrades: this.#upgrades,
+      failedHandshakes: this.#failedHandshakes,
       worker: process.pid,
       upstreams,
+      copyUpstreams,
     };
     this.#migrations = new Map();
     this.#failures = new Map();
     this.#dropped = new Map();
     this.#upgrades = 0;
+    this.#failedHandshakes = 0;
     return report;
   }
 
   #of(migration: string): MigrationCounts {
     let counts = this.#migrations.get(migration);
     if (!counts) {
-      counts = { monolith: noCounts(), service: noCounts(), fallbacks: 0 };
+      counts = { monolith: noCounts(), service: noCounts(), fallbacks: 0, statuses: {} };
       this.#migrations.set(migration, counts);
     }
     return counts;

@@ -3,6 +3,7 @@ import type { Upstream } from '../routing/model.ts';
 import { breakOff, closeGently } from './close-gently.ts';
 import { connectTo } from './connect-to.ts';
 import type { Failure, FailureCode } from './failures.ts';
+import { JoinedTunnel } from './joined-tunnel.ts';
 import { parseHead, type ResponseHead } from './response-head.ts';
 import { ResponseParser } from './response-parser.ts';
 
@@ -13,7 +14,7 @@ export type HandshakeResult =
       readonly head: ResponseHead;
       readonly socket: Socket;
       /** Carries bytes both ways until either side ends. `early` goes first. */
-      joinTo(client: Socket, early: Buffer): void;
+      joinTo(client: Socket, early: Buffer): JoinedTunnel;
     }
   | {
       readonly outcome: 'answered';
@@ -73,7 +74,12 @@ export function openTunnel(
       const rest = received.subarray(end + 4);
       if (head.status === 101) {
         socket.pause();
-        settle({ outcome: 'agreed', head, socket, joinTo: (to, early) => join(socket, to, early, rest) });
+        settle({
+          outcome: 'agreed',
+          head,
+          socket,
+          joinTo: (to, early) => new JoinedTunnel(socket, to, early, rest),
+        });
       } else if (head.status < 200) {
         received = rest;
         if (rest.length > 0) onData(Buffer.alloc(0));
@@ -103,20 +109,6 @@ export function openTunnel(
       socket.write(requestHead, 'latin1');
     });
   });
-}
-
-/** Bytes only, both ways, each side held back by the other's pace; the end of one half is passed on. */
-function join(upstream: Socket, client: Socket, early: Buffer, late: Buffer): void {
-  upstream.on('close', () => {
-    // What it said last may still be on its way to a client that reads slowly.
-    if (upstream.readableEnded) closeGently(client);
-    else client.destroy();
-  });
-  client.on('close', () => upstream.destroy());
-  if (early.length > 0) upstream.write(early);
-  if (late.length > 0) client.write(late);
-  upstream.pipe(client);
-  client.pipe(upstream);
 }
 
 /** The body's end is the connection's, so it must not end by anything but the body's end. */

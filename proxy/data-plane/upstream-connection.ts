@@ -35,6 +35,8 @@ export class UpstreamConnection implements ResponseSink {
   /** Monotonic ms after which the current stage has taken too long. */
   deadline: number;
   connected = false;
+  /** It is not used again once its exchange is over. */
+  isRetired = false;
   #owner: ConnectionOwner;
   #parser = new ResponseParser(this);
   #sink: ExchangeSink | undefined;
@@ -88,9 +90,11 @@ export class UpstreamConnection implements ResponseSink {
   send(chunk: Buffer | string): boolean {
     if (!this.#isPaused) this.deadline = this.#owner.coarseNow() + this.upstream.responseTimeoutMs;
     this.#bodyBytesSent += chunk.length;
-    const goOn = typeof chunk === 'string' ? this.socket.write(chunk, 'latin1') : this.socket.write(chunk);
-    this.#waitingForDrain = !goOn;
-    return goOn;
+    if (typeof chunk === 'string') this.socket.write(chunk, 'latin1');
+    else this.socket.write(chunk);
+    // A write that reached the mark counts as one to wait for even when the kernel took it whole.
+    this.#waitingForDrain = this.socket.writableNeedDrain && this.socket.writableLength > 0;
+    return !this.#waitingForDrain;
   }
 
   /** The whole request has been handed over. */
@@ -227,7 +231,7 @@ export class UpstreamConnection implements ResponseSink {
 
   #release(): void {
     this.#isUsed = true;
-    if (!this.#head?.reusable || this.socket.destroyed) {
+    if (!this.#head?.reusable || this.isRetired || this.socket.destroyed) {
       this.destroy();
       return;
     }

@@ -45,6 +45,10 @@ export class UpstreamHealth {
     return false;
   }
 
+  get isOpen(): boolean {
+    return this.#breaker !== undefined && this.#breaker.state !== 'closed';
+  }
+
   refused(why: Refusal): void {
     this.#refused[why]++;
   }

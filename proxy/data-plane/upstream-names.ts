@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import dns from 'node:dns/promises';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { isLinkLocal } from '../routing/link-local.ts';
 import type { Upstream } from '../routing/model.ts';
 import { type Clock, systemClock } from '../telemetry/clock.ts';
@@ -61,8 +61,21 @@ export class UpstreamNames {
     };
   }
 
+  /**
+   * Addresses that the name stands for by its last good answer, for who keeps connections to them; undefined while
+   * there was none, or the host is an address itself. What is old is asked anew in the background.
+   */
+  current({ hostname, resolver, allowLinkLocal }: Upstream): readonly string[] | undefined {
+    const known = isIP(hostname) === 0 ? this.#known.get(keyOf(hostname, resolver)) : undefined;
+    if (known === undefined) return undefined;
+    // What is known is newer than every connection that was opened by it, however old it is.
+    if (this.#clock.monotonic() >= known.freshUntil) known.asking ??= this.#ask(known, hostname, resolver);
+    const allowed = known.addresses.filter(({ address }) => allowLinkLocal || !isLinkLocal(address));
+    return allowed.length === 0 ? undefined : allowed.map(({ address }) => address);
+  }
+
   async #addresses(hostname: string, resolver: string | undefined): Promise<readonly LookupAddress[]> {
-    const key = `${hostname} ${resolver ?? ''}`;
+    const key = keyOf(hostname, resolver);
     let known = this.#known.get(key);
     if (!known) {
       known = { addresses: [], freshUntil: Number.NEGATIVE_INFINITY, asking: undefined, failure: undefined };
@@ -95,6 +108,8 @@ export class UpstreamNames {
     }
   }
 }
+
+const keyOf = (hostname: string, resolver: string | undefined): string => `${hostname} ${resolver ?? ''}`;
 
 async function askSystem(hostname: string): Promise<Resolution> {
   return { addresses: await dns.lookup(hostname, { all: true }), ttlMs: SYSTEM_TTL_MS };

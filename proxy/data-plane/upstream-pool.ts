@@ -1,6 +1,8 @@
 import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { Failure, FailureCode } from './failures.ts';
+import { type Failure, type FailureCode, notSent } from './failures.ts';
+import { LatencyWatch } from './latency-watch.ts';
+import { giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import { type OnBreaker, UpstreamHealth, type UpstreamReport } from './upstream-health.ts';
 
@@ -26,6 +28,9 @@ export const defaultPoolLimits: PoolLimits = { idleMs: 30_000 };
 /** How often deadlines are looked at; they are late by at most this. */
 export const SWEEP_MS = 50;
 
+/** How often it is asked whether the upstream is still where connections lead. */
+const LOOK_UP_EVERY_MS = 1000;
+
 /**
  * Of an upstream's connections those that requests for another never take. When a service is down its
  * requests come to the monolith on top of the monolith's own: while the monolith is quick that is what the
@@ -40,6 +45,8 @@ const OWN_SHARE = 0.25;
  */
 export class UpstreamPool implements ConnectionOwner {
   readonly upstream: Upstream;
+  /** Of whole answers, for what copies may still ask of it. */
+  readonly latency = new LatencyWatch();
   readonly #clock: Clock;
   readonly #now: () => number;
   readonly #health: UpstreamHealth;
@@ -51,6 +58,7 @@ export class UpstreamPool implements ConnectionOwner {
   #connecting = 0;
   #coarseNow: number;
   #sweep: NodeJS.Timeout | undefined;
+  #lookedUpAt = 0;
   #closed = false;
 
   constructor(
@@ -78,11 +86,21 @@ export class UpstreamPool implements ConnectionOwner {
   /** `fresh`: a new connection only, after a used one turned out stale: others may be so too. */
   acquire(waiter: Waiter, fresh = false): void {
     // A second try has been let through by its budget, and must not be the one that probes.
-    if (!fresh && !this.#health.admits(this.#now)) {
-      waiter.onUnavailable(notSent('upstream_open', 'it failed too often in a row'));
-      return;
-    }
-    this.#acquire(waiter, fresh);
+    if (fresh || this.admits()) this.#acquire(waiter, fresh);
+    else waiter.onUnavailable(whileOpen());
+  }
+
+  /** Whether a request may be sent, by the breaker. For those that bring a connection of their own. */
+  admits(): boolean {
+    return this.#health.admits(this.#now);
+  }
+
+  /** What became of a request on a connection that is not the pool's: the breaker counts it all the same. */
+  onOwnConnection(failure: FailureCode | undefined): void {
+    if (failure === undefined) this.#health.answered();
+    else if (failure === 'upstream_connect' || failure === 'upstream_connect_timeout')
+      this.#health.connectFailed(this.#now(), this.#isAlone);
+    else this.onFault(failure);
   }
 
   #acquire(waiter: Waiter, fresh: boolean): void {
@@ -115,6 +133,22 @@ export class UpstreamPool implements ConnectionOwner {
       this.#waiting.length <= this.#connecting && inUse < this.upstream.maxConnections * (1 - OWN_SHARE);
     if (!hasRoom) this.#health.refused('fallback');
     return hasRoom;
+  }
+
+  /** Whether its breaker holds it for gone, or is trying it out. */
+  get isOpen(): boolean {
+    return this.#health.isOpen;
+  }
+
+  /** Whether requests wait for connections that others hold. */
+  get isBusy(): boolean {
+    return this.#isFull && this.#waiting.length > this.#connecting;
+  }
+
+  /** Whether there is room for what nobody waits for. */
+  get hasSpareRoom(): boolean {
+    const inUse = this.#all.size - this.#idle.length;
+    return !this.isOpen && inUse < this.upstream.maxConnections * (1 - OWN_SHARE) && this.latency.isUsual;
   }
 
   /** What happened since it was last asked. */
@@ -154,6 +188,11 @@ export class UpstreamPool implements ConnectionOwner {
     // Whoever waits for a fresh one needs the room.
     else if (this.#waiting.length > this.#connecting && this.#isFull) connection.destroy();
     else this.#keepIdle(connection);
+  }
+
+  /** Whether nothing is connected. */
+  get #isAlone(): boolean {
+    return this.#all.size === this.#connecting;
   }
 
   get #isFull(): boolean {
@@ -219,7 +258,7 @@ export class UpstreamPool implements ConnectionOwner {
   /** One failed attempt answers one waiter: the next ones have attempts of their own under way. */
   #connectFailed(connection: UpstreamConnection): void {
     this.#connecting--;
-    this.#health.connectFailed(this.#now(), this.#all.size === this.#connecting);
+    this.#health.connectFailed(this.#now(), this.#isAlone);
     const next = this.#waiting.shift();
     next?.waiter.onUnavailable(connection.connectFailure ?? notSent('upstream_connect', 'connection closed'));
   }
@@ -242,7 +281,11 @@ export class UpstreamPool implements ConnectionOwner {
     for (const connection of this.#all) {
       if (connection.deadline <= this.#coarseNow) connection.expire();
     }
-    if (this.#isFull) this.#makeWay();
+    if (this.#isFull) giveUpSlowUploads(this.#all, this.#waiting.length - this.#connecting, this.#coarseNow);
+    if (this.#coarseNow - this.#lookedUpAt >= LOOK_UP_EVERY_MS) {
+      this.#lookedUpAt = this.#coarseNow;
+      leaveOldAddresses(this.upstream, this.#all, this.#idle);
+    }
     // The first ones have attempts to connect under way, which end by their own deadlines.
     for (let next = this.#waiting[this.#connecting]; next; next = this.#waiting[this.#connecting]) {
       if (next.deadline > this.#coarseNow) return;
@@ -253,19 +296,9 @@ export class UpstreamPool implements ConnectionOwner {
       );
     }
   }
-
-  /** As many uploads that hardly move give up their connections as there are requests that wait for one. */
-  #makeWay(): void {
-    let wanted = this.#waiting.length - this.#connecting;
-    for (const connection of this.#all) {
-      if (wanted <= 0) return;
-      if (!connection.isHeldBySlowUpload(this.#coarseNow)) continue;
-      connection.giveUpUpload();
-      wanted--;
-    }
-  }
 }
 
-function notSent(code: Failure['code'], detail: string): Failure {
-  return { code, detail, sent: false, answered: false };
+/** The answer to whoever is not admitted. */
+export function whileOpen(): Failure {
+  return notSent('upstream_open', 'it failed too often in a row');
 }

@@ -1,4 +1,4 @@
-import type { Pair } from '../shadow/pair.ts';
+import type { ShadowBatch } from '../shadow/pair-outbox.ts';
 import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
@@ -47,4 +47,4 @@ export type FromWorker =
   /** The snapshot can't be compiled; the one before it stays. */
   | { readonly type: 'refused'; readonly revision: number; readonly message: string }
   | { readonly type: 'report'; readonly report: TrafficReport; readonly health: WorkerHealth }
-  | { readonly type: 'pair'; readonly pair: Pair };
+  | { readonly type: 'shadow'; readonly batch: ShadowBatch };

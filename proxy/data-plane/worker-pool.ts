@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Pair } from '../shadow/pair.ts';
+import type { ShadowBatch } from '../shadow/pair-outbox.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import { type PreparedWorkers, prepareWorkers } from './prepare-workers.ts';
@@ -14,7 +14,7 @@ export interface WorkerPoolDeps {
   readonly listener?: ListenerOptions;
   readonly settings: WorkerSettings;
   readonly onReport: (report: TrafficReport, health: WorkerHealth) => void;
-  readonly onPair: (pair: Pair) => void;
+  readonly onShadow: (batch: ShadowBatch) => void;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -149,7 +149,7 @@ export class WorkerPool {
   }
 
   #take(worker: WorkerProcess, message: Exclude<FromWorker, { type: 'listening' | 'failed' }>): void {
-    const { log, onReport, onPair } = this.#deps;
+    const { log, onReport, onShadow } = this.#deps;
     switch (message.type) {
       case 'applied':
         worker.revision = message.revision;
@@ -168,8 +168,8 @@ export class WorkerPool {
       case 'report':
         onReport(message.report, message.health);
         break;
-      case 'pair':
-        onPair(message.pair);
+      case 'shadow':
+        onShadow(message.batch);
         break;
     }
   }

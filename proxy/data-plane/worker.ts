@@ -1,5 +1,7 @@
 /** Entry of a data-plane worker: serves clients by the snapshots it is sent, and sends back counts and pairs. */
 import { flushCompileCache } from 'node:module';
+import { PairOutbox } from '../shadow/pair-outbox.ts';
+import { hideSecrets } from '../shadow/redact-text.ts';
 import { createAccessLog } from '../telemetry/access-log.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { createLogger, stdoutLogSink } from '../telemetry/logger.ts';
@@ -11,8 +13,6 @@ import type { FromWorker, SnapshotChange, ToWorker } from './worker-messages.ts'
 import { LISTENING_FD } from './worker-process.ts';
 
 const REPORT_EVERY_MS = 500;
-/** Pairs handed to the channel and not yet taken by it; more would only grow this process. */
-const MAX_PAIRS_IN_CHANNEL = 64;
 
 interface Running {
   readonly plane: DataPlane;
@@ -22,7 +22,7 @@ interface Running {
 }
 
 let running: Running | undefined;
-let pairsInChannel = 0;
+const outbox = new PairOutbox({ send: (batch, onSent) => send({ type: 'shadow', batch }, onSent) });
 
 function send(message: FromWorker, onSent: () => void = () => {}): void {
   // What can't be sent any more, since the supervisor is gone, has nobody to hear it.
@@ -60,13 +60,11 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
           sample: settings.accessLogSample,
           sink: stdoutLogSink(),
           clock: systemClock,
+          hideSecrets: (path) => hideSecrets(path, () => '‹redacted›'),
         }),
-        deliverPair(pair) {
-          if (pairsInChannel >= MAX_PAIRS_IN_CHANNEL) return false;
-          pairsInChannel++;
-          send({ type: 'pair', pair }, () => pairsInChannel--);
-          return true;
-        },
+        deliverPair: outbox.addPair,
+        deliverSame: outbox.addSame,
+        deliverRecorded: outbox.addRecorded,
       },
       snapshot,
     );
@@ -111,6 +109,7 @@ function apply(worker: Running, change: SnapshotChange): void {
 
 async function stop({ drainMs, graceMs }: Extract<ToWorker, { type: 'stop' }>): Promise<void> {
   await running?.plane.close(graceMs, drainMs);
+  outbox.flush();
   running?.report();
   process.disconnect?.();
   process.exit(0);

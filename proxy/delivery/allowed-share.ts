@@ -20,7 +20,7 @@ export interface Allowance {
 }
 
 /** Reasons that take a granted share back; the others only keep it from growing. */
-const closingRules: ReadonlySet<string> = new Set(['agreement', 'unjudged', 'contracts']);
+const closingRules: ReadonlySet<string> = new Set(['agreement', 'unjudged', 'verdicts', 'contracts']);
 
 /**
  * The evidence's side of the effective share. An open gate allows one step more once the present one has

@@ -13,6 +13,8 @@ export interface MigrationIncrement {
   readonly monolith: SideIncrement;
   readonly service: SideIncrement;
   readonly fallbacks: number;
+  /** Answers to clients by route, then by hundreds of the status. */
+  readonly statuses?: Readonly<Record<string, readonly number[]>>;
 }
 
 const WINDOW_MS = 60_000;
@@ -64,6 +66,7 @@ export class TrafficHistory {
     { monolith: SideHistory; service: SideHistory; fallbacks: number }
   >();
   readonly #dropped = new Map<string, Map<string, number>>();
+  readonly #statuses = new Map<string, Map<string, number[]>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -75,6 +78,20 @@ export class TrafficHistory {
     history.monolith.add(increment.monolith, now);
     history.service.add(increment.service, now);
     history.fallbacks += increment.fallbacks;
+    const answers = this.#statuses.get(migration) ?? new Map<string, number[]>();
+    this.#statuses.set(migration, answers);
+    for (const [route, counts] of Object.entries(increment.statuses ?? {})) {
+      const before = answers.get(route) ?? [];
+      answers.set(
+        route,
+        counts.map((count, hundreds) => count + (before[hundreds] ?? 0)),
+      );
+    }
+  }
+
+  /** Answers that clients got, by route, then by hundreds of the status. */
+  clientAnswers(migration: string): ReadonlyMap<string, readonly number[]> {
+    return this.#statuses.get(migration) ?? new Map();
   }
 
   addDropped(migration: string, reason: string, count: number): void {

@@ -7,13 +7,26 @@ import type { Store } from '../store/open-store.ts';
 import { postgresText } from '../store/postgres-text.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { addLatencies, latencyPercentile } from '../telemetry/latency.ts';
-import { EvidenceTotals } from './evidence-totals.ts';
-import type { EvidenceKey, GateFacts } from './model.ts';
+import {
+  type CoverageCell,
+  cellText,
+  type DifferenceSet,
+  EvidenceTotals,
+  type Room,
+  type SignatureCounts,
+} from './evidence-totals.ts';
+import type { EvidenceKey, GateFacts, RouteEvidence } from './model.ts';
+import { RecentCounts } from './recent-counts.ts';
 
 /** What is counted under one key, from memory. */
 export interface EvidenceCounts {
-  readonly routes: GateFacts['routes'];
-  readonly signatures: GateFacts['unjudged'];
+  readonly routes: readonly (RouteEvidence & { readonly askedTwice: number })[];
+  /** Also those that only the monolith's own two answers have shown. */
+  readonly signatures: readonly SignatureCounts[];
+  readonly sets: readonly DifferenceSet[];
+  readonly coverage: readonly CoverageCell[];
+  /** What this process counted lately. */
+  readonly recent: RecentCounts;
   readonly latencyMs: GateFacts['latencyMs'];
   /** Whether what the store has of it is in it. */
   readonly isLoaded: boolean;
@@ -43,7 +56,13 @@ export interface EvidenceCounterDeps {
 const forgetAfterMs = 10 * 60_000;
 const refreshAfterMs = 10_000;
 /** Each is many pairs' worth: memory stays small while the store is away for long. */
-const defaultLimits = { maxKeys: 200, maxSignaturesPerKey: 2_000 };
+const defaultLimits = {
+  maxKeys: 200,
+  maxSignaturesPerKey: 2_000,
+  maxSetsPerKey: 4_000,
+  /** Of each dimension of a route. */
+  maxCoverageValues: 30,
+};
 
 interface KeyCounts {
   readonly key: EvidenceKey;
@@ -54,6 +73,7 @@ interface KeyCounts {
   sent: EvidenceTotals | undefined;
   /** Since then. */
   held: EvidenceTotals;
+  readonly recent: RecentCounts;
   usedAtMs: number;
 }
 
@@ -78,14 +98,15 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
   return {
     record(pair, key) {
       const counts = countsOf(key);
-      counts.held.addPair(pair, (signature) => isCountable(counts, signature));
+      counts.held.addPair(pair, roomIn(counts));
+      counts.recent.add(pair, clock.monotonic());
     },
 
     counts(key) {
-      const { stored, sent, held } = countsOf(key);
+      const { stored, sent, held, recent } = countsOf(key);
       const all = new EvidenceTotals();
       for (const part of [stored, sent, held]) if (part) all.add(part);
-      return { ...view(all), isLoaded: stored !== undefined };
+      return { ...view(all), recent, isLoaded: stored !== undefined };
     },
 
     synchronise,
@@ -115,6 +136,7 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
         storedAtMs: 0,
         sent: undefined,
         held: new EvidenceTotals(),
+        recent: new RecentCounts(),
         usedAtMs: 0,
       };
       keys.set(text, counts);
@@ -124,11 +146,17 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
   }
 
   /** A service that makes up places (an id as a key, say) would make signatures without end. */
-  function isCountable({ stored, sent, held }: KeyCounts, signature: string): boolean {
-    const parts = [stored, sent, held];
-    if (parts.some((part) => part?.signatures.has(signature))) return true;
-    const known = parts.reduce((sum, part) => sum + (part?.signatures.size ?? 0), 0);
-    return known < limits.maxSignaturesPerKey;
+  function roomIn({ stored, sent, held }: KeyCounts): Room {
+    const parts = [stored, sent, held].filter((part) => part !== undefined);
+    const hasRoom = (of: 'signatures' | 'sets', text: string, most: number) =>
+      parts.some((part) => part[of].has(text)) || parts.reduce((sum, part) => sum + part[of].size, 0) < most;
+    return {
+      hasSignature: (signature) => hasRoom('signatures', signature, limits.maxSignaturesPerKey),
+      hasSet: (text) => hasRoom('sets', text, limits.maxSetsPerKey),
+      hasCell: (route, dimension, value) =>
+        parts.some((part) => part.coverage.has(cellText({ route, dimension, value }))) ||
+        parts.reduce((sum, part) => sum + part.valuesOf(route, dimension), 0) < limits.maxCoverageValues,
+    };
   }
 
   /** The longest unused goes first, one whose pairs are not in the store after all others. */
@@ -193,9 +221,11 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
     return { id: randomUUID(), keys: changed };
   }
 
-  function takeStored({ routes, signatures }: EvidenceRows): void {
-    for (const row of routes) keys.get(keyText(row))?.stored?.replace({ routes: [row], signatures: [] });
-    for (const row of signatures) keys.get(keyText(row))?.stored?.replace({ routes: [], signatures: [row] });
+  function takeStored(rows: EvidenceRows): void {
+    for (const row of rows.routes) keys.get(keyText(row))?.stored?.replace({ routes: [row] });
+    for (const row of rows.signatures) keys.get(keyText(row))?.stored?.replace({ signatures: [row] });
+    for (const row of rows.sets) keys.get(keyText(row))?.stored?.replace({ sets: [row] });
+    for (const row of rows.coverage) keys.get(keyText(row))?.stored?.replace({ coverage: [row] });
   }
 
   function forgetUnused(): void {
@@ -215,27 +245,26 @@ function mergeRows(parts: readonly EvidenceRows[]): EvidenceRows {
   return {
     routes: parts.flatMap(({ routes }) => routes),
     signatures: parts.flatMap(({ signatures }) => signatures),
+    sets: parts.flatMap(({ sets }) => sets),
+    coverage: parts.flatMap(({ coverage }) => coverage),
   };
 }
 
-function view({ routes, signatures }: EvidenceTotals): Omit<EvidenceCounts, 'isLoaded'> {
-  const rows = [...routes.values()];
+function view(totals: EvidenceTotals): Omit<EvidenceCounts, 'isLoaded' | 'recent'> {
+  const rows = [...totals.routes.values()];
   const monolith = rows.map((row) => row.monolithLatency).reduce(addLatencies, []);
   const service = rows.map((row) => row.serviceLatency).reduce(addLatencies, []);
   return {
-    routes: rows.map(({ route, agreed, differed, incomparable }) => ({
+    routes: rows.map(({ route, agreed, differed, incomparable, askedTwice }) => ({
       route,
       agreed,
       differed,
       incomparable,
+      askedTwice,
     })),
-    signatures: [...signatures.values()].map(({ signature, route, place, kind, pairs }) => ({
-      signature,
-      route,
-      place,
-      kind,
-      pairs,
-    })),
+    signatures: [...totals.signatures.values()],
+    sets: [...totals.sets.values()],
+    coverage: [...totals.coverage.values()],
     latencyMs: {
       monolithP99: latencyPercentile(monolith, 0.99),
       serviceP99: latencyPercentile(service, 0.99),

@@ -1,26 +1,45 @@
+import type { Migration } from '../routing/model.ts';
+import type { VerdictRow } from '../store/model.ts';
 import type { EvidenceCounter } from './evidence-counter.ts';
-import type { ContractEvidence, EvidenceKey, GateFacts } from './model.ts';
+import { excuseRoutes, judgementsOf, judgeSignatures, openSignatures } from './judge.ts';
+import type { ClientAnswers, ContractEvidence, EvidenceKey, GateFacts } from './model.ts';
 
 /** All that a gate reads, from memory: its answer needs no query, and comes while Postgres is away, too. */
 export function gatherFacts(from: {
   readonly key: EvidenceKey;
+  readonly migration: Migration;
   readonly counter: Pick<EvidenceCounter, 'counts'>;
+  readonly verdicts: ReadonlyMap<string, VerdictRow>;
+  readonly verdictsKnown: boolean;
+  readonly clientAnswers: ClientAnswers;
   readonly contracts: readonly ContractEvidence[];
   readonly pacts: GateFacts['pacts'];
   readonly serviceReachable: boolean;
   readonly storeAvailable: boolean;
+  readonly nowMs: number;
 }): GateFacts {
-  const { key, counter, contracts, pacts, serviceReachable, storeAvailable } = from;
-  const { routes, signatures, latencyMs, isLoaded } = counter.counts(key);
+  const { key, migration, verdicts, nowMs, storeAvailable } = from;
+  const counts = from.counter.counts(key);
+  const judged = judgeSignatures(counts, { verdicts, nowMs });
   return {
     key,
-    routes,
-    unjudged: signatures,
-    contracts,
-    pacts,
-    latencyMs,
-    serviceReachable,
+    routes: excuseRoutes(counts, judged),
+    unjudged: openSignatures(judged),
+    judgements: judgementsOf(counts, judged, { key, verdicts, nowMs }, migration.gate.minPairs),
+    verdictsKnown: from.verdictsKnown,
+    coverage: counts.coverage.map(({ route, dimension, value, compared, incomparable }) => ({
+      route,
+      dimension,
+      value,
+      compared,
+      incomparable,
+    })),
+    clientAnswers: from.clientAnswers,
+    contracts: from.contracts,
+    pacts: from.pacts,
+    latencyMs: counts.latencyMs,
+    serviceReachable: from.serviceReachable,
     // Counts that are still to be read are as unknown as those of a store that is away.
-    storeAvailable: storeAvailable && isLoaded,
+    storeAvailable: storeAvailable && counts.isLoaded,
   };
 }

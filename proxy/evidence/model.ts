@@ -12,6 +12,8 @@ export interface RouteEvidence {
   readonly agreed: number;
   readonly differed: number;
   readonly incomparable: number;
+  /** Of `agreed`: pairs that differ only in noise and in what is expected. */
+  readonly excused?: number;
 }
 
 export interface OpenSignature {
@@ -20,7 +22,62 @@ export interface OpenSignature {
   readonly place: string;
   readonly kind: string;
   readonly pairs: number;
+  /** Why it is open though it was judged, or was noise. */
+  readonly note?: string;
 }
+
+/** What came of a signature that was judged a bug. */
+export interface BugFinding {
+  readonly signature: string;
+  readonly route: string;
+  readonly place: string;
+  readonly kind: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** Build of the service in which it was judged. */
+  readonly build: string;
+  /**
+   * `same-build`: that one still runs; `shown`: another one runs and shows it, too; `unproven`: another one has not
+   * shown it yet, in too few pairs of the route; `repaired`: in enough of them.
+   */
+  readonly state: 'same-build' | 'shown' | 'unproven' | 'repaired';
+  /** Pairs that show it under the present builds and rules, and pairs of its route. */
+  readonly pairs: number;
+  readonly routePairs: number;
+  /** Pairs of the route without it from which on it counts as repaired. */
+  readonly cleanPairsAsked: number;
+}
+
+export interface Judgements {
+  readonly bugs: readonly BugFinding[];
+  readonly expected: readonly {
+    readonly signature: string;
+    readonly route: string;
+    readonly place: string;
+    readonly owner: string;
+    readonly until: string;
+    readonly pairs: number;
+  }[];
+  readonly noise: readonly {
+    readonly signature: string;
+    readonly route: string;
+    readonly place: string;
+    readonly pairs: number;
+    readonly by: 'verdict' | 'measured';
+  }[];
+}
+
+/** Pairs of a route with one method, status class, media type, role or shape of query. */
+export interface CoverageCount {
+  readonly route: string;
+  readonly dimension: string;
+  readonly value: string;
+  readonly compared: number;
+  readonly incomparable: number;
+}
+
+/** Answers that clients got on a route since this process started, by hundreds of the status: `[0, 0, 17, 0, 3, 0]`. */
+export type ClientAnswers = ReadonlyMap<string, readonly number[]>;
 
 export interface ContractEvidence {
   readonly side: 'monolith' | 'service';
@@ -38,6 +95,11 @@ export interface GateFacts {
   readonly key: EvidenceKey;
   readonly routes: readonly RouteEvidence[];
   readonly unjudged: readonly OpenSignature[];
+  readonly judgements: Judgements;
+  /** False until what people decided was read: what looks unjudged may not be. */
+  readonly verdictsKnown: boolean;
+  readonly coverage: readonly CoverageCount[];
+  readonly clientAnswers: ClientAnswers;
   readonly contracts: readonly ContractEvidence[];
   /** Hash of each pact file that is there now, by consumer. */
   readonly pacts: readonly { readonly consumer: string; readonly pactHash: string }[];
@@ -56,6 +118,9 @@ export interface GateReason {
     | 'pairs'
     | 'agreement'
     | 'unjudged'
+    | 'verdicts'
+    | 'noise'
+    | 'coverage'
     | 'contracts'
     | 'unproven'
     | 'latency'
@@ -73,4 +138,5 @@ export interface GateReport {
   readonly state: 'open' | 'waiting' | 'refused';
   readonly key: EvidenceKey;
   readonly reasons: readonly GateReason[];
+  readonly coverage: readonly CoverageCount[];
 }

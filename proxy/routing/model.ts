@@ -31,10 +31,30 @@ export interface Upstream {
   readonly resolver: string | undefined;
   /** Whether a name may resolve to a link-local or metadata address. */
   readonly allowLinkLocal: boolean;
-  /** What shadow copies to this upstream carry of the client's credentials. */
-  readonly credentials: 'drop' | 'forward';
+  /** What shadow copies to this upstream carry of the client's credentials; a list has lower-case header names. */
+  readonly credentials: 'drop' | 'forward' | readonly string[];
+  /** What copies carry instead of the client's own header. Secrets, read when the configuration is loaded. */
+  readonly tokens?: readonly TokenRule[];
   /** PEM texts, read when the configuration is loaded. */
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
+/** One of `value` and `values` is set. */
+export interface TokenRule {
+  /** Lower-case name. */
+  readonly header: string;
+  /** The same on every copy. */
+  readonly value?: string;
+  /** By the value that the client sent; without one of these the header is left out. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** How often the monolith is asked the same once more. */
+export interface NoiseRules {
+  /** Percent of the copied requests of safe methods. */
+  readonly share: number;
+  /** Of the migration, in each worker. */
+  readonly maxPerSecond: number;
 }
 
 /** When an upstream counts as gone, so that requests are refused at once instead of each finding out. */
@@ -72,6 +92,21 @@ export type StickySource =
   | { readonly from: 'header' | 'cookie'; readonly name: string }
   | { readonly from: 'ip' }
   | { readonly from: 'random' };
+
+/** Where a client's role is read from, to count which roles traffic has shown. */
+export type RoleSource =
+  | { readonly from: 'header'; readonly name: string }
+  /** Of the payload of a bearer JWT, whose signature is not checked: it decides nothing but what is counted. */
+  | { readonly from: 'claim'; readonly name: string };
+
+/** What traffic must have shown of a migration. */
+export interface CoverageRules {
+  readonly role: RoleSource | undefined;
+  /** Roles that must have been shown. */
+  readonly roles: readonly string[];
+  /** Compared pairs from which on something counts as shown. */
+  readonly minPairs: number;
+}
 
 /** A place in an answer: `status`, `header:<name>`, or `body:<JSON pointer, * for any index>`. */
 export type Place = string;
@@ -112,6 +147,8 @@ export interface GateRules {
   readonly unproven: 'refuse' | 'allow';
   /** Signatures that nobody judged: `refuse` holds the gate for each, however rare. */
   readonly unjudged: 'refuse' | 'allow';
+  /** What traffic has not shown yet: `warn` names it, `require` holds the gate. Absent: `warn`. */
+  readonly coverage?: 'warn' | 'require' | 'off';
 }
 
 export interface Migration {
@@ -126,10 +163,14 @@ export interface Migration {
   readonly shadow: {
     readonly timeoutMs: number;
     readonly maxBodyBytes: number;
+    /** Undefined: never. */
+    readonly noise?: NoiseRules;
     readonly compare: CompareRules;
     readonly redact: readonly Place[];
   };
   readonly gate: GateRules;
+  /** Absent: roles are not counted, and one pair shows a thing. */
+  readonly coverage?: CoverageRules;
   readonly canary: {
     /** Percent, ascending, the last is 100. */
     readonly steps: readonly number[];

@@ -2,7 +2,7 @@ import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import type { UpstreamPlaces } from './compare/own-places.ts';
 
 /** What comparing needs of a migration: plain data, since it goes to the comparer's thread. */
-export type ComparedMigration = Pick<Migration, 'id' | 'rulesHash'> & {
+export type ComparedMigration = Pick<Migration, 'id' | 'rulesHash' | 'coverage'> & {
   readonly shadow: Pick<Migration['shadow'], 'compare' | 'redact'>;
   /** Those with rules of their own count here. */
   readonly routes?: readonly Pick<Migration['routes'][number], 'id' | 'compare'>[];
@@ -17,7 +17,7 @@ export function comparedMigrations({
   migrations,
 }: RoutingModel): ComparedMigration[] {
   const upstream = (id: string) => upstreams.find((one) => one.id === id);
-  return migrations.map(({ id, rulesHash, shadow: { compare, redact }, routes, service }) => {
+  return migrations.map(({ id, rulesHash, coverage, shadow: { compare, redact }, routes, service }) => {
     const sides = [upstream(monolith), upstream(service)] as const;
     const rewrites = routes.flatMap(({ template, rewrite }) =>
       rewrite === undefined ? [] : [{ template, rewrite }],
@@ -25,6 +25,7 @@ export function comparedMigrations({
     return {
       id,
       rulesHash,
+      ...(coverage && { coverage }),
       shadow: { compare, redact },
       routes: routes.flatMap((route) =>
         route.compare === undefined ? [] : [{ id: route.id, compare: route.compare }],

@@ -1,3 +1,4 @@
+import type { RoleSource } from '../routing/model.ts';
 import {
   type AnswerPair,
   type CompareSettings,
@@ -11,6 +12,7 @@ import { headerValues } from './compare/headers.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import type { ComparedMigration } from './compared-migration.ts';
 import { answerTexts, line, redactedAnswerTexts, requestTexts, type TextContext } from './comparer-texts.ts';
+import { coverageOf } from './coverage.ts';
 import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
@@ -22,12 +24,13 @@ export interface CompareJob extends TextContext {
   /** The migration's rules and those of the route. */
   rulesFor(route: string): CompiledRules;
   readonly upstreams: CompareSettings['upstreams'];
+  readonly role: RoleSource | undefined;
   /** The migration's rules, then those of its routes: in the order of `ruleNames`. */
   readonly allRules: readonly Rule[];
 }
 
 export function compileJob(
-  { shadow: { compare, redact }, routes = [], upstreams }: ComparedMigration,
+  { shadow: { compare, redact }, routes = [], upstreams, coverage }: ComparedMigration,
   redactor: Redactor,
   limits: CompareLimits,
 ): CompareJob {
@@ -39,6 +42,7 @@ export function compileJob(
     rulesFor: (route) => byRoute.get(route) ?? common,
     allRules: joinRules(ofAll, ...ofRoutes.map(([, own]) => own)).all,
     upstreams: upstreams ?? { monolith: undefined, service: undefined },
+    role: coverage?.role,
     redacted: compileRedaction(redact),
     redactor,
     limits,
@@ -71,7 +75,8 @@ export function examineWithRules(
   const walked = rules.all.length > 0 && examined.outcome !== 'incomparable' && !examined.isSameBytes;
   const mattered = walked ? matteringOf(job) : undefined;
   const again = pair.monolithAgain && examineAgain(pair, pair.monolithAgain, job, settings);
-  return { compared: { ...kept(pair, examined, job), ...(again ? { again } : {}) }, mattered };
+  const facts = { coverage: coverageOf(pair, job.role), ...(again ? { again } : {}) };
+  return { compared: { ...kept(pair, examined, job), ...facts }, mattered };
 }
 
 function matteringOf({ allRules }: CompareJob): number[] {
@@ -155,7 +160,7 @@ function kept(pair: Pair, examined: Examined, job: CompareJob): ComparedPair {
 /** What can be told of a pair without looking into it. */
 export type PairFacts = Pick<
   ComparedPair,
-  'id' | 'migration' | 'route' | 'at' | 'control' | 'monolithMs' | 'serviceMs'
+  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'monolithMs' | 'serviceMs'
 >;
 
 export function factsOf({ id, migration, route, at, control, monolith, service }: Pair): PairFacts {

@@ -8,6 +8,7 @@ import {
   movable,
 } from './comparer-messages.ts';
 import { createPairQueue, type PairQueue } from './comparer-queue.ts';
+import { coverageOf } from './coverage.ts';
 import type { ComparedPair, Pair } from './pair.ts';
 import { RuleCounts, type RuleUse } from './rule-use.ts';
 
@@ -153,7 +154,8 @@ class ThreadComparer implements Comparer {
         continue;
       }
       const timer = setTimeout(() => this.#onOverBudget(thread), this.#dependencies.timeBudgetMs);
-      thread.running = { facts: factsOf(pair), rulesHash: migration.rulesHash, timer };
+      const facts = { ...factsOf(pair), coverage: coverageOf(pair, migration.coverage?.role) };
+      thread.running = { facts, rulesHash: migration.rulesHash, timer };
       const { task, buffers } = movable(pair);
       thread.worker.postMessage(task, buffers);
     }

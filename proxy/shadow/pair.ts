@@ -77,6 +77,19 @@ export interface Difference {
   readonly signature: string;
 }
 
+/** What a pair shows of its route besides its outcome, each a short text that is safe to keep and to show. */
+export interface PairCoverage {
+  readonly method: string;
+  /** Of the monolith's answer: `2xx` … `5xx`; `none` where it gave none. */
+  readonly status: string;
+  /** Media type of the monolith's answer without parameters, or `none`. */
+  readonly type: string;
+  /** Names of the query's parameters, sorted, each once: `page,size`; `none` without a query. */
+  readonly query: string;
+  /** Absent where no role is configured; `none` where the client has none. */
+  readonly role?: string;
+}
+
 /** What comparing makes of a pair. `incomparable` is its own outcome, never an agreement. */
 export interface ComparedPair {
   readonly id: string;
@@ -93,6 +106,7 @@ export interface ComparedPair {
     readonly outcome: 'agreed' | 'differed' | 'incomparable';
     readonly differences: readonly Difference[];
   };
+  readonly coverage?: PairCoverage;
   readonly monolithMs: number;
   readonly serviceMs: number;
   /** Redacted; what QA looks at. Absent for agreed pairs, of which only the count is kept. */

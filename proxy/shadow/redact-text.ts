@@ -1,3 +1,4 @@
+import { hideEncoded, mayBeEncoded } from './redact-encoded.ts';
 import { secretNamePart } from './redact-names.ts';
 import { ibanLength, isIban, isPaymentCard } from './redact-numbers.ts';
 
@@ -22,24 +23,39 @@ const detectors: readonly {
   { name: 'markup', mayOccur: (text) => text.includes('<') && namedHint.test(text), hideIn: hideMarkup },
   { name: 'credentials', mayOccur: (text) => credentialsHint.test(text), hideIn: hideCredentials },
   { name: 'JWT', mayOccur: (text) => text.includes('eyJ'), hideIn: hideJwts },
-  { name: 'e-mail', mayOccur: (text) => text.includes('@') || text.includes('%40'), hideIn: hideEmails },
+  { name: 'e-mail', mayOccur: (text) => atHint.test(text), hideIn: hideEmails },
   { name: 'IBAN', mayOccur: (text) => ibanHint.test(text), hideIn: hideIbans },
   { name: 'card number', mayOccur: (text) => digitsHint.test(text), hideIn: hideCards },
 ];
 
-/** The text with every secret that a detector finds made unreadable; the rest stays as it is. */
+/** The text with every secret that a detector finds made unreadable, encoded ones too; the rest stays as it is. */
 export function hideSecrets(text: string, hide: Hide): string {
-  if (text.length < shortestSecret || !anyHint.test(text)) return text;
+  if (text.length < shortestSecret) return text;
+  const hidden = anyHint.test(text) ? hidePlain(text, hide) : text;
+  return mayBeEncoded(hidden) ? hideEncoded(hidden, hide, hasSecret) : hidden;
+}
+
+function hidePlain(text: string, hide: Hide): string {
   let hidden = text;
   for (const { mayOccur, hideIn } of detectors) if (mayOccur(hidden)) hidden = hideIn(hidden, hide);
   return hidden;
+}
+
+function hasSecret(text: string): boolean {
+  if (text.length < shortestSecret || !anyHint.test(text)) return false;
+  let found = false;
+  hidePlain(text, () => {
+    found = true;
+    return '';
+  });
+  return found;
 }
 
 /** `a@b.c`. */
 const shortestSecret = 5;
 
 /** Necessary for any detector: most texts end here. */
-const anyHint = /[@<=:%]|eyJ|[a-z]{2}\d\d|\d[ -]?\d{2}[ -]?\d|(?:bearer|basic)\s/i;
+const anyHint = /[@<=:%&\\]|eyJ|[a-z]{2}\d\d|\d[ -]?\d{2}[ -]?\d|(?:bearer|basic)\s/i;
 
 const namedHint = new RegExp(secretNamePart, 'i');
 // password=…, "token": "…", apiKey%3D…: in URLs, in JSON inside a string, in scripts. The value may be quoted.
@@ -101,8 +117,10 @@ function hideJwts(text: string, hide: Hide): string {
   });
 }
 
+/** Also as URLs, HTML and JSON write it. */
+const atHint = /@|%40|&#(?:64|x40);|\\u0040/i;
 const email =
-  /(?<![\p{L}\p{N}.!#$%&'*+?^_`|~-])[\p{L}\p{N}.!#$%&'*+?^_`|~-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+  /(?<![\p{L}\p{N}.!#$%&'*+?^_`|~-])[\p{L}\p{N}.!#$%&'*+?^_`|~-]+(?:@|%40|&#(?:64|x40);|\\u0040)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 
 function hideEmails(text: string, hide: Hide): string {
   return text.replace(email, (address) => hide(address));

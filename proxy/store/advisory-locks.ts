@@ -2,4 +2,8 @@
 export const lockClass = 0x46494355;
 
 /** Second keys, one for each piece of work that only one replica may do at a time. */
-export const locks = { schema: 1, audit: 2 } as const;
+export const locks = {
+  schema: 1,
+  audit: 2,
+  /** In `ficus.make_pair_partitions`. */ pairPartitions: 3,
+} as const;

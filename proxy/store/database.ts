@@ -4,10 +4,14 @@ import type { Logger } from 'pino';
 import { applySchema } from './apply-schema.ts';
 
 /**
- * One statement; values are bound, never written into the text. `Row` is what the statement selects: counts
+ * One statement, prepared once a connection under `name` when it has one, for those that are sent all the time; values are bound, never written into the text. `Row` is what the statement selects: counts
  * are numbers, times ISO texts, and a column that is null is absent.
  */
-export type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+export type Query = <Row extends object>(
+  text: string,
+  values?: readonly unknown[],
+  name?: string,
+) => Promise<Row[]>;
 
 /** Postgres as the store's files use it. While it is away everything fails at once with `StoreAway`. */
 export interface Database {
@@ -88,9 +92,9 @@ export function connectDatabase({ databaseUrl, log, random, timings }: DatabaseO
   let closeResult: Promise<void> | undefined;
 
   return {
-    query: async (text, values) => {
+    query: async (text, values, name) => {
       requireAvailable();
-      return run(pool, text, values);
+      return run(pool, text, values, name);
     },
     transaction,
     available: () => available,
@@ -124,7 +128,7 @@ export function connectDatabase({ databaseUrl, log, random, timings }: DatabaseO
     let failure: Error | undefined;
     try {
       await run(client, 'begin');
-      const result = await work((text, values) => run(client, text, values));
+      const result = await work((text, values, name) => run(client, text, values, name));
       await run(client, 'commit');
       return result;
     } catch (error) {
@@ -140,8 +144,11 @@ export function connectDatabase({ databaseUrl, log, random, timings }: DatabaseO
     on: pg.Pool | pg.PoolClient,
     text: string,
     values: readonly unknown[] = [],
+    name?: string,
   ): Promise<Row[]> {
-    const { rows } = await on.query(text, [...values]).catch(noted);
+    const { rows } = await on
+      .query({ text, values: [...values], ...(name !== undefined && { name }) })
+      .catch(noted);
     for (const row of rows) dropNulls(row);
     return rows;
   }

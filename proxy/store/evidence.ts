@@ -1,4 +1,6 @@
+import { addCoverage, coverageOf } from './coverage.ts';
 import type { Database, Query } from './database.ts';
+import { addDifferenceSets, differenceSetsOf } from './difference-sets.ts';
 import type { EvidenceKeyColumns, EvidenceRows, RouteCountsRow } from './model.ts';
 import { postgresText } from './postgres-text.ts';
 import { addSignatures, keyValues, signaturesOf } from './signatures.ts';
@@ -23,38 +25,50 @@ export function createEvidenceStore(database: Database): EvidenceStore {
           'insert into ficus.evidence_increments (id) values ($1) on conflict do nothing returning id',
           [incrementId],
         );
-        const { routes, signatures } = isNew.length > 0 ? rows : zeros(rows);
-        return { routes: await addRoutes(query, routes), signatures: await addSignatures(query, signatures) };
+        const { routes, signatures, sets, coverage } = isNew.length > 0 ? rows : zeros(rows);
+        return {
+          routes: await addRoutes(query, routes),
+          signatures: await addSignatures(query, signatures),
+          sets: await addDifferenceSets(query, sets),
+          coverage: await addCoverage(query, coverage),
+        };
       }),
 
     async read(key) {
-      const [routes, signatures] = await Promise.all([
+      const [routes, signatures, sets, coverage] = await Promise.all([
         readRoutes(database.query, key),
         signaturesOf(database.query, key),
+        differenceSetsOf(database.query, key),
+        coverageOf(database.query, key),
       ]);
-      return { routes, signatures };
+      return { routes, signatures, sets, coverage };
     },
 
     async prune(before) {
       await database.query('delete from ficus.route_evidence where counted_at < $1', [before]);
       await database.query('delete from ficus.signatures where last_seen < $1', [before]);
+      await database.query('delete from ficus.difference_sets where counted_at < $1', [before]);
+      await database.query('delete from ficus.coverage where counted_at < $1', [before]);
       await database.query("delete from ficus.evidence_increments where added_at < now() - interval '1 day'");
     },
   };
 }
 
 /** Adding nothing reads the same rows. */
-function zeros({ routes, signatures }: EvidenceRows): EvidenceRows {
-  const none = { agreed: 0, differed: 0, incomparable: 0, monolithLatency: [], serviceLatency: [] };
+function zeros({ routes, signatures, sets, coverage }: EvidenceRows): EvidenceRows {
+  const pairs = { agreed: 0, differed: 0, incomparable: 0, askedTwice: 0 };
+  const noneTwice = { twiceBoth: 0, twiceService: 0, twiceMonolith: 0 };
   return {
-    routes: routes.map((row) => ({ ...row, ...none })),
-    signatures: signatures.map((row) => ({ ...row, pairs: 0 })),
+    routes: routes.map((row) => ({ ...row, ...pairs, monolithLatency: [], serviceLatency: [] })),
+    signatures: signatures.map((row) => ({ ...row, ...noneTwice, pairs: 0 })),
+    sets: sets.map((row) => ({ ...row, pairs: 0 })),
+    coverage: coverage.map((row) => ({ ...row, compared: 0, incomparable: 0 })),
   };
 }
 
 const columns = `
   migration, monolith_build as "monolithBuild", service_build as "serviceBuild", rules_hash as "rulesHash",
-  route, agreed, differed, incomparable,
+  route, agreed, differed, incomparable, asked_twice as "askedTwice",
   monolith_latency as "monolithLatency", service_latency as "serviceLatency"`;
 
 function addRoutes(query: Query, rows: readonly RouteCountsRow[]): Promise<RouteCountsRow[]> {
@@ -62,18 +76,19 @@ function addRoutes(query: Query, rows: readonly RouteCountsRow[]): Promise<Route
   return query<RouteCountsRow>(
     `insert into ficus.route_evidence as kept
        (migration, monolith_build, service_build, rules_hash, route, agreed, differed, incomparable,
-        monolith_latency, service_latency)
+        asked_twice, monolith_latency, service_latency)
      select migration, monolith_build, service_build, rules_hash, route, agreed, differed, incomparable,
-        monolith_latency::bigint[], service_latency::bigint[]
+        asked_twice, monolith_latency::bigint[], service_latency::bigint[]
      from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
-        $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[])
+        $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[])
        as added (migration, monolith_build, service_build, rules_hash, route, agreed, differed, incomparable,
-        monolith_latency, service_latency)
+        asked_twice, monolith_latency, service_latency)
      order by migration, monolith_build, service_build, rules_hash, route
      on conflict (migration, monolith_build, service_build, rules_hash, route) do update set
        agreed = kept.agreed + excluded.agreed,
        differed = kept.differed + excluded.differed,
        incomparable = kept.incomparable + excluded.incomparable,
+       asked_twice = kept.asked_twice + excluded.asked_twice,
        monolith_latency = ficus.add_counts(kept.monolith_latency, excluded.monolith_latency),
        service_latency = ficus.add_counts(kept.service_latency, excluded.service_latency),
        counted_at = now()
@@ -87,6 +102,7 @@ function addRoutes(query: Query, rows: readonly RouteCountsRow[]): Promise<Route
       rows.map((row) => row.agreed),
       rows.map((row) => row.differed),
       rows.map((row) => row.incomparable),
+      rows.map((row) => row.askedTwice),
       rows.map((row) => `{${row.monolithLatency.join(',')}}`),
       rows.map((row) => `{${row.serviceLatency.join(',')}}`),
     ],

@@ -30,6 +30,9 @@ export interface SignatureRow {
 export interface PairRow {
   readonly id: string;
   readonly migration: string;
+  /** Absent in pairs that an older Ficus stored. */
+  readonly monolithBuild?: string;
+  readonly serviceBuild?: string;
   readonly route: string;
   readonly at: string;
   readonly control: 'monolith' | 'service';
@@ -110,6 +113,8 @@ export interface RouteCountsRow extends EvidenceKeyColumns {
   readonly agreed: number;
   readonly differed: number;
   readonly incomparable: number;
+  /** Pairs whose request the monolith answered twice, where both comparisons could be made. */
+  readonly askedTwice: number;
   /** Pairs by latency bucket of each side; what the buckets are is up to the writer. */
   readonly monolithLatency: readonly number[];
   readonly serviceLatency: readonly number[];
@@ -121,7 +126,12 @@ export interface SignatureCountsRow extends EvidenceKeyColumns {
   readonly route: string;
   readonly place: string;
   readonly kind: string;
+  /** 0 where only the monolith's own two answers have shown it. */
   readonly pairs: number;
+  /** Of the pairs asked twice: shown against the service and by the monolith with itself, or by one of them. */
+  readonly twiceBoth: number;
+  readonly twiceService: number;
+  readonly twiceMonolith: number;
   /** ISO times. */
   readonly firstSeen: string;
   readonly lastSeen: string;
@@ -130,9 +140,47 @@ export interface SignatureCountsRow extends EvidenceKeyColumns {
   readonly service?: string;
 }
 
+/** Differing pairs of a route that show exactly these signatures: as they stand, or what is to be added. */
+export interface DifferenceSetRow extends EvidenceKeyColumns {
+  readonly route: string;
+  /** Sorted. */
+  readonly signatures: readonly string[];
+  readonly pairs: number;
+}
+
+/** Pairs of a route with one method, status class, media type, role or shape of query. */
+export interface CoverageRow extends EvidenceKeyColumns {
+  readonly route: string;
+  readonly dimension: string;
+  readonly value: string;
+  readonly compared: number;
+  readonly incomparable: number;
+}
+
 export interface EvidenceRows {
   readonly routes: readonly RouteCountsRow[];
   readonly signatures: readonly SignatureCountsRow[];
+  readonly sets: readonly DifferenceSetRow[];
+  readonly coverage: readonly CoverageRow[];
+}
+
+/** What somebody decided on a signature, and what was known when they did. */
+export interface VerdictRow extends EvidenceKeyColumns {
+  readonly signature: string;
+  readonly route: string;
+  readonly place: string;
+  readonly kind: string;
+  readonly verdict: 'bug' | 'expected' | 'noise';
+  readonly owner: string;
+  readonly reason: string;
+  /** ISO time at which it ends. */
+  readonly until?: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly actor: string;
+  /** Pairs that showed it under the builds and rules of then, and all pairs of its route. */
+  readonly pairs: number;
+  readonly routePairs: number;
 }
 
 export interface ContractResultRow {

@@ -5,10 +5,16 @@ import { type ContractResultStore, createContractResultStore } from './contract-
 import { connectDatabase, type DatabaseTimings, defaultTimings } from './database.ts';
 import { createEvidenceStore, type EvidenceStore } from './evidence.ts';
 import { createMigrationStateStore, type MigrationStateStore } from './migration-states.ts';
-import { createPairWriter, defaultPairWriterLimits, type PairWriter } from './pair-writer.ts';
+import {
+  createPairWriter,
+  defaultPairWriterLimits,
+  type PairDropReason,
+  type PairWriter,
+} from './pair-writer.ts';
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { startRetention } from './retention.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
+import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
 /** All of Ficus' state in Postgres. Reads and writes reject with `StoreAway` at once while it is away. */
 export interface Store {
@@ -22,6 +28,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly signatures: SignatureStore;
+  readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
   close(): Promise<void>;
 }
@@ -35,6 +42,8 @@ export interface StoreOptions {
   readonly random?: () => number;
   readonly timings?: Partial<DatabaseTimings>;
   readonly pairLimits?: Partial<PairLimits>;
+  /** Pairs that will never be stored. */
+  readonly onPairsDropped?: (reason: PairDropReason, n: number) => void;
 }
 
 const lastWritesMs = 3_000;
@@ -51,12 +60,14 @@ export function openStore({
   const pairLimits = { ...defaultPairLimits, ...options.pairLimits };
   const { pairsPerSignature } = pairLimits;
   const database = connectDatabase({ databaseUrl, log, random, timings });
-  const pairs = createPairStore(database, pairLimits);
+  const pairs = createPairStore(database);
   const evidence = createEvidenceStore(database);
   const pairWriter = createPairWriter({
     database,
     pairs,
     log,
+    clock,
+    ...(options.onPairsDropped && { onDropped: options.onPairsDropped }),
     limits: { ...defaultPairWriterLimits, pairsPerSignature },
   });
   const retention = startRetention({ database, pairs, evidence, pairLimits, log, clock });
@@ -70,6 +81,7 @@ export function openStore({
     pairs,
     pairWriter,
     signatures: createSignatureStore(database),
+    verdicts: createVerdictStore(database),
     async close() {
       retention.stop();
       await pairWriter.close(lastWritesMs);

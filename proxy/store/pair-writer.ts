@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../telemetry/clock.ts';
 import { type Database, isRefused } from './database.ts';
 import type { PairRow } from './model.ts';
 import { type PairStore, samplesOf } from './pairs.ts';
+import { createSampleBudget } from './sample-budget.ts';
 
 export interface PairWriterLimits {
   /** Pairs that wait for Postgres: at most this many, and this many bytes of text. */
@@ -10,6 +12,7 @@ export interface PairWriterLimits {
   readonly maxQueuedBytes: number;
   readonly maxBatch: number;
   readonly maxBatchBytes: number;
+  /** Of one signature: this many at once, and as many an hour. */
   readonly pairsPerSignature: number;
 }
 
@@ -28,7 +31,7 @@ export interface PairWriterCounts {
   readonly queued: number;
   readonly queuedBytes: number;
   readonly written: number;
-  /** Not written because newer pairs of the same signatures were. */
+  /** Not written because there are enough of the same signatures. */
   readonly superseded: number;
   readonly dropped: Readonly<Record<PairDropReason, number>>;
 }
@@ -47,6 +50,9 @@ export interface PairWriterDeps {
   readonly database: Pick<Database, 'available' | 'onAvailable'>;
   readonly pairs: Pick<PairStore, 'insert'>;
   readonly log: Logger;
+  /** `n` pairs will never be stored. */
+  readonly onDropped?: (reason: PairDropReason, n: number) => void;
+  readonly clock?: Pick<Clock, 'monotonic'>;
   readonly limits: PairWriterLimits;
 }
 
@@ -60,7 +66,9 @@ const gatherMs = 100;
 const retryMs = 1_000;
 
 /** Writes pairs in batches behind a bounded queue: what does not fit is the oldest, and it is counted. */
-export function createPairWriter({ database, pairs, log, limits }: PairWriterDeps): PairWriter {
+export function createPairWriter(deps: PairWriterDeps): PairWriter {
+  const { database, pairs, log, limits, onDropped, clock = systemClock } = deps;
+  const budget = createSampleBudget({ perHour: limits.pairsPerSignature, clock });
   const dropped: Record<PairDropReason, number> = { 'queue-full': 0, refused: 0, closed: 0 };
   const closing = new AbortController();
   let queue: Queued[] = [];
@@ -99,12 +107,18 @@ export function createPairWriter({ database, pairs, log, limits }: PairWriterDep
     }
     if (count === 0) return;
     queue.splice(0, count);
-    dropped['queue-full'] += count;
+    countDropped('queue-full', count);
   }
 
   function drop(items: readonly Queued[], reason: PairDropReason): void {
     for (const { bytes } of items) queuedBytes -= bytes;
-    dropped[reason] += items.length;
+    countDropped(reason, items.length);
+  }
+
+  function countDropped(reason: PairDropReason, count: number): void {
+    if (count === 0) return;
+    dropped[reason] += count;
+    onDropped?.(reason, count);
   }
 
   function start(): Promise<void> {
@@ -118,9 +132,12 @@ export function createPairWriter({ database, pairs, log, limits }: PairWriterDep
     await pause(gatherMs);
     while (queue.length > 0 && database.available()) {
       const batch = takeBatch();
+      const wanted = wantedOf(batch);
       try {
-        await write(newestOfEachSignature(batch));
+        await write(wanted);
       } catch (error) {
+        for (const pair of wanted) budget.giveBack(samplesOf(pair));
+        superseded -= batch.length - wanted.length;
         queue = [...batch, ...queue];
         for (const { bytes } of batch) queuedBytes += bytes;
         dropOldest();
@@ -145,17 +162,11 @@ export function createPairWriter({ database, pairs, log, limits }: PairWriterDep
     return queue.splice(0, count);
   }
 
-  /** Under a flood of one difference only the newest samples would stay: the others aren't worth the way. */
-  function newestOfEachSignature(batch: readonly Queued[]): PairRow[] {
-    const kept = new Map<string, number>();
-    const newest = batch.toReversed().filter(({ pair }) => {
-      const samples = samplesOf(pair);
-      const wanted = samples.some((sample) => (kept.get(sample) ?? 0) < limits.pairsPerSignature);
-      if (wanted) for (const sample of samples) kept.set(sample, (kept.get(sample) ?? 0) + 1);
-      return wanted;
-    });
-    superseded += batch.length - newest.length;
-    return newest.map(({ pair }) => pair).reverse();
+  /** Under a flood of one difference the newest of a batch stay, as far as the budget of their signatures goes. */
+  function wantedOf(batch: readonly Queued[]): PairRow[] {
+    const wanted = batch.toReversed().filter(({ pair }) => budget.take(samplesOf(pair)));
+    superseded += batch.length - wanted.length;
+    return wanted.map(({ pair }) => pair).reverse();
   }
 
   /** In halves when Postgres refuses a value, until the pair that has it is alone. */
@@ -166,7 +177,7 @@ export function createPairWriter({ database, pairs, log, limits }: PairWriterDep
     } catch (error) {
       if (!isRefused(error)) throw error;
       if (batch.length === 1) {
-        dropped.refused++;
+        countDropped('refused', 1);
         log.warn({ err: error, pair: batch[0]!.id }, 'Postgres refuses a pair; it is dropped');
         return;
       }

@@ -5,35 +5,40 @@ import type { LogSink } from './log-sink.ts';
 export interface AccessEntry {
   readonly requestId: string;
   readonly traceId?: string | undefined;
-  readonly method: string;
+  /** None of what could not be read as a request. */
+  readonly method?: string | undefined;
   /** The target as it came; what is behind a `?` is left out. */
-  readonly target: string;
+  readonly target?: string | undefined;
   readonly migration: string;
   readonly route?: string | undefined;
   /** Which side answered, or was asked last. */
   readonly side?: string | undefined;
   readonly upstream?: string | undefined;
   readonly status: number;
-  readonly durationMs: number;
+  /** None of what was refused at once. */
+  readonly durationMs?: number | undefined;
   /** Why the proxy answered by itself. */
   readonly code?: string | undefined;
-  /** Of the answer's body, where they are known. */
+  /** Of the answer's body, as they were handed to the client's connection. */
   readonly bytes?: number | undefined;
 }
 
+/** `failed`: by an upstream's fault or ours; `refused`: before anybody was asked. */
+export type AccessKind = 'answered' | 'failed' | 'refused';
+
 export interface AccessLog {
   /**
-   * Whether this request gets a line; asked once for each. `failed` ones always do, within a budget. Making
-   * the entry costs more than the question, so it is made only for those.
+   * Whether this request gets a line; asked once for each. What failed or was refused always does, within a
+   * budget. Making the entry costs more than the question, so it is made only for those.
    */
-  wants(failed: boolean): boolean;
+  wants(kind: AccessKind): boolean;
   write(entry: AccessEntry): void;
 }
 
 export const noAccessLog: AccessLog = { wants: () => false, write() {} };
 
-/** Of each process; a flood of failures would say the same over and over. */
-const FAILURE_LINES_PER_SECOND = 20;
+/** Of each kind and process; a flood of failures would say the same over and over, and one kind must not hide the other. */
+const LINES_PER_SECOND = 20;
 const MAX_PATH_CHARS = 1024;
 
 export interface AccessLogDeps {
@@ -42,23 +47,37 @@ export interface AccessLogDeps {
   readonly sink: LogSink;
   readonly clock: Clock;
   readonly random?: () => number;
+  /** Makes what looks like a secret in a path unreadable. */
+  readonly hideSecrets?: (path: string) => string;
 }
 
 /** One JSON line for a sampled part of the requests, in the log's own stream. */
-export function createAccessLog({ sample, sink, clock, random = Math.random }: AccessLogDeps): AccessLog {
+export function createAccessLog(deps: AccessLogDeps): AccessLog {
+  const { sample, sink, clock, random = Math.random, hideSecrets = (path: string) => path } = deps;
+  const withinBudget = { failed: linesASecond(clock), refused: linesASecond(clock) };
+  return {
+    wants(kind) {
+      if (sample === 0) return false;
+      return random() < sample || (kind !== 'answered' && withinBudget[kind]());
+    },
+    write(entry) {
+      const { target } = entry;
+      const shown = target === undefined ? entry : { ...entry, target: hideSecrets(pathOf(target)) };
+      sink.write(accessLine(shown, clock.now()));
+    },
+  };
+}
+
+function linesASecond(clock: Clock): () => boolean {
   let windowStart = Number.NEGATIVE_INFINITY;
   let linesInWindow = 0;
-  const withinBudget = (): boolean => {
+  return () => {
     const now = clock.monotonic();
     if (now - windowStart >= 1000) {
       windowStart = now;
       linesInWindow = 0;
     }
-    return ++linesInWindow <= FAILURE_LINES_PER_SECOND;
-  };
-  return {
-    wants: (failed) => (sample > 0 && random() < sample) || (failed && sample > 0 && withinBudget()),
-    write: (entry) => sink.write(accessLine(entry, clock.now())),
+    return ++linesInWindow <= LINES_PER_SECOND;
   };
 }
 
@@ -71,9 +90,9 @@ export function accessLine(entry: AccessEntry, now: number): string {
     name: 'access',
     pid: process.pid,
     ...rest,
-    path: pathOf(target),
+    path: target && pathOf(target),
     migration: migration || undefined,
-    durationMs: Math.round(durationMs * 1000) / 1000,
+    durationMs: durationMs && Math.round(durationMs * 1000) / 1000,
   };
   return `${escapeControls(JSON.stringify(line))}\n`;
 }

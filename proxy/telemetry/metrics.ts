@@ -26,9 +26,14 @@ interface Report {
   readonly failures: Readonly<Record<string, number>>;
   readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly upgrades: number;
+  readonly failedHandshakes: number;
   readonly worker: number;
   readonly upstreams: Readonly<Record<string, UpstreamReport>>;
+  readonly copyUpstreams: Readonly<Record<string, UpstreamReport>>;
 }
+
+/** Whose requests an upstream was asked by: each kind has breakers and connections of its own. */
+type Traffic = 'clients' | 'copies';
 
 /** What a scrape reads from the control plane as it stands. */
 export interface MetricsState {
@@ -46,6 +51,8 @@ export interface MetricsState {
   /** Times that the routes file was refused since the start. */
   readonly configRefusals: number;
   readonly refusedSnapshots: number;
+  /** When the certificate that clients are shown ends, in ms since 1970; undefined without TLS. */
+  readonly certificateNotAfter: number | undefined;
 }
 
 /** Workers report twice a second; one that is silent for longer is gone. */
@@ -92,23 +99,31 @@ export class Metrics {
   readonly #transitions = this.#counter(
     'ficus_breaker_transitions_total',
     'Changes of breakers, by the state that followed',
-    ['upstream', 'to'],
+    ['upstream', 'traffic', 'to'],
   );
   readonly #breakers = this.#gauge(
     'ficus_breaker_open_workers',
     'Workers that hold an upstream for gone, half-open included',
-    ['upstream'],
+    ['upstream', 'traffic'],
   );
   readonly #refused = this.#counter(
     'ficus_upstream_refused_total',
     'Requests, second tries and fallbacks that an upstream was spared',
-    ['upstream', 'reason'],
+    ['upstream', 'traffic', 'reason'],
   );
   readonly #retries = this.#counter('ficus_retries_total', 'Requests sent to an upstream once more', [
     'upstream',
+    'traffic',
   ]);
+  readonly #handshakes = this.#counter(
+    'ficus_tls_handshake_failures_total',
+    'TLS handshakes of clients that came to nothing',
+    [],
+  );
+  /** No figure at all without TLS. */
+  #certificate: Gauge | undefined;
   /** The last word of each worker, and when it came. */
-  readonly #states = new Map<number, { at: number; upstreams: Report['upstreams'] }>();
+  readonly #states = new Map<number, { at: number; report: Report }>();
   readonly #share = this.#gauge('ficus_share_percent', 'Share of users, by what asks or allows', [
     'migration',
     'kind',
@@ -154,8 +169,9 @@ export class Metrics {
       for (const [reason, count] of Object.entries(reasons)) this.addDropped(migration, reason, count);
     }
     if (report.upgrades > 0) this.#upgrades.inc(report.upgrades);
-    this.#states.set(report.worker, { at: this.#clock.monotonic(), upstreams: report.upstreams });
-    for (const [id, upstream] of Object.entries(report.upstreams)) this.#addUpstream(id, upstream);
+    if (report.failedHandshakes > 0) this.#handshakes.inc(report.failedHandshakes);
+    this.#states.set(report.worker, { at: this.#clock.monotonic(), report });
+    for (const [traffic, id, upstream] of upstreamsOf(report)) this.#addUpstream(id, traffic, upstream);
   }
 
   addDropped(migration: string, reason: string, count: number): void {
@@ -181,26 +197,37 @@ export class Metrics {
     this.#config.set(state.configProblems);
     this.#refusals.set(state.configRefusals);
     this.#snapshots.set(state.refusedSnapshots);
+    this.#showCertificate(state.certificateNotAfter);
     this.#countBreakers();
     return await this.#registry.metrics();
   }
 
-  #addUpstream(upstream: string, { transitions, refused, retries }: UpstreamReport): void {
+  #showCertificate(notAfter: number | undefined): void {
+    if (notAfter === undefined) return;
+    this.#certificate ??= this.#gauge(
+      'ficus_certificate_not_after_seconds',
+      'When the certificate that clients are shown ends, in Unix time',
+      [],
+    );
+    this.#certificate.set(notAfter / 1000);
+  }
+
+  #addUpstream(upstream: string, traffic: Traffic, { transitions, refused, retries }: UpstreamReport): void {
     for (const [to, count] of Object.entries(transitions))
-      if (count > 0) this.#transitions.inc({ upstream, to }, count);
+      if (count > 0) this.#transitions.inc({ upstream, traffic, to }, count);
     for (const [reason, count] of Object.entries(refused))
-      if (count > 0) this.#refused.inc({ upstream, reason }, count);
-    if (retries > 0) this.#retries.inc({ upstream }, retries);
+      if (count > 0) this.#refused.inc({ upstream, traffic, reason }, count);
+    if (retries > 0) this.#retries.inc({ upstream, traffic }, retries);
   }
 
   #countBreakers(): void {
     this.#breakers.reset();
     const since = this.#clock.monotonic() - WORKER_SILENCE_MS;
-    for (const [worker, { at, upstreams }] of this.#states) {
+    for (const [worker, { at, report }] of this.#states) {
       if (at < since) this.#states.delete(worker);
       else
-        for (const [upstream, { state }] of Object.entries(upstreams))
-          this.#breakers.inc({ upstream }, state === 'closed' ? 0 : 1);
+        for (const [traffic, upstream, { state }] of upstreamsOf(report))
+          this.#breakers.inc({ upstream, traffic }, state === 'closed' ? 0 : 1);
     }
   }
 
@@ -222,4 +249,9 @@ export class Metrics {
   #gauge(name: string, help: string, labelNames: string[]): Gauge {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
   }
+}
+
+function* upstreamsOf({ upstreams, copyUpstreams }: Report): Generator<[Traffic, string, UpstreamReport]> {
+  for (const [id, report] of Object.entries(upstreams)) yield ['clients', id, report];
+  for (const [id, report] of Object.entries(copyUpstreams)) yield ['copies', id, report];
 }

@@ -15,6 +15,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'proxy/config': ['proxy/routing'],
   'proxy/flags': ['proxy/routing'],
   'proxy/shadow': ['proxy/routing'],
+  'proxy/recording': ['proxy/routing', 'proxy/shadow', 'proxy/store/model.ts'],
+  'proxy/replay': [
+    'proxy/routing',
+    'proxy/config',
+    'proxy/shadow',
+    'proxy/recording',
+    // Pure: where a route's path is on the service.
+    'proxy/data-plane/rewrite-target.ts',
+  ],
+  'proxy/init': ['proxy/routing', 'proxy/config', 'proxy/recording', 'proxy/shadow/signature.ts'],
   'proxy/store': [],
   'proxy/evidence': ['proxy/routing', 'proxy/store', 'proxy/shadow/pair.ts'],
   'proxy/delivery': ['proxy/routing', 'proxy/evidence', 'proxy/flags', 'proxy/store'],
@@ -26,6 +36,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/shadow/capture.ts',
     'proxy/shadow/pair.ts',
     'proxy/shadow/sender.ts',
+    'proxy/shadow/shadow-job.ts',
+    'proxy/shadow/hash-budget.ts',
+    'proxy/shadow/pair-outbox.ts',
+    'proxy/shadow/recorded-exchange.ts',
+    'proxy/shadow/same-pair.ts',
+    'proxy/shadow/redact-text.ts',
   ],
   'proxy/admin': [
     'proxy/routing',
@@ -35,24 +51,31 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/evidence',
     'proxy/delivery',
     'proxy/store',
+    'proxy/recording',
   ],
-  // The entries that it becomes (`up`, `check`) are named by URL and never imported.
+  // The programs that it becomes or runs (`up`, `check`, `replay`, `init`) are named by URL and never imported.
   cli: [
     'proxy/admin/api-types.ts',
     'proxy/main.ts',
     'proxy/config/check.ts',
     'proxy/check-rules.ts',
+    'proxy/replay/main.ts',
+    'proxy/replay/protocol.ts',
+    'proxy/init/main.ts',
     'package.json',
   ],
   'extracted-services/service-kit': [],
   'extracted-services/catalog': ['extracted-services/service-kit'],
+  'extracted-services/payments': ['extracted-services/service-kit'],
   'examples/monolith': [],
+  'examples/psp': [],
   contracts: [],
 };
 
 const packages: Readonly<Record<string, string>> = {
   '@ficus/service-kit': 'extracted-services/service-kit',
   '@ficus/catalog': 'extracted-services/catalog',
+  '@ficus/payments': 'extracted-services/payments',
   '@ficus/monolith': 'examples/monolith',
 };
 

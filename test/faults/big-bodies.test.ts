@@ -11,8 +11,8 @@ for (const framing of ['sized', 'chunked'] as const) {
     t.diagnostic(`${overIdleMiB.toFixed(1)} MiB over idle`);
     assert.deepEqual(shadow, {
       dropped: { request_too_large: 1 },
-      monolith: 'too-large',
-      service: 'too-large',
+      monolith: 'hashed',
+      service: 'hashed',
     });
     // The script holds it to 64; what is not collected yet makes it a little more or less.
     assert.ok(overIdleMiB <= 96, `${overIdleMiB.toFixed(1)} MiB over idle`);

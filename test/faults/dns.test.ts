@@ -9,7 +9,8 @@ import { startTestProxy } from '../proxy/data-plane/test-proxy.ts';
 import { sampleUpstream } from '../proxy/routing/sample-routing.ts';
 import { StubNameServer } from '../support/name-server.ts';
 import { askOnce } from '../support/raw-client.ts';
-import { RecordingUpstream } from '../support/recording-upstream.ts';
+import { OK_ANSWER, RecordingUpstream } from '../support/recording-upstream.ts';
+import { ScriptedUpstream, type UpstreamEnd } from '../support/scripted-upstream.ts';
 
 const get = 'GET /a HTTP/1.1\r\nHost: shop\r\n\r\n';
 const names = new Map<string, number>();
@@ -46,7 +47,11 @@ function connector(server: StubNameServer, port: number, changes: Partial<Upstre
 
 /** Waits for what happens in the background. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((turn) => setTimeout(turn, 5));
+  const deadline = performance.now() + 20_000;
+  while (!condition()) {
+    assert.ok(performance.now() < deadline, `in vain: ${condition}`);
+    await new Promise((turn) => setTimeout(turn, 5));
+  }
 }
 
 describe('an upstream by name', () => {
@@ -94,6 +99,32 @@ describe('an upstream by name', () => {
     await assert.rejects(async () => {
       for (;;) await connect();
     }, /ECONNREFUSED 127\.0\.0\.9/);
+  });
+
+  test('that moves takes idle connections along, and busy ones once they have answered', async () => {
+    const asked = Promise.withResolvers<UpstreamEnd>();
+    await using upstream = await ScriptedUpstream.start(async (connection, index) => {
+      await connection.request();
+      if (index === 0) asked.resolve(connection);
+      else connection.send(OK_ANSWER);
+    });
+    await using server = await StubNameServer.start(['127.0.0.1'], 1);
+    await using proxy = await startTestProxy({
+      monolith: upstream.port,
+      upstream: { hostname: freshName(), resolver: server.address, responseTimeoutMs: 30_000 },
+    });
+    const busy = askOnce(proxy.port, get);
+    const connection = await asked.promise;
+    await askOnce(proxy.port, get);
+    // Asked again and told the same, both stay.
+    await until(() => server.asked >= 2);
+    assert.equal(proxy.monolithConnections(), 2);
+    server.answer = ['127.0.0.9'];
+    await until(() => proxy.monolithConnections() === 1);
+    connection.send(OK_ANSWER);
+    assert.equal((await busy).status, 200);
+    await new Promise((turn) => setImmediate(turn));
+    assert.equal(proxy.monolithConnections(), 0);
   });
 
   test('long not asked for is asked for before it is used', async () => {

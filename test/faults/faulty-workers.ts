@@ -60,7 +60,7 @@ export async function startFaultyWorkers(options: {
         for (const [code, count] of Object.entries(report.failures))
           failures.set(code, (failures.get(code) ?? 0) + count);
       },
-      onPair: () => {},
+      onShadow: () => {},
       log: pino({ level: 'silent' }),
       clock: systemClock,
     },

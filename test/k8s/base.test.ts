@@ -9,7 +9,7 @@ import { buildManifests, type Manifest } from './build-manifests.ts';
 import { checkManifests } from './check-manifests.ts';
 
 const base = path.resolve(import.meta.dirname, '../../k8s/base');
-const parts = ['ficus', 'catalog'];
+const parts = ['ficus', 'catalog', 'payments'];
 
 let manifests: Manifest[];
 before(async () => {
@@ -61,9 +61,13 @@ describe('the kustomize base', () => {
     const parsed = parseRoutes(text, { file: 'routes.yaml', baseDir: '/etc/ficus' });
     assert.ok(parsed.ok, parsed.ok ? '' : JSON.stringify(parsed.problems));
     assert.deepEqual(parsed.warnings, []);
-    const catalog = parsed.model.upstreams.find(({ id }) => id === 'catalog');
-    assert.equal(catalog?.hostname, find('Service', 'catalog').metadata.name);
-    assert.equal(catalog?.port, find('Service', 'catalog').spec.ports[0].port);
+    const { upstreams } = parsed.model;
+    for (const service of ['catalog', 'payments']) {
+      const { metadata, spec } = find('Service', service);
+      const upstream = upstreams.find(({ id }) => id === service);
+      assert.equal(upstream?.hostname, metadata.name);
+      assert.equal(upstream?.port, spec.ports[0].port);
+    }
   });
 
   test('routes.yaml is mounted as a directory that `ficus up` is pointed at', () => {
@@ -175,11 +179,13 @@ test("an overlay like the README's replaces the routes and puts everything in it
   }
 });
 
-test('only pods of the proxy may reach the catalog', () => {
-  const [rule, ...others] = find('NetworkPolicy', 'catalog').spec.ingress;
-  assert.deepEqual(others, []);
-  assert.deepEqual(rule.from, [{ podSelector: { matchLabels: labelOf('ficus') } }]);
-});
+for (const service of ['catalog', 'payments']) {
+  test(`only pods of the proxy may reach ${service}`, () => {
+    const [rule, ...others] = find('NetworkPolicy', service).spec.ingress;
+    assert.deepEqual(others, []);
+    assert.deepEqual(rule.from, [{ podSelector: { matchLabels: labelOf('ficus') } }]);
+  });
+}
 
 describe('checking the base finds', () => {
   const first = 'spec/template/spec/containers/0';

@@ -38,7 +38,7 @@ export class WorkerProcess {
       child.on('message', (message: FromWorker) => {
         if (message.type === 'failed') reject(new Error(message.message));
         if (message.type === 'report') worker.reports.push(message.report);
-        if (message.type === 'pair') worker.pairs.push(message.pair);
+        if (message.type === 'shadow') worker.pairs.push(...message.batch.pairs);
         if (message.type !== 'listening') return;
         worker.port = message.port;
         resolve();

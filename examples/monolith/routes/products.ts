@@ -32,7 +32,7 @@ export function addProductRoutes(app: Express, { database, access }: Parts): voi
               (SELECT count(*)::int FROM legacy.PRODUCT p WHERE p.CAT_CD = c.CAT_CD AND p.STAT = 'A') AS "productCount"
        FROM legacy.CATEGORY c ORDER BY CAT_CD COLLATE "C"`,
     );
-    mayBeCached(response).json({ items });
+    mayBeCached(response).json({ items, countedAt: new Date().toISOString() });
   });
 
   app.post('/api/products', access.key, readJson, async (request, response) => {

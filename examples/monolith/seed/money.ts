@@ -8,7 +8,10 @@ export type PaymentRow = {
   PAY_TYP: string;
   PAY_STAT: string;
   AMT_CTS: string;
+  CAPT_CTS: string;
+  REFD_CTS: string;
   CURR: string;
+  VERS: number;
   PAY_TS: string;
 };
 export const paymentTypes = {
@@ -17,7 +20,10 @@ export const paymentTypes = {
   PAY_TYP: 'text',
   PAY_STAT: 'text',
   AMT_CTS: 'text',
+  CAPT_CTS: 'text',
+  REFD_CTS: 'text',
   CURR: 'text',
+  VERS: 'integer',
   PAY_TS: 'timestamptz',
 };
 
@@ -57,6 +63,7 @@ export function makePayments(random: Random, orders: readonly OrderRow[]): Payme
         PAY_TYP: random.pick(['CC', 'CC', 'PP', 'BT']),
         PAY_STAT: status,
         AMT_CTS: order.TOT_CTS,
+        ...bookedSoFar(status, order.TOT_CTS),
         CURR: order.CURR,
         PAY_TS: timestamp(
           orderDay(order.ORD_NO, orders.length) + random.int(0, 3),
@@ -66,6 +73,13 @@ export function makePayments(random: Random, orders: readonly OrderRow[]): Payme
     }
   }
   return payments;
+}
+
+/** Authorised, then captured, then refunded: a version for each. */
+function bookedSoFar(status: string, amount: string): Pick<PaymentRow, 'CAPT_CTS' | 'REFD_CTS' | 'VERS'> {
+  if (status === 'F') return { CAPT_CTS: '0', REFD_CTS: '0', VERS: 1 };
+  if (status === 'C') return { CAPT_CTS: amount, REFD_CTS: '0', VERS: 2 };
+  return { CAPT_CTS: amount, REFD_CTS: amount, VERS: 3 };
 }
 
 function paymentSteps(random: Random, orderStatus: string): string[] {

@@ -73,11 +73,30 @@ CREATE TABLE legacy.PAYMENT (
   ORD_NO   integer NOT NULL,
   -- Credit card, bank transfer, PayPal.
   PAY_TYP  char(2) NOT NULL CHECK (PAY_TYP IN ('CC', 'BT', 'PP')),
-  -- Captured, failed, refunded.
-  PAY_STAT char(1) NOT NULL CHECK (PAY_STAT IN ('C', 'F', 'R')),
+  -- Authorised, captured, failed, refunded.
+  PAY_STAT char(1) NOT NULL CHECK (PAY_STAT IN ('A', 'C', 'F', 'R')),
   AMT_CTS  varchar(15) NOT NULL,
+  CAPT_CTS varchar(15) NOT NULL DEFAULT '0',
+  REFD_CTS varchar(15) NOT NULL DEFAULT '0',
   CURR     char(3) NOT NULL DEFAULT 'EUR',
+  -- One more with every change.
+  VERS     integer NOT NULL DEFAULT 1,
+  PSP_REF  varchar(60),
   PAY_TS   timestamptz(3) NOT NULL DEFAULT now()
+);
+-- Since clients send keys: what each did, the amounts after it, and its answer.
+CREATE TABLE legacy.PAY_LOG (
+  IDEM_KEY varchar(64) PRIMARY KEY,
+  PAY_NO   integer NOT NULL,
+  VERS     integer NOT NULL,
+  PAY_ACT  char(1) NOT NULL CHECK (PAY_ACT IN ('A', 'C', 'R')),
+  AMT_CTS  varchar(15) NOT NULL,
+  CAPT_CTS varchar(15) NOT NULL,
+  REFD_CTS varchar(15) NOT NULL,
+  REQ_HASH char(64) NOT NULL,
+  ANS_STAT integer NOT NULL,
+  ANS_TXT  text NOT NULL,
+  LOG_TS   timestamptz(3) NOT NULL DEFAULT now()
 );
 
 CREATE SEQUENCE legacy.inv_no_seq AS integer;
@@ -129,6 +148,7 @@ CREATE INDEX ORDERS_CUST ON legacy.ORDERS (CUST_NO, ORD_NO);
 CREATE INDEX ORDERS_STAT ON legacy.ORDERS (ORD_STAT, ORD_NO);
 CREATE INDEX ORDER_LINE_PROD ON legacy.ORDER_LINE (PROD_NO);
 CREATE INDEX PAYMENT_ORD ON legacy.PAYMENT (ORD_NO, PAY_NO);
+CREATE UNIQUE INDEX PAY_LOG_PAY ON legacy.PAY_LOG (PAY_NO, VERS);
 CREATE INDEX PAYMENT_STAT ON legacy.PAYMENT (PAY_STAT, PAY_NO);
 CREATE UNIQUE INDEX INVOICE_ORD ON legacy.INVOICE (ORD_NO);
 CREATE INDEX INVOICE_CUST ON legacy.INVOICE (CUST_NO, INV_NO);
@@ -140,6 +160,7 @@ ALTER TABLE legacy.ORDERS ADD FOREIGN KEY (CUST_NO) REFERENCES legacy.CUSTOMER;
 ALTER TABLE legacy.ORDER_LINE ADD FOREIGN KEY (ORD_NO) REFERENCES legacy.ORDERS;
 ALTER TABLE legacy.ORDER_LINE ADD FOREIGN KEY (PROD_NO) REFERENCES legacy.PRODUCT;
 ALTER TABLE legacy.PAYMENT ADD FOREIGN KEY (ORD_NO) REFERENCES legacy.ORDERS;
+ALTER TABLE legacy.PAY_LOG ADD FOREIGN KEY (PAY_NO) REFERENCES legacy.PAYMENT;
 ALTER TABLE legacy.INVOICE ADD FOREIGN KEY (ORD_NO) REFERENCES legacy.ORDERS;
 ALTER TABLE legacy.INVOICE ADD FOREIGN KEY (CUST_NO) REFERENCES legacy.CUSTOMER;
 `;

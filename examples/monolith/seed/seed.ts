@@ -10,7 +10,7 @@ import { indexesAndKeysSql, tablesSql } from './schema.ts';
 import { makeUsers, userTypes } from './users.ts';
 
 /** Raise it when the schema or the data changes: a database made by another version is refused. */
-const SEED_VERSION = 1;
+const SEED_VERSION = 2;
 const PRODUCTS = 2000;
 const CUSTOMERS = 5000;
 const ORDERS = 20_000;

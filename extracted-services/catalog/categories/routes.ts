@@ -1,11 +1,16 @@
 import type { Cache, Pool } from '@ficus/service-kit';
 import type { Router } from 'express';
 import { cacheable } from '../cacheable.ts';
-import { listCategories } from './queries.ts';
+import { type Category, listCategories } from './queries.ts';
 
-export function addCategoryRoutes(router: Router, { pool, cache }: { pool: Pool; cache: Cache }): void {
+type Parts = { pool: Pool; cache: Cache; inOrder: (categories: Category[]) => Category[] };
+
+export function addCategoryRoutes(router: Router, { pool, cache, inOrder }: Parts): void {
   router.get('/api/categories', async (_request, response) => {
-    const items = await cache.remember('categories', () => listCategories(pool));
-    cacheable(response).json({ items });
+    const counted = await cache.remember('categories', async () => {
+      const items = inOrder(await listCategories(pool));
+      return { items, countedAt: new Date().toISOString() };
+    });
+    cacheable(response).json(counted);
   });
 }

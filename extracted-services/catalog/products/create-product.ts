@@ -30,21 +30,17 @@ export async function createProduct(pool: Pool, product: NewProduct): Promise<Pr
  * only read: a row in it, even one that is rolled back, would make the client's own request wait for this copy.
  */
 export async function tryCreateProduct(pool: Pool, product: NewProduct): Promise<Product> {
-  return inTransaction(
-    pool,
-    async (client) => {
-      await requireCategory(client, product.categoryId);
-      await requireFreeSku(client, product.sku);
-      return insert(
-        client,
-        product,
-        `SELECT nextval('legacy.prod_no_seq')::integer AS prod_no, $1::text AS sku, $2::text AS prod_nm,
-                $3::text AS descr, $4::text AS cat_cd, $5::bigint AS price_cts, $6::text AS curr,
-                $7::integer AS stock_qty, $8::integer AS wgt_g, 'A' AS stat, now() AS crt_ts, now() AS upd_ts`,
-      );
-    },
-    { dryRun: true },
-  );
+  return inTransaction(pool, async (client) => {
+    await requireCategory(client, product.categoryId);
+    await requireFreeSku(client, product.sku);
+    return insert(
+      client,
+      product,
+      `SELECT nextval('legacy.prod_no_seq')::integer AS prod_no, $1::text AS sku, $2::text AS prod_nm,
+              $3::text AS descr, $4::text AS cat_cd, $5::bigint AS price_cts, $6::text AS curr,
+              $7::integer AS stock_qty, $8::integer AS wgt_g, 'A' AS stat, now() AS crt_ts, now() AS upd_ts`,
+    );
+  });
 }
 
 const UNIQUE_VIOLATION = '23505';

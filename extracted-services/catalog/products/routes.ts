@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring';
-import { ApiError, type Cache, type Pool } from '@ficus/service-kit';
+import { ApiError, type Cache, isDryRun, markGeneratedIds, type Pool } from '@ficus/service-kit';
 import type { Request, Router } from 'express';
 import { cacheable } from '../cacheable.ts';
 import type { ShownProduct } from '../faults.ts';
@@ -33,13 +33,10 @@ export function addProductRoutes(router: Router, { pool, cache, show }: ProductP
 
   router.post('/api/products', async (request, response) => {
     const newProduct = readNewProduct(request.body);
-    let product: Product;
-    if (request.get('ficus-shadow') === 'dry-run') {
-      product = await tryCreateProduct(pool, newProduct);
-    } else {
-      product = await createProduct(pool, newProduct);
-      await cache.forgetAll();
-    }
+    const create = isDryRun() ? tryCreateProduct : createProduct;
+    const product = await create(pool, newProduct);
+    await cache.forgetAll();
+    markGeneratedIds(response, 'body:/productId', 'header:location');
     response.status(201).location(`/api/products/${product.productId}`).json(show(product));
   });
 }

@@ -20,6 +20,8 @@ export interface StateStep {
   readonly headers: Readonly<Record<string, string>>;
   /** A text is sent as it is, anything else as JSON. */
   readonly body: unknown;
+  /** Values of the state by name: JSON pointers into the step's answer. */
+  readonly take: Readonly<Record<string, string>>;
 }
 
 export type ProviderStates = Readonly<Record<string, ProviderState>>;
@@ -46,6 +48,7 @@ const step = z.strictObject({
     .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no name of a header'), text)
     .default({}),
   body: z.json().optional(),
+  take: z.record(z.string(), z.string().regex(/^(\/[^/]*)+$/, 'is no JSON pointer, such as /id')).default({}),
 });
 const state = z.strictObject({
   steps: z.array(step).default([]),
@@ -103,9 +106,16 @@ function parseStates(file: string, source: string): ReadStates {
 }
 
 function compile(written: z.output<typeof state> | null): ProviderState {
-  const steps = (written?.steps ?? []).map(({ request, expectStatus, headers, body }) => {
+  const steps = (written?.steps ?? []).map(({ request, expectStatus, headers, body, take }) => {
     const space = request.indexOf(' ');
-    return { method: request.slice(0, space), target: request.slice(space + 1), expectStatus, headers, body };
+    return {
+      method: request.slice(0, space),
+      target: request.slice(space + 1),
+      expectStatus,
+      headers,
+      body,
+      take,
+    };
   });
   return { steps, values: written?.values ?? {} };
 }

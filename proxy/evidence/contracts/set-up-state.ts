@@ -12,18 +12,47 @@ export async function setUpState(
   upstream: Upstream,
   env: Environment,
 ): Promise<Record<string, string | number | boolean>> {
-  for (const step of state.steps) await runStep(step, upstream, env);
-  return fillAll(state.values, env) as Record<string, string | number | boolean>;
+  const taken: Values = {};
+  for (const step of state.steps) Object.assign(taken, await runStep(step, upstream, env));
+  return { ...(fillAll(state.values, env) as Values), ...taken };
 }
 
-async function runStep(step: StateStep, upstream: Upstream, env: Environment): Promise<void> {
+type Values = Record<string, string | number | boolean>;
+
+/** Resolves to what the step takes from its answer. */
+async function runStep(step: StateStep, upstream: Upstream, env: Environment): Promise<Values> {
   const target = fillPlaceholders(step.target, env);
-  const status = await ask(upstream, step.method, target, headersOf(step, env), bodyOf(step, env));
+  const { status, text } = await ask(upstream, step.method, target, headersOf(step, env), bodyOf(step, env));
   const isExpected = step.expectStatus === undefined ? status < 400 : status === step.expectStatus;
-  if (isExpected) return;
+  if (isExpected) return takeValues(step, target, text);
   throw new Error(
     `${step.method} ${target} answered ${status}, expected ${step.expectStatus ?? 'a status under 400'}`,
   );
+}
+
+function takeValues({ method, take }: StateStep, target: string, text: string): Values {
+  const values = Object.entries(take).map(([name, pointer]) => {
+    const value = valueAt(text, pointer);
+    if (value === undefined) throw new Error(`The answer to ${method} ${target} has no value at ${pointer}`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(values);
+}
+
+/** By RFC 6901; undefined for what is absent or more than one value. */
+function valueAt(text: string, pointer: string): string | number | boolean | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return typeof value === 'object' || value === undefined ? undefined : (value as string | number | boolean);
 }
 
 function headersOf(step: StateStep, env: Environment): http.OutgoingHttpHeaders {
@@ -42,22 +71,28 @@ function bodyOf(step: StateStep, env: Environment): string | undefined {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** Sends a request and reads its answer to the end; resolves with the status. */
+/** More of a state's answer is not kept. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Sends a request and reads its answer to the end. */
 function ask(
   upstream: Upstream,
   method: string,
   target: string,
   headers: http.OutgoingHttpHeaders,
   body: string | undefined,
-): Promise<number> {
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const request = requestToUpstream(upstream, method, target, { ...headers, ...length });
     request.on('error', (error) => reject(new Error(`${method} ${target}: ${error.message}`)));
     request.on('response', (answer) => {
+      let text = '';
       answer.on('error', reject);
-      answer.on('end', () => resolve(answer.statusCode ?? 0));
-      answer.resume();
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        if (text.length < MAX_ANSWER_BYTES) text += chunk;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
     });
     request.end(body);
   });

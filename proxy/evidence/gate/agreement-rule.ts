@@ -14,8 +14,14 @@ export function agreementRule(migration: Migration, facts: GateFacts): GateReaso
   const asked = migration.gate.agreement;
   const routes = routeCounts(migration, facts).filter((route) => totalPairs(route) > 0);
   const whole = overall(sumOf(routes), asked);
-  if (routes.length < 2) return [whole];
-  return [whole, ...routes.filter((route) => boundOf(route) < asked).map((route) => alone(route, asked))];
+  const alones = routes.length < 2 ? [] : routes.filter((route) => boundOf(route) < asked);
+  const reasons = [whole, ...alones.map((route) => alone(route, asked))];
+  return facts.verdictsKnown ? reasons : reasons.map(undecided);
+}
+
+/** While nobody has read what is expected, pairs that differ do not speak against the step yet. */
+function undecided(reason: GateReason): GateReason {
+  return reason.state === 'refused' ? { ...reason, state: 'waiting' } : reason;
 }
 
 function overall(counts: Counts, asked: number): GateReason {
@@ -25,12 +31,12 @@ function overall(counts: Counts, asked: number): GateReason {
     total === 0
       ? `Nothing is known of agreement yet; ${percentAsked(asked)} is asked`
       : `Agreement is at least ${percentAtLeast(bound)} of ${counted(total, 'pair')}; ${percentAsked(asked)} is asked`;
-  if (bound >= asked)
-    return { rule: 'agreement', state: 'met', text: `${known}.${incomparableNote(counts)}` };
+  const notes = `${excusedNote(counts)}${incomparableNote(counts)}`;
+  if (bound >= asked) return { rule: 'agreement', state: 'met', text: `${known}.${notes}` };
   return {
     rule: 'agreement',
     state: unmetState(counts, asked),
-    text: `${known}; ${wouldDo(counts, asked)}.${incomparableNote(counts)}`,
+    text: `${known}; ${wouldDo(counts, asked)}.${notes}`,
   };
 }
 
@@ -62,6 +68,11 @@ function wouldDo(counts: Counts, asked: number): string {
   const needed = cleanPairsNeeded(counts.agreed, totalPairs(counts), asked);
   if (needed === undefined) return 'no number of pairs proves that; ask for less in gate.agreement';
   return `${counted(needed, 'more clean pair')} would do`;
+}
+
+function excusedNote({ excused = 0 }: Counts): string {
+  if (excused === 0) return '';
+  return ` ${counted(excused, 'pair')} ${excused === 1 ? 'differs' : 'differ'} only in noise or in what is expected, and ${excused === 1 ? 'agrees' : 'agree'}.`;
 }
 
 function incomparableNote({ incomparable }: Counts): string {

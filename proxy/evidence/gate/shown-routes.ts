@@ -25,8 +25,9 @@ export function totalPairs({ agreed, differed, incomparable }: Omit<RouteEvidenc
 }
 
 export function sumOf(routes: readonly RouteEvidence[]): Omit<RouteEvidence, 'route'> {
-  const sum = { agreed: 0, differed: 0, incomparable: 0 };
-  for (const { agreed, differed, incomparable } of routes) {
+  const sum = { agreed: 0, differed: 0, incomparable: 0, excused: 0 };
+  for (const { agreed, differed, incomparable, excused = 0 } of routes) {
+    sum.excused += excused;
     sum.agreed += agreed;
     sum.differed += differed;
     sum.incomparable += incomparable;

@@ -9,6 +9,10 @@ const listedAtMost = 50;
 export function unjudgedRule(migration: Migration, facts: GateFacts): GateReason[] {
   const ids = new Set(migration.routes.map(({ id }) => id));
   const open = facts.unjudged.filter(({ route }) => ids.has(route)).sort((a, b) => b.pairs - a.pairs);
+  if (open.length > 0 && !facts.verdictsKnown) {
+    const text = `${counted(open.length, 'signature')} may be judged or not: the verdicts are not read yet; they are once Postgres is there.`;
+    return [{ rule: 'unjudged', state: 'waiting', text }];
+  }
   if (open.length === 0) {
     return [{ rule: 'unjudged', state: 'met', text: 'No difference is without a judgement.' }];
   }
@@ -23,9 +27,10 @@ export function unjudgedRule(migration: Migration, facts: GateFacts): GateReason
   return [...reasons, { rule: 'unjudged', state: 'refused', text }];
 }
 
-function holding({ signature, route, place, kind, pairs }: OpenSignature): GateReason {
+function holding({ signature, route, place, kind, pairs, note }: OpenSignature): GateReason {
   const text =
-    `${place} (${kind}) of ${route} differs in ${counted(pairs, 'pair')} and nobody judged it ` +
-    `(signature ${signature}); repair the service, or allow the difference under shadow.compare.`;
+    `${place} (${kind}) of ${route} differs in ${counted(pairs, 'pair')} and ${note ?? 'nobody judged it'} ` +
+    `(signature ${signature}); repair the service, judge it by \`ficus verdict ${signature}\`, or allow the ` +
+    'difference under shadow.compare.';
   return { rule: 'unjudged', state: 'refused', route, text };
 }

@@ -51,3 +51,16 @@ export function readEventStream(text: string, limits: JsonLimits): ParsedJson {
 }
 
 const fieldNames: ReadonlySet<string> = new Set(['event', 'id', 'retry', 'data']);
+
+/** Events as they are sent; `writeJson` writes data that was JSON. */
+export function writeEventStream(events: JsonValue, writeJson: (value: JsonValue) => string): string {
+  let text = '';
+  for (const event of Array.isArray(events) ? (events as readonly JsonValue[]) : []) {
+    for (const [name, value] of event instanceof Map ? event : []) {
+      const lines = typeof value === 'string' ? value : writeJson(value);
+      for (const line of lines.split('\n')) text += `${name}: ${line}\n`;
+    }
+    text += '\n';
+  }
+  return text;
+}

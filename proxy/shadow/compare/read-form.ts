@@ -35,3 +35,15 @@ export function writeForm(form: JsonObject, maxChars: number): string {
   }
   return text.trimEnd();
 }
+
+/** The same as it is sent; what a redaction is made of stays readable. */
+export function encodeForm(form: JsonObject): string {
+  const encode = (text: string) =>
+    text.replace(/[^\w.~*‹›:-]+/g, (part) => encodeURIComponent(part.toWellFormed()).replaceAll('%20', '+'));
+  return [...form]
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((each) => [name, String(each)] as const),
+    )
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .join('&');
+}

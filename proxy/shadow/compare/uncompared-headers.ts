@@ -2,6 +2,7 @@
 const reasons: readonly (readonly [name: string, reason: string])[] = [
   ['connection', 'belongs to one connection (RFC 9110, section 7.6.1)'],
   ['keep-alive', 'belongs to one connection'],
+  ['ficus-generated-ids', 'said by a dry run only'],
   ['proxy-*', 'belongs to one connection'],
   ['te', 'belongs to one connection'],
   ['trailer', 'belongs to one connection'],

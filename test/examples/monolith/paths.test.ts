@@ -4,6 +4,7 @@ import { createAccess } from '../../../examples/monolith/access.ts';
 import { createApp } from '../../../examples/monolith/app.ts';
 import { openDatabase } from '../../../examples/monolith/db.ts';
 import { login, type MonolithPath, monolithPaths } from '../../../examples/monolith/paths.ts';
+import { openPsp } from '../../../examples/monolith/payments/psp.ts';
 import { createSessions } from '../../../examples/monolith/sessions.ts';
 import { conversations } from '../../../examples/monolith/web-sockets.ts';
 import { type RawAnswer, sendRaw } from './send-raw.ts';
@@ -31,7 +32,8 @@ test('every route of the app has an entry', () => {
   const stopping = new AbortController().signal;
   const database = openDatabase('postgres://nobody@127.0.0.1:1/none');
   // Express' types leave out the method that its own router asks.
-  const layers = createApp({ database, sessions, access, stopping }).router.stack as unknown as Layer[];
+  const layers = createApp({ database, sessions, access, psp: openPsp(undefined), stopping }).router
+    .stack as unknown as Layer[];
   const routes = layers.filter(({ route }) => route !== undefined);
   const missing: string[] = [];
   for (const { route } of routes) {

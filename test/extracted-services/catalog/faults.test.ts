@@ -39,9 +39,20 @@ test('dropped-null: a description that is null is missing, the others are there'
   );
 });
 
+test('moved-category: one category is at the end, the others are in their order', async () => {
+  const categoriesWith = async (faults: string): Promise<{ categoryId: string }[]> => {
+    const catalog = await startTestCatalog(database.url, { CATALOG_FAULTS: faults });
+    const answer = await request(catalog.url).get('/api/categories').expect(200);
+    await catalog.close();
+    return answer.body.items;
+  };
+  const [first, second, ...rest] = await categoriesWith('');
+  assert.deepEqual(await categoriesWith('moved-category'), [first, ...rest, second]);
+});
+
 test('a fault that is not known: the start is refused with the ones that are', () => {
   assert.throws(
     () => readCatalogSettings({ DATABASE_URL: 'postgres://db/shop', CATALOG_FAULTS: 'dropped-null,slow' }),
-    /CATALOG_FAULTS has "slow": only rounded-prices, dropped-null are known/,
+    /CATALOG_FAULTS has "slow": only rounded-prices, dropped-null, moved-category are known/,
   );
 });

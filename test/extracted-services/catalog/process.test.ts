@@ -61,7 +61,10 @@ test('settings that are not usable: exit code 1, and every one of them is named'
   const [output, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   assert.equal(code, 1);
   assert.match(output, /PORT is "http"/);
-  assert.match(output, /CATALOG_FAULTS has "typo": only rounded-prices, dropped-null are known/);
+  assert.match(
+    output,
+    /CATALOG_FAULTS has "typo": only rounded-prices, dropped-null, moved-category are known/,
+  );
   assert.doesNotMatch(output, /at .*\.ts/);
 });
 

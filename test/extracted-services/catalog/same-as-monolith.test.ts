@@ -33,7 +33,10 @@ async function answerOf(url: string, path: string, init: RequestInit = {}): Prom
   const response = await fetch(url + path, init);
   const headers = Object.fromEntries(response.headers);
   for (const name of ['date', 'x-powered-by', 'connection', 'keep-alive']) delete headers[name];
-  return { status: response.status, headers, body: await response.text() };
+  // The one place where the monolith differs from itself.
+  if (path.startsWith('/api/categories')) delete headers['etag'];
+  const body = (await response.text()).replace(/"countedAt":"[^"]+"/, '"countedAt":""');
+  return { status: response.status, headers, body };
 }
 
 async function answersAreTheSame(path: string, init: RequestInit = {}, what = path): Promise<Answer> {

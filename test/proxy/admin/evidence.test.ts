@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { adminClient } from './admin-client.ts';
 import { InMemoryEstate } from './in-memory-deps.ts';
-import { catalogPair, catalogSignatures, failedContract, passedContract } from './sample-data.ts';
+import {
+  catalogPair,
+  catalogSignatures,
+  failedContract,
+  passedContract,
+  priceVerdict,
+} from './sample-data.ts';
 
 test('signatures are answered as the store ranks them', async () => {
   const response = await adminClient(new InMemoryEstate())
@@ -18,7 +24,11 @@ test('one signature comes with its newest pairs, as many as asked for', async ()
   const all = await adminClient(estate).get(path).expect(200);
   const one = await adminClient(estate).get(`${path}?limit=1`).expect(200);
   assert.equal(all.body.pairs.length, 2);
-  assert.deepEqual(one.body, { signature: catalogSignatures[0], pairs: [catalogPair] });
+  assert.deepEqual(one.body, {
+    signature: catalogSignatures[0],
+    pairs: [catalogPair],
+    verdicts: [priceVerdict],
+  });
 });
 
 test('an unknown signature is a 404 of its own code', async () => {

@@ -8,10 +8,20 @@ import type {
   MigrationStatus,
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
+import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
-import type { AuditCheck, AuditRow, PairRow, SignatureRow } from '../../../proxy/store/model.ts';
+import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
+import type { RecordingStatus } from '../../../proxy/recording/recording-status.ts';
+import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
-import { catalogPair, catalogSignatures, catalogStatus, failedContract, gateReasons } from './sample-data.ts';
+import {
+  catalogPair,
+  catalogSignatures,
+  catalogStatus,
+  failedContract,
+  gateReasons,
+  priceVerdict,
+} from './sample-data.ts';
 
 const steps = [1, 5, 25, 50, 100];
 
@@ -19,10 +29,24 @@ const steps = [1, 5, 25, 50, 100];
 export class InMemoryEstate {
   migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
   reasons: readonly GateReason[] = gateReasons;
-  signatures: readonly SignatureRow[] = catalogSignatures;
+  signatures: readonly ListedSignature[] = catalogSignatures;
+  verdicts: VerdictRow[] = [priceVerdict];
   pairs: readonly PairRow[] = [catalogPair];
   contracts: readonly ContractResult[] = [failedContract];
   auditRows: AuditRow[] = [];
+  recording: RecordingStatus = {
+    id: '20261120t120000z-0a1b2c',
+    state: 'done',
+    startedAt: '2026-11-20T12:00:00.000Z',
+    migrations: ['catalog'],
+    share: 100,
+    exchanges: 2,
+    bytes: 512,
+    dropped: {},
+    parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
+  };
+  /** A file that stands for every part. */
+  recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
   configProblems: readonly string[] = [];
   /** Set: every read of the store is rejected with it. */
@@ -36,7 +60,33 @@ export class InMemoryEstate {
     return {
       delivery: this.delivery(),
       reads: this.reads(),
+      recorder: {
+        keyId: '00112233aabbccdd',
+        start: async () => (this.recording.state === 'running' ? undefined : this.recording),
+        stop: async (id) => (id === this.recording.id ? this.recording : undefined),
+        list: () => [this.recording],
+        status: (id) => (id === this.recording.id ? this.recording : undefined),
+        partFile: (id, name) =>
+          id === this.recording.id && name === 'part-0001.ndjson' ? this.recordingPart : undefined,
+      },
+      recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
+      judge: async (migration, order) => {
+        if (this.storeError) throw this.storeError;
+        const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
+        if (reason !== undefined) return { done: false, reason };
+        const about = this.signatures.find(({ signature }) => signature === order.signature)!;
+        const verdict = {
+          ...priceVerdict,
+          ...about,
+          ...order,
+          migration,
+          owner: order.owner ?? 'team-catalog',
+        };
+        this.verdicts.unshift(verdict);
+        this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
+        return { done: true, verdict };
+      },
       config: () => ({
         file: 'routes.yaml',
         hash: '0123456789ab',
@@ -88,6 +138,7 @@ export class InMemoryEstate {
         rulesHash: 'feedbeef0123',
       },
       reasons: this.reasons,
+      coverage: [],
       allowed,
       asked,
       missing,
@@ -150,6 +201,10 @@ export class InMemoryEstate {
     return {
       listSignatures: (migration) =>
         stored(() => this.signatures.filter((row) => row.migration === migration)),
+      migrationOf: (signature) =>
+        stored(() => this.signatures.find((row) => row.signature === signature)?.migration),
+      verdicts: (_migration, signature) =>
+        stored(() => this.verdicts.filter((row) => row.signature === signature)),
       pairsOfSignature: (migration, signature, limit) =>
         stored(() =>
           this.pairs
@@ -157,6 +212,8 @@ export class InMemoryEstate {
             .filter((row) => row.differences.some((difference) => difference.signature === signature))
             .slice(0, limit),
         ),
+      differingPairs: ({ migration, after }) =>
+        stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
         list: ({ limit, before = Number.POSITIVE_INFINITY }) =>

@@ -22,9 +22,15 @@ test('the document names every problem code, and no other', () => {
 const values: Record<string, string> = {
   id: 'catalog',
   signature: '5f1c0a9be2d4',
+  recording: '20261120t120000z-0a1b2c',
+  part: 'part-0001.ndjson',
   pair: '018f0c1e-7a2b-7c3d-8e4f-5a6b7c8d9e0f',
 };
-const bodies: Record<string, object> = { shadow: { share: 10 }, rollback: { reason: 'test' } };
+const bodies: Record<string, object> = {
+  shadow: { share: 10 },
+  rollback: { reason: 'test' },
+  verdict: { verdict: 'bug', reason: 'test' },
+};
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {
   for (const method of Object.keys(operations).filter((key) => key !== 'parameters')) {
     test(`${method.toUpperCase()} ${template} is answered as documented`, async () => {

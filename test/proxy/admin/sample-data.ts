@@ -1,7 +1,8 @@
 import type { ContractResult } from '../../../proxy/admin/api-types.ts';
 import type { MigrationStatus } from '../../../proxy/delivery/model.ts';
+import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
-import type { PairRow, SignatureRow } from '../../../proxy/store/model.ts';
+import type { PairRow, VerdictRow } from '../../../proxy/store/model.ts';
 
 const traffic = (requests: number, errors: number, p99Ms: number) => ({
   requests,
@@ -69,7 +70,26 @@ export const gateReasons: readonly GateReason[] = [
   { rule: 'unjudged', state: 'refused', text: '2 signatures have no verdict: 5f1c0a9be2d4, 91d2e07744aa.' },
 ];
 
-export const catalogSignatures: readonly SignatureRow[] = [
+export const priceVerdict: VerdictRow = {
+  migration: 'catalog',
+  monolithBuild: '7.4.1',
+  serviceBuild: '1.1.0',
+  rulesHash: 'feedbeef0123',
+  signature: '5f1c0a9be2d4',
+  route: 'GET /api/products/{productId}',
+  place: 'body:/price',
+  kind: 'value',
+  verdict: 'expected',
+  owner: 'team-catalog',
+  reason: 'prices get cents',
+  until: '2026-11-19T23:59:59.999Z',
+  at: '2026-11-10T09:00:00.000Z',
+  actor: 'cli:alice',
+  pairs: 90,
+  routePairs: 900,
+};
+
+export const catalogSignatures: readonly ListedSignature[] = [
   {
     signature: '5f1c0a9be2d4',
     migration: 'catalog',
@@ -83,6 +103,11 @@ export const catalogSignatures: readonly SignatureRow[] = [
     lastSeen: '2026-11-20T11:59:00.000Z',
     monolith: '12.35',
     service: '12.34',
+    state: 'expired',
+    by: 'verdict',
+    trend: 'rising',
+    askedTwice: { pairs: 530, service: 62, monolith: 0 },
+    verdict: priceVerdict,
   },
   {
     signature: '91d2e07744aa',
@@ -96,6 +121,25 @@ export const catalogSignatures: readonly SignatureRow[] = [
     firstSeen: '2026-11-20T09:40:00.000Z',
     lastSeen: '2026-11-20T09:40:00.000Z',
     monolith: 'null',
+    state: 'unjudged',
+    askedTwice: { pairs: 530, service: 0, monolith: 0 },
+  },
+  {
+    signature: '0c66d10f9a3e',
+    migration: 'catalog',
+    route: 'GET /api/products',
+    place: 'header:x-served-in',
+    kind: 'value',
+    serviceBuild: '1.2.0',
+    pairs: 10_500,
+    routePairs: 10_585,
+    firstSeen: '2026-11-20T09:31:00.000Z',
+    lastSeen: '2026-11-20T11:59:00.000Z',
+    monolith: '31 ms',
+    service: '7 ms',
+    state: 'noise',
+    by: 'measured',
+    askedTwice: { pairs: 530, service: 527, monolith: 528 },
   },
 ];
 

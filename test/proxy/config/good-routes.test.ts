@@ -81,6 +81,7 @@ test('ten lines with two upstreams and one migration get every default', async (
     shadow: {
       timeoutMs: 1000,
       maxBodyBytes: 1_048_576,
+      noise: { share: 10, maxPerSecond: 5 },
       compare: { ignore: [], unordered: [], tolerate: [] },
       redact: [],
     },
@@ -92,7 +93,9 @@ test('ten lines with two upstreams and one migration get every default', async (
       contracts: 'required',
       unproven: 'refuse',
       unjudged: 'refuse',
+      coverage: 'warn',
     },
+    coverage: { role: undefined, roles: [], minPairs: 1 },
     canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
     guard: { errorRate: 0.01, timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
     contracts: { pacts: `${fixtures}good/contracts/pacts`, states: `${fixtures}good/contracts/states` },
@@ -120,7 +123,11 @@ test('every setting that is written is in the model', async () => {
     breaker: { failures: 6, windowMs: 7, openMs: 8, counts: 'any' },
     resolver: '[::1]:53',
     allowLinkLocal: false,
-    credentials: 'forward',
+    credentials: ['authorization', 'x-api-key'],
+    tokens: [
+      { header: 'authorization', value: 'Bearer for-the-copies' },
+      { header: 'x-api-key', values: { 'key-old': 'key-new', ['__proto__']: 'key-odd' } },
+    ],
     tls: { ca: pem('ca'), cert: pem('ca'), key: pem('key') },
   });
   assert.equal(catalog!.protocol, 'unix:');
@@ -155,6 +162,7 @@ test('every setting that is written is in the model', async () => {
     shadow: {
       timeoutMs: 5,
       maxBodyBytes: 0,
+      noise: { share: 0.5, maxPerSecond: 0 },
       compare: {
         ignore: ['status', 'header:date', 'header:set-cookie/sid/value', 'body:'],
         unordered: [
@@ -173,13 +181,15 @@ test('every setting that is written is in the model', async () => {
       contracts: 'off',
       unproven: 'allow',
       unjudged: 'allow',
+      coverage: 'require',
     },
+    coverage: { role: { from: 'header', name: 'x-role' }, roles: ['clerk', 'admin'], minPairs: 5 },
     canary: { steps: [0.1, 0.25, 1, 50, 100], holdMinutes: 0, minRequests: 0 },
     guard: { errorRate: 0.005, timesMonolith: 1, windowSeconds: 1, minRequests: 0 },
     contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
   });
   assert.deepEqual(warnings, [
-    'everything.yaml:27:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
+    'everything.yaml:30:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
   ]);
 });
 

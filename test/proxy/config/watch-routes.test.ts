@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {
+import { EventEmitter } from 'node:events';
+import fs, {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -84,6 +86,59 @@ test('a first load that fails says why, and there is no model', options, async (
   assert.deepEqual(heard.all, ['routes.yaml does not exist']);
   assert.equal(watcher.current(), undefined);
 });
+
+test('a refusal says that the last good ones stay only where there are any', options, async (t) => {
+  const file = join(temporaryDirectory(t), 'routes.yaml');
+  const said: string[] = [];
+  const listening = pino({}, { write: (line: string) => void said.push(JSON.parse(line).msg) });
+  const { heard } = await watchIt(t, file, { log: listening, pollMs: 30 });
+  writeFileSync(file, routes(1));
+  await heard.until('1');
+  rmSync(file);
+  await heard.until('routes.yaml does not exist');
+  assert.deepEqual(
+    said.filter((line) => line.startsWith('routes refused')),
+    ['routes refused, and there are none to go by yet', 'routes refused, the last good ones stay'],
+  );
+});
+
+const deaf: [name: string, watch: () => EventEmitter][] = [
+  [
+    'has no watches left',
+    () => {
+      throw Object.assign(new Error('ENOSPC: System limit for number of file watchers reached'), {
+        code: 'ENOSPC',
+      });
+    },
+  ],
+  [
+    'breaks off its watches',
+    () => {
+      const watcher = Object.assign(new EventEmitter(), { close() {} });
+      setImmediate(() => watcher.emit('error', new Error('EMFILE')));
+      return watcher;
+    },
+  ],
+  ['has lost what it should have said', () => Object.assign(new EventEmitter(), { close() {} })],
+];
+for (const [name, watch] of deaf) {
+  test(`a kernel that ${name} costs the time until the next look`, options, async (t) => {
+    t.mock.method(fs, 'watch', watch);
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    const file = join(temporaryDirectory(t), 'routes.yaml');
+    writeFileSync(file, routes(1));
+    const { heard } = await watchIt(t, file, { pollMs: 30 });
+    for (const next of [2, 3]) {
+      writeFileSync(file, routes(next));
+      await heard.until(`${next}`);
+    }
+    assert.deepEqual(heard.all, ['1', '2', '3']);
+  });
+}
 
 test('a file written in place is applied once', options, async (t) => {
   const file = join(temporaryDirectory(t), 'routes.yaml');

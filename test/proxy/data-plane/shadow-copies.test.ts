@@ -25,7 +25,9 @@ async function copiesOf(
   options: Partial<TestEstateOptions> = {},
 ): Promise<Copied> {
   await using monolith = await RecordingUpstream.start(echo('monolith'));
-  await using service = await RecordingUpstream.start(echo('service'));
+  await using service = await RecordingUpstream.start(({ startLine }) =>
+    echo(isQuestion(startLine) ? '{"service":"catalog","version":"1","dryRun":true}' : 'service'),
+  );
   await using estate = await startTestEstate({
     monolith: monolith.port,
     service: service.port,
@@ -37,8 +39,11 @@ async function copiesOf(
   const answer = await client.ask(request, request.split(' ', 1)[0]);
   if (pairs === 0) await client.ask('GET /marker HTTP/1.1\r\nHost: shop\r\n\r\n');
   await estate.pairCount(1);
-  return { answer, copies: service.requests.filter(({ startLine }) => !startLine.includes('/marker')) };
+  const copies = service.requests.filter(({ startLine }) => !startLine.includes('/marker'));
+  return { answer, copies: copies.filter(({ startLine }) => !isQuestion(startLine)) };
 }
+
+const isQuestion = (startLine: string) => startLine.includes('/.well-known/ficus');
 
 describe('the copy', () => {
   test('is what was forwarded, marked, on a connection of its own', async () => {

@@ -1,10 +1,13 @@
 import { pino } from 'pino';
 import { type DataPlane, startDataPlane } from '../../../proxy/data-plane/data-plane.ts';
+import type { LoadShedding } from '../../../proxy/data-plane/load-shedding.ts';
 import type { ControlSnapshot } from '../../../proxy/data-plane/snapshot.ts';
 import { serveFlag, shadowFlag } from '../../../proxy/flags/flag-names.ts';
 import { shareStrategy } from '../../../proxy/flags/share.ts';
 import type { Migration, Route, Upstream } from '../../../proxy/routing/model.ts';
 import type { Pair } from '../../../proxy/shadow/pair.ts';
+import type { RecordedExchange } from '../../../proxy/shadow/recorded-exchange.ts';
+import type { SamePair } from '../../../proxy/shadow/same-pair.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleModel, sampleUpstream } from '../routing/sample-routing.ts';
 
@@ -29,6 +32,12 @@ export interface TestEstateOptions {
   readonly canDryRun?: boolean;
   /** What the comparer does with a pair. */
   readonly deliverPair?: (pair: Pair) => boolean;
+  /** Without it every pair is delivered whole. */
+  readonly deliverSame?: (same: SamePair) => boolean;
+  readonly deliverRecorded?: (exchange: RecordedExchange) => boolean;
+  /** Percent. */
+  readonly recording?: number;
+  readonly shedding?: LoadShedding;
 }
 
 /** A whole data plane with flags, caps and copies; `catalog` is its one migration. */
@@ -56,6 +65,9 @@ export async function startTestEstate(options: TestEstateOptions): Promise<TestE
         for (const check of [...waiting]) check();
         return options.deliverPair?.(pair) ?? true;
       },
+      ...(options.deliverSame && { deliverSame: options.deliverSame }),
+      ...(options.deliverRecorded && { deliverRecorded: options.deliverRecorded }),
+      ...(options.shedding && { shedding: options.shedding }),
     },
     snapshotOf(options, options.shares),
   );
@@ -111,6 +123,7 @@ export function snapshotOf(options: TestEstateOptions, shares: Partial<Shares>):
       segments: [],
     },
     caps: { catalog: cap },
+    recording: { catalog: options.recording ?? 0 },
     dryRunMigrations: options.canDryRun ? ['catalog'] : [],
   };
 }

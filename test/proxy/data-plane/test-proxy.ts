@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { ListenerTls } from '../../../proxy/data-plane/client-server.ts';
+import { CopyPressure } from '../../../proxy/data-plane/copy-pressure.ts';
 import type { RequestDeps } from '../../../proxy/data-plane/handle-request.ts';
 import {
   defaultListenerLimits,
@@ -7,15 +8,16 @@ import {
   type ListenerLimits,
   listen,
 } from '../../../proxy/data-plane/listener.ts';
-import { neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
+import { type LoadShedding, neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
 import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
-import { ShadowSender } from '../../../proxy/shadow/sender.ts';
-import { noAccessLog } from '../../../proxy/telemetry/access-log.ts';
+import { HashBudget } from '../../../proxy/shadow/hash-budget.ts';
+import { defaultShadowLimits, ShadowSender } from '../../../proxy/shadow/sender.ts';
+import { type AccessLog, noAccessLog } from '../../../proxy/telemetry/access-log.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
 
@@ -33,6 +35,8 @@ export interface TestProxyOptions {
   readonly address?: Partial<ListenerAddress>;
   readonly pool?: Partial<PoolLimits>;
   readonly debugHeaders?: boolean;
+  readonly shedding?: LoadShedding;
+  readonly accessLog?: AccessLog;
 }
 
 /** The request path alone, over real sockets: routes decide at once, no flags, no copies. */
@@ -66,10 +70,12 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
           cap: 100,
           copies: 'none',
           canDryRun: false,
+          recorded: 0,
           serveFlag: 'catalog.serve',
           shadowFlag: 'catalog.shadow',
         }),
       ),
+      migrations: new Map(),
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
     },
@@ -78,16 +84,18 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       deliver: () => false,
       dropped: () => {},
       clock: systemClock,
-      limits: { maxInFlight: 1, maxQueued: 1, maxQueuedBytes: 1 },
+      limits: { ...defaultShadowLimits, maxInFlight: 1, maxQueued: 1, maxQueuedBytes: 1 },
     }),
+    pressure: new CopyPressure(neverSheds),
+    hashing: new HashBudget(systemClock),
     counts,
     clock: systemClock,
     log: pino({ level: 'silent' }),
     warn: () => {},
     debugHeaders: options.debugHeaders ?? false,
     underWay: new RequestsUnderWay(),
-    shedding: neverSheds,
-    accessLog: noAccessLog,
+    shedding: options.shedding ?? neverSheds,
+    accessLog: options.accessLog ?? noAccessLog,
   };
   const listener = await listen(
     deps,

@@ -38,6 +38,14 @@ describe('a client that comes by TLS', { timeout: 20_000 }, () => {
     assert.equal(first!.value('Forwarded'), 'for=127.0.0.1;host="shop";proto=https');
   });
 
+  test('whose handshake comes to nothing is counted', async () => {
+    await using proxy = await startTestProxy({ monolith: 1, address });
+    using client = await RawClient.connect(proxy.port);
+    client.send('GET /a HTTP/1.1\r\nHost: shop\r\n\r\n');
+    await client.ending();
+    assert.equal(proxy.takeReport().failedHandshakes, 1);
+  });
+
   test('is redirected to https', async (t) => {
     await using upstream = await RecordingUpstream.start(
       () =>

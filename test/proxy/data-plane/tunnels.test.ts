@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, test } from 'node:test';
 import { openTunnel as openTunnelTo } from '../../../proxy/data-plane/tunnel.ts';
@@ -36,6 +36,17 @@ async function openTunnel(): Promise<OpenTunnel> {
       await upstream.close();
     },
   };
+}
+
+/** Resolves once the proxy takes no more connections. */
+async function untilRefused(port: number): Promise<void> {
+  const isRefused = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('connect', () => resolve(socket.destroy() === undefined));
+      socket.on('error', () => resolve(true));
+    });
+  while (!(await isRefused())) await new Promise((turn) => setTimeout(turn, 20));
 }
 
 describe('an open tunnel', () => {
@@ -118,6 +129,49 @@ describe('an open tunnel', () => {
     await stopped;
   });
 
+  test('is told 1001 as soon as the proxy stops, between two frames', async () => {
+    await using tunnel = await openTunnel();
+    tunnel.upstream.send(Buffer.from('\x82\x05hel', 'latin1'));
+    await tunnel.client.text('\x82\x05hel');
+    const stopped = tunnel.proxy.close(60_000);
+    // It is still in a frame when its turn comes: once this is refused the listener has stopped.
+    await untilRefused(tunnel.proxy.port);
+    tunnel.upstream.send(Buffer.from('lo\x82\x01x', 'latin1'));
+    await tunnel.client.text('lo\x88\x02\x03\xe9');
+    // What the client says to that still goes to the upstream, which then ends it all.
+    tunnel.client.send(Buffer.from('\x88\x82\0\0\0\0\x03\xe9', 'latin1'));
+    await tunnel.upstream.text('\x88\x82\0\0\0\0\x03\xe9');
+    tunnel.upstream.send('\x81\x00');
+    tunnel.upstream.end();
+    assert.equal(await tunnel.client.ending(), 'closed');
+    assert.equal(
+      tunnel.client.unread.toString('latin1'),
+      '\x82\x05hello\x88\x02\x03\xe9',
+      'nothing behind it',
+    );
+    tunnel.client.end();
+    await stopped;
+  });
+
+  test('opened while the proxy stops already is told at once', async () => {
+    const asked = Promise.withResolvers<UpstreamEnd>();
+    await using upstream = await ScriptedUpstream.start(async (connection) => {
+      await connection.request();
+      asked.resolve(connection);
+    });
+    const proxy = await startTestProxy({ monolith: upstream.port });
+    using client = await RawClient.connect(proxy.port);
+    client.send(handshake('/live'));
+    const connection = await asked.promise;
+    const stopped = proxy.close(60_000);
+    await untilRefused(proxy.port);
+    connection.send(agreed());
+    assert.equal((await client.answer()).status, 101);
+    await client.text('\x88\x02\x03\xe9');
+    client.reset();
+    await stopped;
+  });
+
   test('never becomes a connection for other requests', async () => {
     await using tunnel = await openTunnel();
     assert.equal(tunnel.proxy.monolithConnections(), 0);
@@ -125,12 +179,12 @@ describe('an open tunnel', () => {
 });
 
 describe('a refused upgrade', () => {
-  async function refusedWith(play: (connection: UpstreamEnd) => void | Promise<void>) {
+  async function refusedWith(play: (connection: UpstreamEnd) => void | Promise<void>, idleTimeoutMs = 300) {
     const upstream = await ScriptedUpstream.start(async (connection) => {
       await connection.request();
       await play(connection);
     });
-    const proxy = await startTestProxy({ monolith: upstream.port, upstream: { idleTimeoutMs: 300 } });
+    const proxy = await startTestProxy({ monolith: upstream.port, upstream: { idleTimeoutMs } });
     const client = await RawClient.connect(proxy.port);
     client.send(handshake('/live'));
     return {
@@ -178,7 +232,7 @@ describe('a refused upgrade', () => {
     await using refused = await refusedWith((connection) => {
       connection.send('HTTP/1.1 403 Forbidden\r\nContent-Length: 5000000\r\n\r\n');
       connection.send(Buffer.alloc(5_000_000));
-    });
+    }, 30_000);
     refused.client.socket.pause();
     await new Promise((turn) => setTimeout(turn, 100));
     refused.client.socket.resume();

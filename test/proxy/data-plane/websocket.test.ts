@@ -196,6 +196,25 @@ describe('the handshake', () => {
     });
   }
 
+  test('in a version that the upstream does not speak gets its answer, with the versions that it does', async () => {
+    await using upstream = await ScriptedUpstream.start(async (connection) => {
+      const request = await connection.request();
+      assert.equal(request.value('Sec-WebSocket-Version'), '99');
+      connection.send(
+        'HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13, 8\r\nContent-Length: 0\r\n\r\n',
+      );
+    });
+    await using proxy = await startTestProxy({ monolith: upstream.port });
+    using client = await RawClient.connect(proxy.port);
+    const answer = await client.ask(handshake('/live').replace('Version: 13', 'Version: 99'));
+    assert.equal(answer.status, 426);
+    assert.deepEqual(
+      ['Sec-WebSocket-Version', 'Upgrade', 'Connection'].map((name) => answer.value(name)),
+      ['13, 8', 'websocket', 'close, Upgrade'],
+    );
+    assert.equal(await client.ending(), 'closed');
+  });
+
   test('answered by nobody is a 504', async () => {
     await using upstream = await ScriptedUpstream.start(() => {});
     await using proxy = await startTestProxy({
@@ -247,6 +266,52 @@ describe('the handshake', () => {
   });
 });
 
+describe('a handshake that could not go well', () => {
+  test('is refused at once while the breaker of its upstream is open, which handshakes alone can open', async () => {
+    await using proxy = await startTestProxy({
+      monolith: await closedPort(),
+      upstream: { breaker: { failures: 2, windowMs: 10_000, openMs: 60_000, counts: 'any' } },
+    });
+    const codes: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      using client = await RawClient.connect(proxy.port);
+      codes.push(JSON.parse((await client.ask(handshake('/live'))).text).code);
+    }
+    assert.deepEqual(codes, ['upstream_connect', 'upstream_connect', 'upstream_open']);
+    assert.equal(proxy.takeReport().upstreams['monolith']?.refused.open, 1);
+  });
+
+  test('closes the breaker again when it is the probe and is answered', async () => {
+    await using upstream = await ScriptedUpstream.start(async (connection, index) => {
+      await connection.request();
+      if (index === 0) connection.reset();
+      else connection.send(agreed());
+    });
+    await using proxy = await startTestProxy({
+      monolith: upstream.port,
+      upstream: { breaker: { failures: 1, windowMs: 10_000, openMs: 0, counts: 'any' } },
+    });
+    using failing = await RawClient.connect(proxy.port);
+    assert.equal((await failing.ask(handshake('/live'))).status, 502);
+    using probing = await RawClient.connect(proxy.port);
+    assert.equal((await probing.ask(handshake('/live'))).status, 101);
+    const { state, transitions } = proxy.takeReport().upstreams['monolith']!;
+    assert.deepEqual([state, transitions.open, transitions.closed], ['closed', 1, 1]);
+  });
+
+  test('is refused while requests are, without asking anybody', async () => {
+    await using upstream = await RecordingUpstream.start();
+    const shedding = { sheds: () => true, reason: 'memory', pressedBy: 'memory', close() {} } as const;
+    await using proxy = await startTestProxy({ monolith: upstream.port, shedding });
+    using client = await RawClient.connect(proxy.port);
+    const answer = await client.ask(handshake('/live'));
+    assert.deepEqual([answer.status, answer.value('Retry-After')], [503, '1']);
+    assert.equal(await client.ending(), 'closed');
+    assert.equal(upstream.connectionCount, 0);
+    assert.equal(proxy.takeReport().failures['overloaded'], 1);
+  });
+});
+
 describe('an upgrade that is none', () => {
   const plain: [name: string, request: string][] = [
     ['to another protocol', handshake('/a').replace('Upgrade: websocket', 'Upgrade: h2c')],
@@ -255,7 +320,8 @@ describe('an upgrade that is none', () => {
     ['without a key', handshake('/a').replace(/Sec-WebSocket-Key: .*\r\n/, '')],
     ['with a malformed key', handshake('/a').replace('dGhl', 'dGh')],
     ['with two keys', handshake('/a', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==')],
-    ['with another version', handshake('/a').replace('Version: 13', 'Version: 8')],
+    ['with no number for a version', handshake('/a').replace('Version: 13', 'Version: 13, 8')],
+    ['with two versions', handshake('/a', 'Sec-WebSocket-Version: 8')],
     ['with a body', handshake('/a', 'Content-Length: 0')],
     ['in HTTP/1.0', handshake('/a').replace('HTTP/1.1', 'HTTP/1.0')],
     ['to two protocols', handshake('/a').replace('Upgrade: websocket', 'Upgrade: websocket, h2c')],

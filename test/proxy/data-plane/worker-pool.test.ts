@@ -35,7 +35,7 @@ before(async () => {
       onReport: (report) => {
         answered += report.migrations['']?.monolith.requests ?? 0;
       },
-      onPair: () => {},
+      onShadow: () => {},
       log: pino({ level: 'silent' }),
       clock: systemClock,
     },

@@ -10,7 +10,7 @@ const quick = { steps: [1, 5, 25, 50, 100], holdMinutes: 0, minRequests: 0 };
 const minute = 60_000;
 
 function gateOf(state: GateReport['state'], ...reasons: GateReason[]): GateReport {
-  return { migration: 'catalog', state, key, reasons: [met, ...reasons] };
+  return { migration: 'catalog', state, key, reasons: [met, ...reasons], coverage: [] };
 }
 
 function granted(percent: number, more: Partial<Granted> = {}): Granted {

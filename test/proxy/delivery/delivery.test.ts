@@ -69,6 +69,7 @@ function makeDelivery(): MigrationDelivery {
       state: gateState,
       key: { migration: 'billing', monolithBuild: '1', serviceBuild: '2', rulesHash: 'r' },
       reasons,
+      coverage: [],
     }),
     pairs: () => ({ agreed: 0, differed: 0, incomparable: 0 }),
     states,

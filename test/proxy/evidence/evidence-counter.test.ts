@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { createEvidenceCounter, type EvidenceCounter } from '../../../proxy/evidence/evidence-counter.ts';
 import type { EvidenceKey } from '../../../proxy/evidence/model.ts';
-import type { ComparedPair } from '../../../proxy/shadow/pair.ts';
+import type { ComparedPair, Difference } from '../../../proxy/shadow/pair.ts';
 import { StoreAway } from '../../../proxy/store/database.ts';
 import type { EvidenceStore } from '../../../proxy/store/evidence.ts';
 import { silentLog, startTestStore, type TestStore } from '../store/start-test-store.ts';
@@ -82,13 +82,74 @@ describe('the evidence counter', () => {
     const key = freshKey();
     for (const one of [pair, pair, differing, incomparable]) counter.record(one, key);
     const { routes, signatures, latencyMs } = counter.counts(key);
-    assert.deepEqual(routes, [{ route: pair.route, agreed: 2, differed: 1, incomparable: 1 }]);
-    assert.deepEqual(signatures, [
-      { signature: 'ab12', route: pair.route, place: 'body:/items/*/price', kind: 'value', pairs: 1 },
-    ]);
+    assert.deepEqual(routes, [{ route: pair.route, agreed: 2, differed: 1, incomparable: 1, askedTwice: 0 }]);
+    assert.deepEqual(
+      signatures.map(({ signature, place, pairs }) => [signature, place, pairs]),
+      [['ab12', 'body:/items/*/price', 1]],
+    );
     assert.equal(latencyMs.pairs, 3);
     assert.ok(Math.abs(latencyMs.monolithP99 / 40 - 1) < 0.03);
     assert.ok(Math.abs(latencyMs.serviceP99 / 10 - 1) < 0.03);
+  });
+
+  test('Pairs were asked twice, the counter knows in which comparisons a signature shows, also anew from the store', async () => {
+    const key = freshKey();
+    const { counter: first } = replica();
+    const again = (...differences: Difference[]) => ({
+      outcome: differences.length === 0 ? ('agreed' as const) : ('differed' as const),
+      differences,
+    });
+    const other = { ...price, signature: 'cd34' };
+    first.record({ ...differing, again: again(price) }, key);
+    first.record({ ...differing, again: again() }, key);
+    first.record({ ...pair, again: again(price, other) }, key);
+    first.record({ ...differing, again: { outcome: 'incomparable', differences: [] } }, key);
+    first.record({ ...incomparable, again: again(price) }, key);
+    await first.close();
+    const { counter } = replica();
+    counter.counts(key);
+    await counter.synchronise();
+    const { routes, signatures, sets } = counter.counts(key);
+    assert.equal(routes[0]?.askedTwice, 3);
+    assert.deepEqual(
+      signatures
+        .map((one) => [one.signature, one.pairs, one.twiceBoth, one.twiceService, one.twiceMonolith])
+        .sort(),
+      [
+        ['ab12', 3, 1, 1, 1],
+        ['cd34', 0, 0, 0, 1],
+      ],
+    );
+    assert.deepEqual(sets, [{ route: pair.route, signatures: ['ab12'], pairs: 3 }]);
+  });
+
+  test('More values of a dimension come than there is room for, the others are counted together', () => {
+    const { counter } = replica({ limits: { maxCoverageValues: 2 } });
+    const key = freshKey();
+    for (const query of ['a', 'b', 'c', 'd', 'a']) {
+      const coverage = { method: 'GET', status: '2xx', type: 'none', query };
+      counter.record({ ...pair, coverage }, key);
+    }
+    const queries = counter.counts(key).coverage.filter(({ dimension }) => dimension === 'query');
+    assert.deepEqual(
+      queries.map(({ value, compared }) => [value, compared]),
+      [
+        ['a', 2],
+        ['b', 1],
+        ['other', 2],
+      ],
+    );
+  });
+
+  test('There is no room for a signature, a pair with it makes no set, which could count as agreeing', () => {
+    const { counter } = replica({ limits: { maxSignaturesPerKey: 1 } });
+    const key = freshKey();
+    counter.record(differing, key);
+    counter.record({ ...differing, differences: [price, { ...price, signature: 'cd34' }] }, key);
+    assert.deepEqual(
+      counter.counts(key).sets.map(({ signatures, pairs }) => [signatures, pairs]),
+      [[['ab12'], 1]],
+    );
   });
 
   test('Another build or other rules count anew', () => {

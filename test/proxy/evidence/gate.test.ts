@@ -35,7 +35,7 @@ describe('the gate', () => {
     assert.equal(report.state, 'open');
     assert.deepEqual(
       report.reasons.map(({ rule }) => rule),
-      ['pairs', 'agreement', 'unjudged', 'contracts', 'unproven', 'latency', 'build', 'store'],
+      ['pairs', 'agreement', 'unjudged', 'coverage', 'contracts', 'unproven', 'latency', 'build', 'store'],
     );
     assert.deepEqual(report.key, facts().key);
   });
@@ -185,9 +185,11 @@ table('unjudged', [
     facts: { unjudged: [{ ...open, signature: 'cd34', place: 'status', pairs: 1 }, open] },
     reasons: [
       'refused: body:/price (value) of GET /api/products/{productId} differs in 37 pairs and nobody judged it ' +
-        '(signature ab12); repair the service, or allow the difference under shadow.compare.',
+        '(signature ab12); repair the service, judge it by `ficus verdict ab12`, or allow the difference under ' +
+        'shadow.compare.',
       'refused: status (value) of GET /api/products/{productId} differs in 1 pair and nobody judged it ' +
-        '(signature cd34); repair the service, or allow the difference under shadow.compare.',
+        '(signature cd34); repair the service, judge it by `ficus verdict cd34`, or allow the difference under ' +
+        'shadow.compare.',
     ],
   },
   {
@@ -452,3 +454,144 @@ table('store', [
     ],
   },
 ]);
+
+const bug = {
+  signature: 'ab12',
+  route: product.id,
+  place: 'body:/price',
+  kind: 'value',
+  owner: 'team-catalog',
+  reason: 'prices lose their cents',
+  build: '1.3.0',
+  pairs: 0,
+  routePairs: 120,
+  cleanPairsAsked: 900,
+} as const;
+const judged = (more: Partial<GateFacts['judgements']>): Partial<GateFacts> => ({
+  judgements: { bugs: [], expected: [], noise: [], ...more },
+});
+const said =
+  'body:/price (value) of GET /api/products/{productId}: team-catalog judged it a bug in build 1.3.0: ' +
+  '“prices lose their cents” (signature ab12)';
+
+table('verdicts', [
+  { name: 'There is none, nothing is said', reasons: [] },
+  {
+    name: 'The build that has the bug runs, it refuses',
+    facts: judged({ bugs: [{ ...bug, state: 'same-build' }] }),
+    reasons: [`refused: ${said}; a build of the service without it would do.`],
+  },
+  {
+    name: 'A new build still shows it, it refuses',
+    facts: judged({ bugs: [{ ...bug, state: 'shown', pairs: 3 }] }),
+    reasons: [
+      `refused: ${said}, and build 1.4.0 still shows it in 3 pairs; repair the service, or judge it anew.`,
+    ],
+  },
+  {
+    name: 'A new build has not shown it yet, in too few pairs: it waits',
+    facts: judged({ bugs: [{ ...bug, state: 'unproven' }] }),
+    reasons: [
+      `waiting: ${said}; build 1.4.0 has not shown it in 120 pairs of the route; 780 more without it would do.`,
+    ],
+  },
+  {
+    name: 'A new build has not shown it in enough pairs, it is said to be repaired',
+    facts: judged({ bugs: [{ ...bug, state: 'repaired', routePairs: 950 }] }),
+    reasons: [
+      'met: body:/price (value) of GET /api/products/{productId}, judged a bug in build 1.3.0, is not in 950 pairs of build 1.4.0.',
+    ],
+  },
+  {
+    name: 'One of a route that left the migration holds nothing',
+    migration: migration({}, [products]),
+    facts: judged({ bugs: [{ ...bug, state: 'same-build' }] }),
+    reasons: [],
+  },
+  {
+    name: 'Some are expected, the gate says until when',
+    facts: judged({
+      expected: ['2027-01-31T23:59:59.999Z', '2026-12-24T10:30:00.000Z'].map((until) => ({
+        signature: 'x',
+        route: product.id,
+        place: 'status',
+        owner: 'anna',
+        until,
+        pairs: 4,
+      })),
+    }),
+    reasons: [
+      'met: 2 signatures are judged as expected, in 8 pairs, and count as agreement; the first of them until 2026-12-24 10:30 UTC.',
+    ],
+  },
+]);
+
+table('noise', [
+  {
+    name: 'Some of it was measured and some judged, it holds nothing and is said',
+    facts: judged({
+      noise: (['measured', 'verdict'] as const).map((by) => ({
+        signature: by,
+        route: product.id,
+        place: 'header:age',
+        pairs: 50,
+        by,
+      })),
+    }),
+    reasons: [
+      'met: 2 signatures are noise, which the monolith has with itself (1 of them judged), in 100 pairs, and count as agreement.',
+    ],
+  },
+]);
+
+const cell = (dimension: string, value: string, compared: number, incomparable = 0) => ({
+  route: product.id,
+  dimension,
+  value,
+  compared,
+  incomparable,
+});
+const seenByClients = new Map([[product.id, [0, 0, 900, 0, 12, 0]]]);
+
+table('coverage', [
+  {
+    name: 'Clients got answers of a class that no pair compared, it is named and holds nothing',
+    facts: { clientAnswers: seenByClients, coverage: [cell('status', '2xx', 800)] },
+    reasons: [
+      'met: Not shown by traffic yet, which holds nothing (gate.coverage: warn): ' +
+        '4xx of GET /api/products/{productId}: clients got 12, none is compared; 1 asked.',
+    ],
+  },
+  {
+    name: 'It is required, each thing that is missing waits',
+    migration: {
+      ...migration({ coverage: 'require' }),
+      coverage: { role: { from: 'header', name: 'x-role' }, roles: ['clerk', 'admin'], minPairs: 5 },
+    },
+    facts: {
+      clientAnswers: seenByClients,
+      coverage: [
+        cell('status', '2xx', 800),
+        cell('status', '4xx', 3),
+        cell('role', 'clerk', 7),
+        cell('query', 'page', 0, 4),
+      ],
+    },
+    reasons: [
+      'waiting: Role admin: 0 pairs of 5 asked.',
+      'waiting: 4xx of GET /api/products/{productId}: clients got 12, 3 are compared; 5 asked.',
+      'waiting: Query page of GET /api/products/{productId}: none of 4 pairs could be compared.',
+    ],
+  },
+  { name: 'It is off, nothing is said', migration: migration({ coverage: 'off' }), reasons: [] },
+]);
+
+test('While the verdicts are not read yet, what looks unjudged waits and closes nothing', () => {
+  const known = facts({ verdictsKnown: false, unjudged: [open], routes: [counts(product.id, 10, 90)] });
+  const states = decideGate(migration(), known).reasons.map(({ state }) => state);
+  assert.ok(!states.includes('refused'));
+  assert.match(
+    reasonsOf('unjudged', migration(), known)[0] ?? '',
+    /^waiting: 1 signature may be judged or not/,
+  );
+});

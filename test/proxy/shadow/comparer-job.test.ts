@@ -31,6 +31,7 @@ describe('what is kept of a pair', () => {
       control: 'monolith',
       outcome: 'agreed',
       differences: [],
+      coverage: { method: 'GET', status: '2xx', type: 'application/json', query: 'none' },
       monolithMs: 3,
       serviceMs: 3,
     });

@@ -3,18 +3,34 @@ import { test } from 'node:test';
 import type { Migration } from '../../../proxy/routing/model.ts';
 import { ExchangeCapture } from '../../../proxy/shadow/capture.ts';
 import type { Answer, Pair } from '../../../proxy/shadow/pair.ts';
-import { type ShadowJob, type ShadowLimits, ShadowSender } from '../../../proxy/shadow/sender.ts';
+import {
+  defaultShadowLimits,
+  type ShadowJob,
+  type ShadowLimits,
+  ShadowSender,
+} from '../../../proxy/shadow/sender.ts';
 import { sampleMigration, sampleUpstream } from '../routing/sample-routing.ts';
 
 const upstream = sampleUpstream('catalog', 1);
 const migration: Migration = sampleMigration('catalog', ['GET /a']);
 
 function jobOf(id: string, answerBody = '', changes: Partial<ShadowJob> = {}): ShadowJob {
-  const capture = new ExchangeCapture({ method: 'GET', target: '/a', headers: [] }, 1000);
+  const capture = new ExchangeCapture({ method: 'GET', target: '/a', fields: { flat: [] } }, 1000);
   capture.answerHead(200, []);
-  capture.answerBody.add(Buffer.from(answerBody));
+  capture.addToAnswer(Buffer.from(answerBody));
   const head = { method: 'GET', host: 'shop', lines: '' };
-  const job = { id, migration, route: 'GET /a', upstream, target: `/${id}`, head, capture, controlMs: 5 };
+  const job = {
+    id,
+    requestId: id,
+    again: undefined,
+    migration,
+    route: 'GET /a',
+    upstream,
+    target: `/${id}`,
+    head,
+    capture,
+    controlMs: 5,
+  };
   return { ...job, control: 'monolith', mode: 'compare', ...changes };
 }
 
@@ -39,7 +55,7 @@ class Bench {
       },
       dropped: (id, reason) => this.dropped.push(`${id} ${reason}`),
       clock: { now: () => this.nowMs, monotonic: () => this.nowMs },
-      limits: { maxInFlight: 1, maxQueued: 10, maxQueuedBytes: 1000, ...limits },
+      limits: { ...defaultShadowLimits, maxInFlight: 1, maxQueued: 10, maxQueuedBytes: 1000, ...limits },
     });
   }
 
@@ -142,7 +158,7 @@ test('a body that is captured in pieces is whole, and its memory its own', () =>
 test('an answer that is begun again keeps nothing of the one before', () => {
   const { capture } = jobOf('1', 'from the service');
   capture.answerHead(404, ['X-A', '1']);
-  capture.answerBody.add(Buffer.from('monolith'));
+  capture.addToAnswer(Buffer.from('monolith'));
   const answer = capture.answer(1);
   assert.ok(answer.outcome === 'complete');
   assert.deepEqual([answer.status, Buffer.from(answer.body).toString()], [404, 'monolith']);

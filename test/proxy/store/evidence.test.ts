@@ -11,9 +11,11 @@ const route: RouteCountsRow = {
   agreed: 5,
   differed: 2,
   incomparable: 1,
+  askedTwice: 3,
   monolithLatency: [1, 0, 4],
   serviceLatency: [0, 8],
 };
+const none = { routes: [], signatures: [], sets: [], coverage: [] };
 const signature: SignatureCountsRow = {
   ...key,
   signature: 'abc',
@@ -21,6 +23,9 @@ const signature: SignatureCountsRow = {
   place: 'body:/price',
   kind: 'value',
   pairs: 2,
+  twiceBoth: 1,
+  twiceService: 0,
+  twiceMonolith: 2,
   firstSeen: '2026-11-21T10:00:00.000Z',
   lastSeen: '2026-11-21T10:05:00.000Z',
   monolith: '19.99',
@@ -36,20 +41,21 @@ describe('counted evidence', () => {
 
   test('Increments are added up, latencies bucket by bucket', async () => {
     const { evidence } = started.store;
-    await evidence.add(randomUUID(), { routes: [route], signatures: [signature] });
+    await evidence.add(randomUUID(), { ...none, routes: [route], signatures: [signature] });
     const more = { ...route, agreed: 10, monolithLatency: [1], serviceLatency: [1, 1, 1, 1] };
-    const stands = await evidence.add(randomUUID(), { routes: [more], signatures: [signature] });
+    const stands = await evidence.add(randomUUID(), { ...none, routes: [more], signatures: [signature] });
     assert.deepEqual(stands.routes, [
       {
         ...route,
         agreed: 15,
         differed: 4,
         incomparable: 2,
+        askedTwice: 6,
         monolithLatency: [2, 0, 4],
         serviceLatency: [1, 9, 1, 1],
       },
     ]);
-    assert.deepEqual(stands.signatures, [{ ...signature, pairs: 4 }]);
+    assert.deepEqual(stands.signatures, [{ ...signature, pairs: 4, twiceBoth: 2, twiceMonolith: 4 }]);
     assert.deepEqual(await evidence.read(key), stands);
   });
 
@@ -59,9 +65,7 @@ describe('counted evidence', () => {
     const routes = ['a', 'b', 'c', 'd'].map((name) => ({ ...route, ...busy, route: name, agreed: 1 }));
     const orders = [routes, routes.toReversed()];
     await Promise.all(
-      Array.from({ length: 10 }, (_, i) =>
-        evidence.add(randomUUID(), { routes: orders[i % 2]!, signatures: [] }),
-      ),
+      Array.from({ length: 10 }, (_, i) => evidence.add(randomUUID(), { ...none, routes: orders[i % 2]! })),
     );
     const { routes: counted } = await evidence.read(busy);
     assert.deepEqual(
@@ -73,7 +77,14 @@ describe('counted evidence', () => {
   test('An increment is sent again because its answer got lost, it counts once and says how things stand', async () => {
     const { evidence } = started.store;
     const once = { ...key, migration: 'once' };
-    const rows = { routes: [{ ...route, ...once }], signatures: [{ ...signature, ...once }] };
+    const rows = {
+      routes: [{ ...route, ...once }],
+      signatures: [{ ...signature, ...once }],
+      sets: [{ ...once, route: route.route, signatures: ['abc', 'def'], pairs: 2 }],
+      coverage: [
+        { ...once, route: route.route, dimension: 'status', value: '2xx', compared: 7, incomparable: 1 },
+      ],
+    };
     const id = randomUUID();
     const first = await evidence.add(id, rows);
     assert.deepEqual(await evidence.add(id, rows), first);
@@ -83,7 +94,7 @@ describe('counted evidence', () => {
   test('Another build counts on its own', async () => {
     const { evidence } = started.store;
     const next = { ...key, serviceBuild: 's2' };
-    assert.deepEqual(await evidence.read(next), { routes: [], signatures: [] });
+    assert.deepEqual(await evidence.read(next), none);
   });
 
   test('An older sample comes late, the texts of the newer one stay', async () => {
@@ -96,16 +107,18 @@ describe('counted evidence', () => {
       lastSeen: '2026-11-21T09:01:00.000Z',
       service: '1',
     };
-    await evidence.add(randomUUID(), { routes: [], signatures: [newer] });
-    const { signatures } = await evidence.add(randomUUID(), { routes: [], signatures: [older] });
-    assert.deepEqual(signatures, [{ ...newer, pairs: 4, firstSeen: older.firstSeen }]);
+    await evidence.add(randomUUID(), { ...none, signatures: [newer] });
+    const { signatures } = await evidence.add(randomUUID(), { ...none, signatures: [older] });
+    assert.deepEqual(signatures, [
+      { ...newer, pairs: 4, twiceBoth: 2, twiceMonolith: 4, firstSeen: older.firstSeen },
+    ]);
   });
 
   test('A side has no text and another has text Postgres refuses, both are kept', async () => {
     const { evidence } = started.store;
     const odd = { ...key, migration: 'odd' };
     const { monolith: _, ...extra } = { ...signature, ...odd, service: 'a\0\ud800' };
-    const { signatures } = await evidence.add(randomUUID(), { routes: [], signatures: [extra] });
+    const { signatures } = await evidence.add(randomUUID(), { ...none, signatures: [extra] });
     assert.deepEqual(signatures, [{ ...extra, service: 'a\\u0000\\ud800' }]);
   });
 
@@ -116,6 +129,7 @@ describe('counted evidence', () => {
     const frequent = { ...signature, ...ranked, signature: 'frequent', pairs: 3 };
     const otherBuild = { ...signature, ...ranked, serviceBuild: 's2', signature: 'old' };
     await evidence.add(randomUUID(), {
+      ...none,
       routes: [{ ...route, ...ranked }],
       signatures: [rare, frequent, otherBuild],
     });
@@ -136,6 +150,6 @@ describe('counted evidence', () => {
     await evidence.prune('2026-11-21T09:30:00.000Z');
     assert.equal((await evidence.read(key)).signatures.length, 1);
     await evidence.prune('2999-01-01T00:00:00.000Z');
-    assert.deepEqual(await evidence.read(key), { routes: [], signatures: [] });
+    assert.deepEqual(await evidence.read(key), none);
   });
 });

@@ -35,7 +35,11 @@ describe('the pair writer', () => {
   after(() => started.stop());
 
   /** A writer of its own on the real table, for a Postgres that is there only when the test says so. */
-  function writer(limits: Partial<typeof defaultPairWriterLimits> = {}, available = true) {
+  function writer(
+    limits: Partial<typeof defaultPairWriterLimits> = {},
+    available = true,
+    monotonic: () => number = () => 0,
+  ) {
     let listener = () => {};
     const state = { available };
     const made = createPairWriter({
@@ -48,6 +52,7 @@ describe('the pair writer', () => {
       },
       pairs: started.store.pairs,
       log: silentLog,
+      clock: { monotonic },
       limits: { ...defaultPairWriterLimits, ...limits },
     });
     const comeBack = () => {
@@ -114,6 +119,20 @@ describe('the pair writer', () => {
     await pairWriter.flush();
     assert.deepEqual(await stored('flood'), flood.slice(-20).reverse());
     assert.equal(pairWriter.counts().superseded, 380);
+  });
+
+  test('A flood goes on over many batches, a signature takes up its share of an hour and no more', async () => {
+    let nowMs = 0;
+    const { writer: pairWriter } = writer({}, true, () => nowMs);
+    const flood = async () => {
+      for (let i = 0; i < 30; i++) pairWriter.add(pair('flood-goes-on'));
+      await pairWriter.flush();
+      return (await stored('flood-goes-on')).length;
+    };
+    assert.equal(await flood(), 20);
+    assert.equal(await flood(), 20);
+    nowMs += 15 * 60_000;
+    assert.equal(await flood(), 25);
   });
 
   test('Closed with Postgres away, what waits is dropped and counted at once', async () => {

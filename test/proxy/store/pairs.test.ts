@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
 import type { PairRow } from '../../../proxy/store/model.ts';
-import { defaultPairLimits } from '../../../proxy/store/pairs.ts';
 import { startTestStore, type TestStore } from './start-test-store.ts';
 
 const start = Date.parse('2026-11-21T10:00:00Z');
@@ -63,59 +63,86 @@ describe('pairs', () => {
     assert.equal(await started.store.pairs.pair('no such pair'), undefined);
   });
 
-  test('More pairs than are kept of a signature arrive, the newest stay, newest first', async () => {
+  test('Pairs of a signature are read newest first, of one build when it is named', async () => {
     const { pairs: store } = started.store;
     await store.insert(pairs('many', 10));
-    assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 10)), [9, 8, 7]);
-    await store.insert([pair('many', 20), pair('many', 1)]);
-    assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 2)), [20, 9]);
+    await store.insert([pair('many', 20, { serviceBuild: '1.1' }), pair('many', 1)]);
+    assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 3)), [20, 9, 8]);
+    assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 3, '1.1')), [20]);
   });
 
-  test('A pair is the newest of one of its two signatures, it stays', async () => {
+  test('A pair is a sample of both its signatures', async () => {
     const { pairs: store } = started.store;
     const both = pair('left', 0, {
       differences: ['left', 'right'].map((signature) => ({ ...pair('', 0).differences[0]!, signature })),
     });
-    await store.insert([both, ...pairs('left', 5).slice(1)]);
+    await store.insert([both]);
     assert.deepEqual(await store.pairsOfSignature('catalog', 'right', 10), [both]);
-    assert.equal((await store.pairsOfSignature('catalog', 'left', 10)).length, 3);
-    assert.deepEqual(await store.pair(both.id), both);
+    assert.deepEqual(await store.pairsOfSignature('catalog', 'left', 10), [both]);
   });
 
-  test('Text that Postgres refuses is in every field, the pair is kept with it written out', async () => {
+  test('A pair is inserted again because its answer got lost, it is there once', async () => {
+    const { pairs: store } = started.store;
+    const written = pair('twice', 0);
+    await store.insert([written]);
+    await store.insert([written]);
+    assert.deepEqual(await store.pairsOfSignature('catalog', 'twice', 10), [written]);
+  });
+
+  test('Text that Postgres refuses is in every field, the pair is kept with it', async () => {
     const bad = 'a\0b\ud800';
-    const good = 'a\\u0000b\\ud800';
     const written = pair('odd', 0, {
       id: `${randomUUID()}\0`,
-      outcome: 'differed',
       reason: bad,
       differences: [{ ...pair('odd', 0).differences[0]!, monolith: bad }],
       request: { method: 'GET', target: bad, headers: [bad, bad], body: bad },
     });
     await started.store.pairs.insert([written]);
     const [read] = await started.store.pairs.pairsOfSignature('catalog', 'odd', 1);
-    assert.deepEqual(read?.request, { method: 'GET', target: good, headers: [good, good], body: good });
-    assert.equal(read?.reason, good);
-    assert.equal(read?.differences[0]?.monolith, good);
+    assert.deepEqual(read?.request, written.request);
+    assert.equal(read?.reason, 'a\\u0000b\\ud800');
+    assert.equal(read?.differences[0]?.monolith, bad);
   });
 
-  test('Pairs are over the limit on age, number or size, the oldest go', async () => {
+  test('Pairs come out of the order of time, each finds its partition', async () => {
     const { pairs: store } = started.store;
-    const everything = { ...defaultPairLimits, maxAgeDays: 100_000 };
-    const old = pair('old', 0, { at: '2001-01-01T00:00:00.000Z' });
-    const big = pair('big', 1000, { request: { ...pair('', 0).request!, body: 'x'.repeat(10_000) } });
-    const newest = pair('newest', 2000);
-    await store.insert([old, big, newest]);
+    const hours = [7, 1, 0, 30, 2].map((hour) => pair('hours', hour * 3600));
+    await store.insert(hours);
+    assert.deepEqual(
+      times(await store.pairsOfSignature('catalog', 'hours', 9)),
+      [30, 7, 2, 1, 0].map((h) => h * 3600),
+    );
+  });
+
+  test('A pair is from the day after tomorrow, it is refused and makes no partition', async () => {
+    const at = new Date(Date.now() + 2 * 86_400_000).toISOString();
+    await assert.rejects(started.store.pairs.insert([pair('future', 0, { at })]), /from the future/);
+  });
+
+  test('Pairs are over the limit on age or size, whole partitions go, the oldest first, and no row is deleted', async () => {
+    const { pairs: store } = started.store;
+    const everything = { maxAgeDays: 100_000, maxBytes: 1e12 };
+    const now = Date.now();
+    const ago = (days: number) => pair('aged', 0, { at: new Date(now - days * 86_400_000).toISOString() });
+    const [old, middle, newest] = [ago(9_000), ago(400), ago(0)];
+    await store.insert([old, middle, newest]);
     const left = async () =>
-      Promise.all([old, big, newest].map(async ({ id }) => Boolean(await store.pair(id))));
+      Promise.all([old, middle, newest].map(async ({ id }) => Boolean(await store.pair(id))));
 
     await store.prune(everything);
     assert.deepEqual(await left(), [true, true, true]);
     await store.prune({ ...everything, maxAgeDays: 3650 });
     assert.deepEqual(await left(), [false, true, true]);
-    await store.prune({ ...everything, maxBytes: 5_000 });
+    await store.prune({ ...everything, maxBytes: 150_000 });
     assert.deepEqual(await left(), [false, false, true]);
-    await store.prune({ ...everything, maxPairs: 0 });
-    assert.deepEqual(await left(), [false, false, false]);
+    await store.insert([old]);
+    assert.ok(await store.pair(old.id), 'a dropped partition is made again');
+    const client = new pg.Client(started.url);
+    await client.connect();
+    const { rows } = await client.query(
+      "select coalesce(sum(n_tup_del), 0)::int as deleted from pg_stat_user_tables where relname ~ '^(pairs|samples)'",
+    );
+    await client.end();
+    assert.equal(rows[0].deleted, 0);
   });
 });

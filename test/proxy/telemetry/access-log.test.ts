@@ -59,17 +59,24 @@ test('a path of any length makes a line of a bounded one', () => {
 test('requests are sampled by their share', () => {
   let turn = 0;
   const { log } = logOf(0.25, () => (turn++ % 100) / 100);
-  assert.equal(Array.from({ length: 100 }, () => log.wants(false)).filter(Boolean).length, 25);
+  assert.equal(Array.from({ length: 100 }, () => log.wants('answered')).filter(Boolean).length, 25);
 });
 
 test('failures are always told, within a budget that is new every second', () => {
   const { log, later } = logOf(0.01, () => 0.5);
-  const told = () => Array.from({ length: 100 }, () => log.wants(true)).filter(Boolean).length;
+  const told = () => Array.from({ length: 100 }, () => log.wants('failed')).filter(Boolean).length;
   assert.equal(told(), 20);
   later(1000);
   assert.equal(told(), 20);
 });
 
+test('a flood of refusals leaves failures their lines', () => {
+  const { log } = logOf(0.01, () => 0.5);
+  const told = (kind: 'failed' | 'refused') =>
+    Array.from({ length: 100 }, () => log.wants(kind)).filter(Boolean).length;
+  assert.deepEqual([told('refused'), told('failed')], [20, 20]);
+});
+
 test('a sample of nothing tells nothing', () => {
-  assert.equal(logOf(0, () => 0).log.wants(true), false);
+  assert.equal(logOf(0, () => 0).log.wants('failed'), false);
 });

@@ -12,6 +12,7 @@ const state = {
   configProblems: 0,
   configRefusals: 0,
   refusedSnapshots: 0,
+  certificateNotAfter: undefined,
 };
 
 const opened: UpstreamReport = {
@@ -33,7 +34,9 @@ test('breakers are counted by worker, and a worker that is gone counts no longer
   const report = (worker: number, catalog: UpstreamReport) =>
     metrics.addReport({ ...new TrafficCounts().take({ catalog }), worker });
   const openWorkers = async () =>
-    /^ficus_breaker_open_workers\{upstream="catalog"\} (\d+)$/m.exec(await metrics.render(state))?.[1];
+    /^ficus_breaker_open_workers\{upstream="catalog",traffic="clients"\} (\d+)$/m.exec(
+      await metrics.render(state),
+    )?.[1];
 
   report(1, opened);
   report(2, quiet);
@@ -51,11 +54,39 @@ test('transitions, refusals and second tries are counted by upstream', async () 
   for (const catalog of [opened, quiet, opened]) metrics.addReport(new TrafficCounts().take({ catalog }));
   const text = await metrics.render(state);
   for (const line of [
-    'ficus_breaker_transitions_total{upstream="catalog",to="open"} 2',
-    'ficus_upstream_refused_total{upstream="catalog",reason="open"} 14',
-    'ficus_upstream_refused_total{upstream="catalog",reason="busy"} 4',
-    'ficus_upstream_refused_total{upstream="catalog",reason="fallback"} 2',
-    'ficus_retries_total{upstream="catalog"} 6',
+    'ficus_breaker_transitions_total{upstream="catalog",traffic="clients",to="open"} 2',
+    'ficus_upstream_refused_total{upstream="catalog",traffic="clients",reason="open"} 14',
+    'ficus_upstream_refused_total{upstream="catalog",traffic="clients",reason="busy"} 4',
+    'ficus_upstream_refused_total{upstream="catalog",traffic="clients",reason="fallback"} 2',
+    'ficus_retries_total{upstream="catalog",traffic="clients"} 6',
   ])
     assert.ok(text.includes(line), `${line} in ${text}`);
+});
+
+test('what copies meet is told apart from what clients do', async () => {
+  const metrics = new Metrics();
+  metrics.addReport(new TrafficCounts().take({ catalog: quiet }, { catalog: opened }));
+  const text = await metrics.render(state);
+  for (const line of [
+    'ficus_breaker_open_workers{upstream="catalog",traffic="clients"} 0',
+    'ficus_breaker_open_workers{upstream="catalog",traffic="copies"} 1',
+    'ficus_breaker_transitions_total{upstream="catalog",traffic="copies",to="open"} 1',
+  ])
+    assert.ok(text.includes(line), `${line} in ${text}`);
+});
+
+test('the end of the certificate is a figure in Unix time, and none without TLS', async () => {
+  const metrics = new Metrics();
+  assert.ok(!(await metrics.render(state)).includes('ficus_certificate'));
+  const text = await metrics.render({ ...state, certificateNotAfter: Date.UTC(2030, 0, 1) });
+  assert.ok(text.includes(`ficus_certificate_not_after_seconds ${Date.UTC(2030, 0, 1) / 1000}\n`));
+});
+
+test('handshakes that came to nothing are counted', async () => {
+  const metrics = new Metrics();
+  const counts = new TrafficCounts();
+  counts.handshakeFailed();
+  metrics.addReport(counts.take());
+  metrics.addReport(counts.take());
+  assert.ok((await metrics.render(state)).includes('ficus_tls_handshake_failures_total 1\n'));
 });

@@ -75,6 +75,41 @@ states:
     assert.notEqual(skus[0], skus[1]);
   });
 
+  it('a value that a step takes from its answer is put into the request; one that is not there fails the state', async (test) => {
+    const interaction = {
+      description: 'a product made a moment ago',
+      providerStates: [{ name: 'a product' }],
+      request: {
+        method: 'GET',
+        path: '/api/products/P-1',
+        generators: {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the verifier that fills it in
+          path: { type: 'ProviderState', expression: '/api/products/${productId}' },
+        },
+      },
+      response: { status: 200 },
+    };
+    const stateTaking = (pointer: string) => ({
+      'a.json': pactOf([interaction]),
+      'catalog.yaml': `states:\n  a product:\n    steps: [{ request: POST /made, take: { productId: ${pointer} } }]`,
+    });
+    const { upstream, seen } = await startProvider(test, () => ({ json: { made: [{ id: 'P-77' }] } }));
+    const taken = await verify(await folderWith(test, stateTaking('/made/0/id')), {
+      monolith: upstream,
+      service: upstream,
+    });
+    assert.equal(taken.results[0]?.evidence.outcome, 'passed');
+    assert.equal(seen[1]?.url, '/api/products/P-77');
+    const missing = await verify(await folderWith(test, stateTaking('/made/1/id')), {
+      monolith: upstream,
+      service: upstream,
+    });
+    assert.deepEqual(missing.results[0]?.failures[0], {
+      subject: 'state "a product"',
+      problems: ['The answer to POST /made has no value at /made/1/id'],
+    });
+  });
+
   it('a step with the wrong status fails the verification, though the interaction itself passes', async (test) => {
     const dir = await folderWith(test, {
       'a.json': pactOf([{ ...getProduct, providerStates: [{ name: 'none left' }] }]),

@@ -1,0 +1,72 @@
+import type { Logger } from 'pino';
+import type { VerdictRow } from '../store/model.ts';
+import type { Store } from '../store/open-store.ts';
+
+/** The newest verdict on every signature, from memory, so that a gate reads them without a query. */
+export interface VerdictKeeper {
+  /** Stores it, then counts it. Rejects with `StoreAway` while Postgres is away: a verdict must not get lost. */
+  add(verdict: VerdictRow): Promise<VerdictRow>;
+  /** By signature. */
+  of(migration: string): ReadonlyMap<string, VerdictRow>;
+  /** False until the store was read once. */
+  isLoaded(): boolean;
+  close(): void;
+}
+
+/** How long another replica's verdict may take to be seen here. */
+const everyMs = 2_000;
+
+const none: ReadonlyMap<string, VerdictRow> = new Map();
+
+/** Keeps memory in step with what the store has. */
+export function keepVerdicts(deps: {
+  readonly store: Pick<Store, 'available' | 'onAvailable' | 'verdicts'>;
+  readonly log: Logger;
+}): VerdictKeeper {
+  const { store, log } = deps;
+  let verdicts = new Map<string, Map<string, VerdictRow>>();
+  let loaded = false;
+  /** Counts what was added here, so that an older reading does not take it away again. */
+  let added = 0;
+  let reading = false;
+  const unsubscribe = store.onAvailable(() => void read());
+  const timer = setInterval(() => void read(), everyMs);
+  timer.unref();
+
+  return {
+    async add(verdict) {
+      const kept = await store.verdicts.add(verdict);
+      added++;
+      take(verdicts, kept);
+      return kept;
+    },
+    of: (migration) => verdicts.get(migration) ?? none,
+    isLoaded: () => loaded,
+    close() {
+      unsubscribe();
+      clearInterval(timer);
+    },
+  };
+
+  async function read(): Promise<void> {
+    if (reading || !store.available()) return;
+    reading = true;
+    try {
+      const addedBefore = added;
+      const rows = await store.verdicts.newest();
+      if (added !== addedBefore) return;
+      verdicts = new Map();
+      for (const row of rows) take(verdicts, row);
+      loaded = true;
+    } catch (error) {
+      log.warn({ err: error }, 'Verdicts are not in step with Postgres; trying again');
+    } finally {
+      reading = false;
+    }
+  }
+}
+
+function take(verdicts: Map<string, Map<string, VerdictRow>>, row: VerdictRow): void {
+  const ofMigration = verdicts.get(row.migration) ?? new Map<string, VerdictRow>();
+  verdicts.set(row.migration, ofMigration.set(row.signature, row));
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withEstate } from './run-ficus.ts';
+
+const order = ['verdict', '5f1c0a9be2d4', '--as', 'expected', '--reason', 'prices get cents'];
+
+test('verdict keeps what is decided; a day lasts until its end', async () => {
+  await withEstate(async (ficus, estate) => {
+    const { stdout, exitCode } = await ficus(...order, '--until', '2026-12-31', '--owner', 'qa');
+    assert.equal(exitCode, 0);
+    assert.equal(stdout, 'body:/price of GET /api/products/{productId}: expected, by qa.\n');
+    assert.equal(estate.verdicts[0]?.until, '2026-12-31T23:59:59.999Z');
+    assert.match(estate.verdicts[0]?.actor ?? '', /^cli:./);
+  });
+});
+
+const misused: readonly [args: string[], says: RegExp][] = [
+  [order, /needs --until/],
+  [[...order, '--until', '2026-02-30'], /is no date/],
+  [['verdict', 'x', '--as', 'fine', '--reason', 'y'], /bug, expected, noise/],
+  [['verdict', 'x', '--as', 'bug', '--reason', ' '], /needs --reason/],
+];
+for (const [args, says] of misused) {
+  test(`${args.join(' ')} is wrong usage and says how to write it`, async () => {
+    await withEstate(async (ficus) => {
+      const { stderr, exitCode } = await ficus(...args);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, says);
+    });
+  });
+}
+
+test('a date that is over is refused with exit 1', async () => {
+  await withEstate(async (ficus) => {
+    const { stderr, exitCode } = await ficus(...order, '--until', '2026-11-01');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /is over/);
+  });
+});

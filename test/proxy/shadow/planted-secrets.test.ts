@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import type { MigrationStatus, SignatureList } from '../../../proxy/admin/api-types.ts';
+import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { RawClient } from '../../support/raw-client.ts';
+import { RunningFicus } from '../../support/running-ficus.ts';
+import { type Exchange, formsOf, kinds, type Planted, places, plant } from './planted-secrets.ts';
+
+const planted: { readonly secret: Planted; readonly where: string; readonly path: string }[] = [];
+/** What each side answers, by the path that the secret belongs to. */
+const answers = new Map<string, (side: string) => Exchange>();
+let n = 0;
+for (const [index, where] of Object.keys(places).entries()) {
+  for (const kind of kinds) {
+    for (let again = 0; again < 2; again++) {
+      const secret = plant(kind, ++n);
+      // A route for each place, so that all of its pairs are among the newest that are kept of a signature.
+      const path = `/p${index}/${n}`;
+      planted.push({ secret, where: `${where}: ${kind}`, path });
+      answers.set(path, (side) => places[where]!(secret, path, side));
+    }
+  }
+}
+
+let postgres: TestPostgres;
+let ficus: RunningFicus;
+const sides: Server[] = [];
+
+async function startSide(side: string): Promise<number> {
+  const server = createServer(async (request, response) => {
+    await request.toArray();
+    const url = request.url!;
+    if (url === '/.well-known/ficus') {
+      response.end(JSON.stringify({ service: side, version: '1', dryRun: true }));
+      return;
+    }
+    const exchange = answers.get(/^\/p\d+\/\d+/.exec(url)?.[0] ?? '')?.(side);
+    if (!exchange) {
+      // An unplanned end makes the proxy log what it knows of the request.
+      request.socket.destroy();
+      return;
+    }
+    const { status, headers, body } = exchange.answer;
+    response.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))]);
+    response.end(body);
+  });
+  sides.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+before(async () => {
+  postgres = await startTestPostgres();
+  const [monolith, service] = [await startSide('monolith'), await startSide('service')];
+  ficus = await RunningFicus.start(
+    `upstreams:
+  monolith: { url: 'http://127.0.0.1:${monolith}' }
+  shop: { url: 'http://127.0.0.1:${service}' }
+default: monolith
+migrations:
+  shop:
+    service: shop
+    stickBy: [header:x-user-id]
+    routes:
+${Object.keys(places)
+  .map((_, index) => `      - GET /p${index}/**\n      - { match: 'POST /p${index}/**', shadow: dry-run }\n`)
+  .join('')}    shadow: { noise: { share: 100%, maxPerSecond: 1000 } }
+`,
+    { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug' },
+  );
+  assert.equal((await ficus.run('shadow', 'shop', '--share', '100%')).exitCode, 0);
+});
+
+after(async () => {
+  await ficus.remove();
+  for (const server of sides) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await postgres.stop();
+});
+
+async function send(
+  client: RawClient,
+  { method, target, headers, body }: Exchange['request'],
+): Promise<void> {
+  let lines = '';
+  for (let i = 0; i < headers.length; i += 2) lines += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  const length = body === '' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
+  await client.ask(`${method} ${target} HTTP/1.1\r\nHost: shop\r\n${lines}${length}\r\n${body}`, method);
+}
+
+async function dump(): Promise<string> {
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  const tables = await client.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname not in ('pg_catalog', 'information_schema')`,
+  );
+  let text = '';
+  for (const { name } of tables.rows) {
+    const rows = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
+    text += rows.rows.map(({ row }) => `${name} ${row}\n`).join('');
+  }
+  await client.end();
+  return text;
+}
+
+test(`${planted.length} planted secrets: none in database, logs, metrics, admin API or command line`, async () => {
+  assert.ok(planted.length >= 200);
+  using client = await RawClient.connect(ficus.port);
+  for (const { path } of planted) await send(client, answers.get(path)!('client').request);
+  for (const { secret } of planted.slice(0, 40)) {
+    using other = await RawClient.connect(ficus.port);
+    await send(other, {
+      method: 'GET',
+      target: `/gone/${encodeURIComponent(secret.inText)}?q=${secret.secret}`,
+      headers: [],
+      body: '',
+    });
+  }
+  const status = () => ficus.json<MigrationStatus>('status', 'shop');
+  await ficus.until('nearly all of them are pairs', async () => {
+    const { pairs } = await status();
+    return pairs.differed + pairs.incomparable + pairs.agreed >= 0.9 * planted.length;
+  });
+  const api = async (path: string) => await (await fetch(`${ficus.adminUrl}${path}`)).text();
+  const list = JSON.parse(await api('/api/migrations/shop/signatures')) as SignatureList;
+  let shown = JSON.stringify(list);
+  for (const { signature } of list.signatures)
+    shown += await api(`/api/migrations/shop/signatures/${signature}?limit=50`);
+  const told: Record<string, string> = {
+    'the admin API': shown,
+    'the database': await dump(),
+    metrics: await api('/metrics'),
+    diffs: (await ficus.run('diffs', 'shop')).stdout,
+    'diffs --signature': (await ficus.run('diffs', 'shop', '--signature', list.signatures[0]!.signature))
+      .stdout,
+    status: (await ficus.run('status', 'shop')).stdout,
+    audit: (await ficus.run('audit')).stdout,
+    'the log': ficus.output,
+  };
+  const stored = told['the database']!.split('\n').filter((row) => row.startsWith('ficus.pairs '));
+  assert.ok(stored.length >= 0.9 * planted.length, `only ${stored.length} pairs were kept`);
+  assert.ok(
+    stored.every((row) => row.includes('‹redacted:')),
+    'a pair without a redaction',
+  );
+  const leaks: string[] = [];
+  for (const [place, text] of Object.entries(told)) {
+    for (const { secret, where } of planted)
+      if (formsOf(secret).some((form) => text.includes(form)))
+        leaks.push(`${place} tells ${where} (${secret.inText})`);
+  }
+  assert.deepEqual(leaks, []);
+});
