@@ -8,7 +8,7 @@ import { test } from 'node:test';
 const root = path.resolve(import.meta.dirname, '../..');
 
 test('the tour: a catalog goes all the way to the service and back, on real parts', {
-  timeout: 240_000,
+  timeout: 420_000,
 }, async () => {
   const tour = spawn(process.execPath, ['scripts/tour.ts'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors, [exitCode]] = await Promise.all([
