@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
 import type { ConfigReport, Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
+import { withWarnings } from './admin/with-warnings.ts';
 import { formatProblem } from './config/problem.ts';
 import type { CertificateWatcher } from './config/watch-certificate.ts';
 import type { RoutesWatcher } from './config/watch-routes.ts';
@@ -14,8 +15,10 @@ import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
+import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { readRedactionKey } from './shadow/redaction-key.ts';
+import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
@@ -110,7 +113,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(model().migrations);
+  comparer.setMigrations(comparedMigrations(model()));
 
   traffic.handOver({
     onReport(report, health) {
@@ -136,7 +139,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onRoutes() {
       recorder.onRoutes();
-      comparer.setMigrations(model().migrations);
+      comparer.setMigrations(comparedMigrations(model()));
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),
@@ -178,7 +181,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     };
   };
   const adminDeps: AdminDeps = {
-    delivery,
+    delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: {
       listSignatures: (migration, build) => evidence.judging.list(migration, build),
       migrationOf: (signature) => evidence.judging.migrationOf(signature),

@@ -1,23 +1,83 @@
+import type { MigrationList, PairRow, SignatureDetail, SignatureList } from '../../proxy/admin/api-types.ts';
+import type { AdminClient } from '../admin-client.ts';
 import { defineCommand } from '../command.ts';
-import { UsageError } from '../failures.ts';
+import { FailedError, UsageError } from '../failures.ts';
+import { keepForProgram } from '../keep-for-program.ts';
 import { becomeProgram } from '../pinned-node.ts';
+import { migrationPath } from './migration-operand.ts';
 
 const checker = new URL('../../proxy/config/check.ts', import.meta.url);
+const rulesChecker = new URL('../../proxy/check-rules.ts', import.meta.url);
 
 export const check = defineCommand({
   name: 'check',
-  summary: 'Validate a routes file: every problem with its place',
-  usage: 'check [FILE | --config FILE]',
-  operands: [{ name: 'FILE', required: false, text: 'the routes file (routes.yaml)' }],
-  options: { config: { type: 'string', value: 'FILE', text: 'the same' } },
-  asksAdmin: false,
-  examples: ['ficus check --config routes.yaml'],
+  summary:
+    'Validate a routes file: every problem with its place; with --rules, prove what comparing would see',
+  usage: 'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID]',
+  operands: [
+    { name: 'FILE|ID', required: false, text: 'the routes file (routes.yaml); with --rules, a migration' },
+  ],
+  options: {
+    config: { type: 'string', value: 'FILE', text: 'the routes file' },
+    rules: { type: 'boolean', text: 'make faults in recorded answers: would the rules let them be seen?' },
+    pairs: {
+      type: 'string',
+      value: 'FILE',
+      text: 'NDJSON with pairs, instead of those the proxy has stored',
+    },
+  },
+  asksAdmin: true,
+  examples: [
+    'ficus check --config routes.yaml',
+    'ficus check --rules catalog',
+    'ficus check --rules --pairs pairs.ndjson',
+  ],
 
-  async run({ operands: [operand], values: { config }, json }) {
-    if (operand !== undefined && config !== undefined)
-      throw new UsageError('FILE and --config are the same: give one');
-    const file = operand ?? config ?? 'routes.yaml';
-    if (file === '') throw new UsageError('the name of the routes file is empty');
-    return becomeProgram(checker, [file, ...(json ? ['--json'] : [])]);
+  async run({ operands: [operand], values: { config, rules = false, pairs }, json, admin }) {
+    const flags = json ? ['--json'] : [];
+    if (!rules) {
+      if (pairs !== undefined) throw new UsageError('--pairs goes with --rules');
+      if (operand !== undefined && config !== undefined)
+        throw new UsageError('FILE and --config are the same: give one');
+      return becomeProgram(checker, [routesFile(operand ?? config), ...flags]);
+    }
+    const file = routesFile(config);
+    const only = operand === undefined ? [] : ['--migration', operand];
+    if (pairs !== undefined) return becomeProgram(rulesChecker, [file, ...only, '--pairs', pairs, ...flags]);
+    const stored = await storedPairs(admin(), operand);
+    if (stored.length === 0) return becomeProgram(rulesChecker, [file, ...only, ...flags]);
+    const kept = await keepForProgram(
+      'pairs.ndjson',
+      stored.map((pair) => `${JSON.stringify(pair)}\n`).join(''),
+    );
+    return becomeProgram(rulesChecker, [file, ...only, '--pairs', kept, '--remove-pairs', ...flags]);
   },
 });
+
+function routesFile(file = 'routes.yaml'): string {
+  if (file === '') throw new UsageError('the name of the routes file is empty');
+  return file;
+}
+
+const pairsOfSignature = 5;
+
+/** The pairs that a running proxy has stored; none where none runs. */
+async function storedPairs(admin: AdminClient, only: string | undefined): Promise<PairRow[]> {
+  try {
+    const { migrations } = await admin.get<MigrationList>('/api/migrations');
+    const ids = migrations.map(({ id }) => id).filter((id) => only === undefined || id === only);
+    const found = new Map<string, PairRow>();
+    for (const id of ids) {
+      const { signatures } = await admin.get<SignatureList>(migrationPath(id, '/signatures'));
+      for (const { signature } of signatures.slice(0, 50)) {
+        const path = `/signatures/${encodeURIComponent(signature)}?limit=${pairsOfSignature}`;
+        const { pairs } = await admin.get<SignatureDetail>(migrationPath(id, path));
+        for (const pair of pairs) found.set(pair.id, pair);
+      }
+    }
+    return [...found.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  } catch (error) {
+    if (error instanceof FailedError) return [];
+    throw error;
+  }
+}

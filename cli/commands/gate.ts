@@ -5,6 +5,7 @@ import { inert } from '../inert.ts';
 import type { Paint, Style } from '../paint.ts';
 import { bulletList, wrapText } from '../wrap-text.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
+import { renderWarnings } from './status-detail.ts';
 
 export const gate = defineCommand({
   name: 'gate',
@@ -55,6 +56,7 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
     '',
     ...reasonLines,
     ...(missing.length > 0 ? ['', paint('bold', 'Still missing'), ...bulletList(missing, width)] : []),
+    ...renderWarnings(answer.warnings, { width, paint }),
     '',
     ...wrapText(nextStep(answer), width),
   ].join('\n');

@@ -41,7 +41,13 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     '',
     terminal.paint('bold', 'Why not further'),
     ...holds,
+    ...renderWarnings(status.warnings, terminal),
   ].join('\n');
+}
+
+/** What holds nothing back, below a line of its own; nothing where there is none. */
+export function renderWarnings(warnings: readonly string[] = [], { width, paint }: Terminal): string[] {
+  return warnings.length === 0 ? [] : ['', paint('yellow', 'Warnings'), ...bulletList(warnings, width)];
 }
 
 /** `25% asked, 5% allowed, 5% effective`. */

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
-import type { CoverageRules, Migration, Place, Route, StickySource } from '../routing/model.ts';
+import type { CoverageRules, Migration, Route, StickySource } from '../routing/model.ts';
 import { isSafeMethod } from '../routing/model.ts';
+import { compileCompare } from './compile-compare.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
+import { readAll } from './read-all.ts';
 import { readRatio, readShare } from './read-percentage.ts';
-import { isPointer, readBodyPlace, readPlace } from './read-place.ts';
+import { readPlace } from './read-place.ts';
 import { readRoleSource } from './read-role-source.ts';
 import { defaultShadow, readRoute, readTemplate, rewriteProblem } from './read-route.ts';
 import { readStickySource } from './read-sticky-source.ts';
@@ -20,37 +22,22 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
   const path = ['migrations', id];
   const shadow = compileShadow(config.shadow ?? {}, [...path, 'shadow'], report);
   const contracts = { ...defaults.contracts, ...config.contracts };
+  const routes = compileRoutes(config.routes ?? [], [...path, 'routes'], report);
   return {
     id,
     service: config.service ?? '',
     owner: config.owner,
     hosts: readAll(config.hosts ?? defaults.migration.hosts, readHost, [...path, 'hosts'], report),
     stickBy: compileStickBy(config.stickBy ?? defaults.migration.stickBy, [...path, 'stickBy'], report),
-    routes: compileRoutes(config.routes ?? [], [...path, 'routes'], report),
+    routes,
     shadow,
     gate: compileGate(config.gate ?? {}, [...path, 'gate'], report),
     coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
     contracts: { pacts: resolve(baseDir, contracts.pacts), states: resolve(baseDir, contracts.states) },
-    rulesHash: hashOfRules(shadow.compare),
+    rulesHash: hashOfRules(shadow.compare, routes),
   };
-}
-
-/** What could be read of a list; what could not is reported. */
-function readAll<T>(
-  texts: readonly (string | undefined)[],
-  read: (text: string) => Reading<T>,
-  path: Path,
-  report: Report,
-): T[] {
-  return texts.flatMap((text, index) => {
-    if (text === undefined) return [];
-    const reading = read(text);
-    if ('value' in reading) return [reading.value];
-    report([...path, index], reading.problem);
-    return [];
-  });
 }
 
 function readHost(host: string): Reading<string> {
@@ -105,22 +92,20 @@ function compileRoute(config: LongRoute, path: Path, matchPath: Path, report: Re
     if (problem !== undefined) report([...path, 'rewrite'], problem);
   }
   return [
-    { id: `${method} ${template.text}`, method, template: template.text, shadow, rewrite: config.rewrite },
+    {
+      id: `${method} ${template.text}`,
+      method,
+      template: template.text,
+      shadow,
+      rewrite: config.rewrite,
+      ...(config.compare ? { compare: compileCompare(config.compare, [...path, 'compare'], report) } : {}),
+    },
   ];
 }
 
 function compileShadow(config: Section<'shadow'>, path: Path, report: Report): Migration['shadow'] {
   const { timeoutMs, maxBodyBytes, redact } = { ...defaults.shadow, ...config };
-  const { ignore, unordered, tolerate } = { ...defaults.compare, ...config.compare };
   const noise = { ...defaults.noise, ...config.noise };
-  const rulesPath = [...path, 'compare'];
-  const bodyPlace = (at: string | undefined, rule: Path): Place[] => {
-    if (at === undefined) return [];
-    const place = readBodyPlace(at);
-    if ('value' in place) return [place.value];
-    report([...rule, 'at'], place.problem);
-    return [];
-  };
   return {
     timeoutMs,
     maxBodyBytes,
@@ -128,23 +113,7 @@ function compileShadow(config: Section<'shadow'>, path: Path, report: Report): M
       share: 100 * ratio(noise.share, [...path, 'noise', 'share'], report),
       maxPerSecond: noise.maxPerSecond,
     },
-    compare: {
-      ignore: readAll(ignore, readPlace, [...rulesPath, 'ignore'], report),
-      unordered: unordered.flatMap((rule, index) => {
-        const rulePath = [...rulesPath, 'unordered', index];
-        const key = rule?.key;
-        if (key !== undefined && !isPointer(key)) {
-          report([...rulePath, 'key'], `${quote(key)} is no JSON pointer into an item: write /sku`);
-        }
-        return bodyPlace(rule?.at, rulePath).map((at) => ({ at, key }));
-      }),
-      tolerate: tolerate.flatMap((rule, index) =>
-        bodyPlace(rule?.at, [...rulesPath, 'tolerate', index]).map((at) => ({
-          at,
-          within: rule?.within ?? 0,
-        })),
-      ),
-    },
+    compare: compileCompare(config.compare ?? {}, [...path, 'compare'], report),
     redact: readAll(redact, readPlace, [...path, 'redact'], report),
   };
 }

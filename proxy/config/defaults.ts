@@ -29,7 +29,7 @@ export const defaults = {
   },
   shadow: { timeoutMs: 1000, maxBodyBytes: 1_048_576, redact: [] },
   noise: { share: '10%', maxPerSecond: 5 },
-  compare: { ignore: [], unordered: [], tolerate: [] },
+  compare: { ignore: [], unordered: [], tolerate: [], map: [] },
   gate: {
     minPairs: 3000,
     agreement: '99.5%',

@@ -76,22 +76,7 @@ const upstream = z
   })
   .describe('An address requests can be sent to');
 
-const route = z.union(
-  [
-    text.describe('METHOD /template, such as GET /api/orders/{orderId}; * for any method, /** for a subtree'),
-    z.strictObject({
-      match: text.describe('METHOD /template'),
-      shadow: z
-        .enum(['compare', 'never', 'record', 'dry-run'])
-        .optional()
-        .describe('Default: compare for GET, HEAD, OPTIONS and *, never for other methods'),
-      rewrite: text.optional().describe('Template on the service, with the same parameters'),
-    }),
-  ],
-  { error: 'must be a route such as GET /api/orders/{orderId}, or a mapping with match' },
-);
-
-const place = text.describe('status, header:<name>, or body:<JSON pointer, * for any index>');
+const place = text.describe('status, header:<name>, or body:<JSON pointer, * for any index or name>');
 
 const compare = z.strictObject({
   ignore: z.array(place).default([...defaults.compare.ignore]),
@@ -104,9 +89,60 @@ const compare = z.strictObject({
     )
     .default([...defaults.compare.unordered]),
   tolerate: z
-    .array(z.strictObject({ at: place, within: z.number().positive() }))
+    .array(
+      z
+        .strictObject({
+          at: place,
+          within: z.number().positive().optional().describe('Numbers: how far they may be apart'),
+          withinMs: z
+            .number()
+            .positive()
+            .max(365 * dayMs)
+            .optional()
+            .describe('Times (ISO 8601, HTTP dates, seconds or milliseconds since 1970): the same'),
+        })
+        .refine(({ within, withinMs }) => (within === undefined) !== (withinMs === undefined), {
+          error: 'needs within (for numbers) or withinMs (for times), and not both',
+        }),
+    )
     .default([...defaults.compare.tolerate]),
+  map: z
+    .array(
+      z
+        .strictObject({
+          at: place,
+          pattern: text
+            .optional()
+            .describe('Regular expression; what it matches is replaced before comparing'),
+          to: z.string().max(1024).optional().describe('The constant in its place; default empty'),
+          side: z.enum(['both', 'monolith', 'service']).optional().describe('Default both'),
+          ids: z
+            .literal(true)
+            .optional()
+            .describe('The two values are two names of one thing, wherever else in the answers they stand'),
+        })
+        .refine(({ pattern, ids }) => (pattern === undefined) !== (ids === undefined), {
+          error: 'needs pattern (a regular expression) or ids: true, and not both',
+        }),
+    )
+    .default([...defaults.compare.map]),
 });
+
+const route = z.union(
+  [
+    text.describe('METHOD /template, such as GET /api/orders/{orderId}; * for any method, /** for a subtree'),
+    z.strictObject({
+      match: text.describe('METHOD /template'),
+      shadow: z
+        .enum(['compare', 'never', 'record', 'dry-run'])
+        .optional()
+        .describe('Default: compare for GET, HEAD, OPTIONS and *, never for other methods'),
+      compare: compare.optional().describe("Rules of this route, besides the migration's"),
+      rewrite: text.optional().describe('Template on the service, with the same parameters'),
+    }),
+  ],
+  { error: 'must be a route such as GET /api/orders/{orderId}, or a mapping with match' },
+);
 
 const migration = z
   .strictObject({
@@ -121,7 +157,7 @@ const migration = z
     shadow: z
       .strictObject({
         timeoutMs: timeoutMs.default(defaults.shadow.timeoutMs),
-        maxBodyBytes: z.int().min(0).max(67_108_864).default(defaults.shadow.maxBodyBytes),
+        maxBodyBytes: z.int().min(0).max(8_388_608).default(defaults.shadow.maxBodyBytes),
         noise: z
           .strictObject({
             share: percentage

@@ -45,6 +45,8 @@ export interface MigrationStatus {
   readonly gate: GateReport['state'];
   /** One sentence each: why the share is not larger. Empty when nothing holds it. */
   readonly holds: readonly string[];
+  /** One sentence each: what holds nothing back and is to be looked at, such as a rule that is of no use. */
+  readonly warnings?: readonly string[];
   /** Increases with every move; for later `If-Match`. */
   readonly revision: number;
 }
@@ -74,6 +76,8 @@ export interface GateAnswer extends GateReport {
   readonly asked: number;
   /** What is still missing, one sentence each; empty when open. */
   readonly missing: readonly string[];
+  /** As those of the status. */
+  readonly warnings?: readonly string[];
 }
 
 /** What moves migrations; the admin plane calls it, nothing else does. */

@@ -1,12 +1,16 @@
+import type { JsonValue } from '../shadow/compare/json-value.ts';
 import type { CompareLimits } from '../shadow/compare/limits.ts';
 import { stepInto } from '../shadow/compare/place-tree.ts';
 import { type Body, readBody } from '../shadow/compare/read-body.ts';
+import { writeEventStream } from '../shadow/compare/read-event-stream.ts';
+import { encodeForm } from '../shadow/compare/read-form.ts';
 import type { Answer } from '../shadow/pair.ts';
 import type { RecordedExchange as LiveExchange } from '../shadow/recorded-exchange.ts';
 import type { Redactor } from '../shadow/redact.ts';
 import { type RedactedPlaces, redactBody } from '../shadow/redact-answer.ts';
 import { redactHeaders } from '../shadow/redact-headers.ts';
 import { redactTarget } from '../shadow/redact-query.ts';
+import { writeDocument } from '../shadow/write-document.ts';
 import type { RecordedAnswer, RecordedBody, RecordedExchange } from './schema.ts';
 import { writeRecordedJson } from './write-recorded-json.ts';
 
@@ -80,11 +84,33 @@ function recordBody(
   return keptBody(redactBody(read.body, context.redactor, context.redacted), bytes.byteLength);
 }
 
+function elementsOf(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [value];
+}
+
 /** Of bytes that no detector can look into, only the kind is kept. */
 function keptBody(body: Body, byteLength: number): RecordedBody | undefined {
-  if (body.kind === 'empty') return undefined;
-  if (body.kind === 'json') return { text: writeRecordedJson(body.value) };
-  if ('text' in body && typeof body.text === 'string') return { text: body.text };
-  const what = 'description' in body ? body.description : 'not text';
-  return { omitted: `<${what}, ${byteLength} bytes>` };
+  switch (body.kind) {
+    case 'empty':
+      return undefined;
+    case 'json':
+      return { text: writeRecordedJson(body.value) };
+    case 'lines':
+      return {
+        text: elementsOf(body.value)
+          .map((each) => `${writeRecordedJson(each)}\n`)
+          .join(''),
+      };
+    case 'events':
+      return { text: writeEventStream(body.value, writeRecordedJson) };
+    case 'form':
+      return { text: encodeForm(body.value) };
+    case 'xml':
+    case 'html':
+      return { text: writeDocument(body.root, body.kind) };
+    case 'text':
+      return { text: body.text };
+    case 'opaque':
+      return { omitted: `<${body.description}, ${byteLength} bytes>` };
+  }
 }

@@ -84,6 +84,8 @@ export interface Route {
   readonly shadow: ShadowMode;
   /** Template on the service, when it differs. */
   readonly rewrite: string | undefined;
+  /** Rules of this route alone, besides the migration's. */
+  readonly compare?: CompareRules;
 }
 
 export type StickySource =
@@ -112,8 +114,26 @@ export type Place = string;
 export interface CompareRules {
   readonly ignore: readonly Place[];
   readonly unordered: readonly { readonly at: Place; readonly key: string | undefined }[];
-  readonly tolerate: readonly { readonly at: Place; readonly within: number }[];
+  /** `within`: numbers; `withinMs`: times. */
+  readonly tolerate: readonly (
+    | { readonly at: Place; readonly within: number }
+    | { readonly at: Place; readonly withinMs: number }
+  )[];
+  readonly map?: readonly MapRule[];
 }
+
+/**
+ * A constant in place of what a regular expression matches; or `ids`: what the two sides have at the place is
+ * the same thing under two names, wherever else in the answers it stands.
+ */
+export type MapRule =
+  | {
+      readonly at: Place;
+      readonly pattern: string;
+      readonly to: string;
+      readonly side: 'monolith' | 'service' | 'both';
+    }
+  | { readonly at: Place; readonly ids: true };
 
 export interface GateRules {
   readonly minPairs: number;

@@ -38,10 +38,10 @@ export function createPairQueue(limits: { readonly maxPairs: number; readonly ma
 }
 
 /** Memory that a pair holds, roughly: bodies, and two bytes for each character of the heads. */
-function bytesOf({ request, monolith, service }: Pair): number {
+function bytesOf({ request, monolith, service, monolithAgain }: Pair): number {
   let bytes = request.body.byteLength + 2 * (request.target.length + charsIn(request.headers));
-  for (const answer of [monolith, service]) {
-    if (answer.outcome === 'complete') bytes += answer.body.byteLength + 2 * charsIn(answer.headers);
+  for (const answer of [monolith, service, monolithAgain]) {
+    if (answer?.outcome === 'complete') bytes += answer.body.byteLength + 2 * charsIn(answer.headers);
   }
   return bytes;
 }

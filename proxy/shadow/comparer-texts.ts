@@ -4,7 +4,9 @@ import type { CompareLimits } from './compare/limits.ts';
 import { stepInto } from './compare/place-tree.ts';
 import { printable, printableLine, shortened } from './compare/printable.ts';
 import { type Body, readBody } from './compare/read-body.ts';
+import { writeForm } from './compare/read-form.ts';
 import { writeJson } from './compare/write-json.ts';
+import { writeMarkup } from './compare/write-markup.ts';
 import type { Answer, CapturedRequest, ComparedPair, StoredAnswer } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { type RedactedPlaces, redactBody } from './redact-answer.ts';
@@ -32,6 +34,11 @@ export function requestTexts(
 
 /** Of an answer as it was captured, which may be none or one that can't be read. */
 export function answerTexts(answer: Answer, context: TextContext): StoredAnswer {
+  if (answer.outcome === 'hashed') {
+    const { status, headers, bytes, detail } = answer;
+    const note = `<${bytes} bytes, not kept: ${detail}>`;
+    return { status, headers: redactedHeaders(headers, context), body: line(note) };
+  }
   if (answer.outcome !== 'complete') {
     return {
       headers: [],
@@ -67,10 +74,16 @@ function bodyText(body: Body, { maxStoredBodyChars: most }: CompareLimits): stri
     case 'empty':
       return '';
     case 'json':
+    case 'lines':
+    case 'events':
       // One character more than is kept: where there is one, the note says that more was cut.
       return printable(shortened(writeJson(body.value, 'indented', most + 1), most));
-    case 'text':
+    case 'xml':
+    case 'html':
+      return printable(shortened(writeMarkup(body.root, 'indented', most + 1), most));
     case 'form':
+      return printable(shortened(writeForm(body.value, most + 1), most));
+    case 'text':
       return printable(shortened(body.text, most));
     case 'opaque':
       return line(`<${describeOpaque(body)}>`);

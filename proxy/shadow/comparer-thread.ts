@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { defaultCompareLimits } from './compare/limits.ts';
-import { type CompareJob, compileJob, examinePair } from './comparer-job.ts';
+import { type CompareJob, compileJob, examineWithRules } from './comparer-job.ts';
 import type { ComparerReport, ComparerTask, ComparerThreadData } from './comparer-messages.ts';
 import { createRedactor } from './redact.ts';
 
@@ -23,7 +23,7 @@ host.on('message', (task: ComparerTask) => {
   }
   const job = jobs.get(task.pair.migration);
   if (job === undefined) throw new Error(`pair of an unknown migration ${task.pair.migration}`);
-  report({ kind: 'compared', compared: examinePair(task.pair, job) });
+  report({ kind: 'compared', ...examineWithRules(task.pair, job) });
 });
 
 report({ kind: 'ready' });

@@ -10,6 +10,7 @@ import {
 import { createPairQueue, type PairQueue } from './comparer-queue.ts';
 import { coverageOf } from './coverage.ts';
 import type { ComparedPair, Pair } from './pair.ts';
+import { RuleCounts, type RuleUse } from './rule-use.ts';
 
 export interface ComparerDependencies {
   /** For each pair that was compared, with the hash of the rules that it was compared under. */
@@ -33,6 +34,8 @@ export interface Comparer {
   submit(pair: Pair): void;
   /** Holds for all pairs whose comparison has not begun. */
   setMigrations(migrations: readonly ComparedMigration[]): void;
+  /** What the rules of a migration were good for since they hold. */
+  ruleUse(migration: string): readonly RuleUse[];
   /** Ends the thread; pairs that still wait are dropped. */
   close(): Promise<void>;
 }
@@ -62,6 +65,7 @@ interface Thread {
 class ThreadComparer implements Comparer {
   readonly #dependencies: ComparerDependencies;
   readonly #queue: PairQueue;
+  readonly #ruleCounts = new RuleCounts();
   #migrations: ReadonlyMap<string, ComparedMigration> = new Map();
   #thread: Thread;
   #restart: NodeJS.Timeout | undefined;
@@ -88,8 +92,13 @@ class ThreadComparer implements Comparer {
 
   setMigrations(migrations: readonly ComparedMigration[]): void {
     this.#migrations = new Map(migrations.map((migration) => [migration.id, migration]));
+    this.#ruleCounts.setMigrations(migrations);
     if (this.#thread.ready) this.#sendMigrations();
     this.#next();
+  }
+
+  ruleUse(migration: string): readonly RuleUse[] {
+    return this.#ruleCounts.of(migration);
   }
 
   async close(): Promise<void> {
@@ -126,7 +135,9 @@ class ThreadComparer implements Comparer {
       const { timer, rulesHash } = thread.running;
       clearTimeout(timer);
       thread.running = undefined;
-      this.#dependencies.onCompared(report.compared, rulesHash);
+      const { compared, mattered } = report;
+      if (mattered !== undefined) this.#ruleCounts.record(compared, rulesHash, mattered);
+      this.#dependencies.onCompared(compared, rulesHash);
     }
     this.#next();
   }
@@ -200,14 +211,7 @@ class ThreadComparer implements Comparer {
   }
 
   #sendMigrations(): void {
-    const migrations = [...this.#migrations.values()].map(
-      ({ id, rulesHash, coverage, shadow: { compare, redact } }) => ({
-        id,
-        rulesHash,
-        ...(coverage && { coverage }),
-        shadow: { compare, redact },
-      }),
-    );
+    const migrations = [...this.#migrations.values()];
     this.#thread.worker.postMessage({ kind: 'migrations', migrations } satisfies ComparerTask);
   }
 }

@@ -5,7 +5,7 @@ import type { Body } from './compare/read-body.ts';
 import type { Redactor } from './redact.ts';
 import { redactHeaders } from './redact-headers.ts';
 import { redactJson } from './redact-json.ts';
-import { redactNamedValues } from './redact-query.ts';
+import { redactMarkup } from './redact-markup.ts';
 
 /** A migration's `redact` places, compiled. */
 export type RedactedPlaces = Matches<'redact'>;
@@ -29,12 +29,14 @@ export function redactBody(body: Body, redactor: Redactor, places: RedactedPlace
     case 'empty':
       return body;
     case 'json':
-      return { kind: 'json', value: redactJson(body.value, redactor, root) };
+    case 'lines':
+    case 'events':
+      return { kind: body.kind, value: redactJson(body.value, redactor, root) };
     case 'form':
-      return {
-        kind: 'form',
-        text: isConfigured ? redactor.hide(body.text) : redactNamedValues(body.text, redactor, root),
-      };
+      return { kind: 'form', value: redactJson(body.value, redactor, root) as typeof body.value };
+    case 'xml':
+    case 'html':
+      return { kind: body.kind, root: redactMarkup(body.root, redactor, root) };
     case 'text':
       return { kind: 'text', text: isConfigured ? redactor.hide(body.text) : redactor.text(body.text) };
     case 'opaque':

@@ -10,6 +10,38 @@ export function signatureOf(migration: string, route: string, pattern: string, k
   return createHash('sha256').update(tuple).digest('hex').slice(0, 12);
 }
 
+/** The signatures of one route by pattern and kind, remembered: what differs, differs again and again. */
+export function routeSignatures(
+  migration: string,
+  route: string,
+): (pattern: string, kind: DifferenceKind) => string {
+  const known = signaturesOf(JSON.stringify([migration, route]));
+  return (pattern, kind) => {
+    const name = `${kind} ${pattern}`;
+    let signature = known.get(name);
+    if (signature === undefined) {
+      signature = signatureOf(migration, route, pattern, kind);
+      // An upstream may make up ever new places.
+      if (known.size >= maxKnown) known.clear();
+      known.set(name, signature);
+    }
+    return signature;
+  };
+}
+
+const maxKnown = 1000;
+const knownByRoute = new Map<string, Map<string, string>>();
+
+function signaturesOf(route: string): Map<string, string> {
+  let known = knownByRoute.get(route);
+  if (known === undefined) {
+    known = new Map();
+    if (knownByRoute.size >= maxKnown) knownByRoute.clear();
+    knownByRoute.set(route, known);
+  }
+  return known;
+}
+
 /** What an object's key becomes in a pattern when it names a thing rather than a field. */
 export const foldedKey = '{id}';
 
@@ -26,11 +58,16 @@ const idLike: readonly RegExp[] = [
   /^[a-z]{1,8}\d{5,}$/i,
 ];
 
+/** No id is without a digit but a redacted one, which is no such name. */
+const plainName = /^[a-zA-Z_]+$/;
+
 /**
  * A map keyed by ids (`/byId/P-000017/price`) would have a signature for each id; such keys are folded to
  * `{id}` in the pattern, as indexes are to `*`. Conservative: what might be a field's name stays, because
  * two fields in one signature would get one verdict.
  */
 export function foldKey(key: string): string {
-  return key.length <= 80 && idLike.some((shape) => shape.test(key)) ? foldedKey : key;
+  return key.length <= 80 && !plainName.test(key) && idLike.some((shape) => shape.test(key))
+    ? foldedKey
+    : key;
 }

@@ -49,7 +49,7 @@ const wrong: [args: string[], message: RegExp, usage: string][] = [
   [['status', '--admin', 'localhost:8081'], /--admin wants a URL such as http/, 'ficus status'],
   [['status', '--admin', 'http://a:b@localhost'], /without user.*FICUS_TOKEN/, 'ficus status'],
   [['check', 'a.yaml', '--config', 'b.yaml'], /give one/, 'ficus check'],
-  [['check', '--admin', 'http://localhost'], /Unknown option '--admin'/, 'ficus check'],
+  [['up', '--admin', 'http://localhost'], /Unknown option '--admin'/, 'ficus up'],
   [['up', '--port', '80a'], /--port wants a whole number from 0 to 65535, not "80a"/, 'ficus up'],
   [['up', '--admin-port', '65536'], /--admin-port wants/, 'ficus up'],
   [['up', '--port', '9000', '--admin-port', '9000'], /are both 9000/, 'ficus up'],

@@ -1,20 +1,29 @@
 import { type Alignment, type AlignmentBudget, align, alignById, type IndexPair } from './align.ts';
 import { type RulesHere, unorderedRule } from './compiled-rules.ts';
-import { JsonIds } from './json-ids.ts';
+import type { JsonIds } from './json-ids.ts';
 import type { JsonArray, JsonValue } from './json-value.ts';
 import { stepInto } from './place-tree.ts';
 import { isSameJson } from './same-json.ts';
+
+/** What all alignments of one pair share. */
+export interface ElementAlignment extends AlignmentBudget {
+  readonly ids: JsonIds;
+}
 
 /** Which elements of two arrays belong together under the rules; pairs that evidently agree are left out. */
 export function alignElements(
   monolith: JsonArray,
   service: JsonArray,
   rules: RulesHere,
-  budget: AlignmentBudget,
+  budget: ElementAlignment,
 ): Alignment {
   const unordered = unorderedRule(rules);
   if (unordered) return alignUnordered(monolith, service, unordered.key, rules, budget);
-  const open = openElements(monolith, service, rules);
+  return alignOpen(openElements(monolith, service, rules), rules, budget);
+}
+
+/** Of elements that are some of two arrays, in their order; the result names them by their indexes there. */
+export function alignOpen(open: Elements, rules: RulesHere, budget: ElementAlignment): Alignment {
   const inner = alignOrdered(open, rules, budget);
   const one = (index: number) => (open.monolith[index] as Element).index;
   const other = (index: number) => (open.service[index] as Element).index;
@@ -27,12 +36,12 @@ export function alignElements(
   };
 }
 
-interface Element {
+export interface Element {
   readonly index: number;
   readonly value: JsonValue;
 }
 
-interface Elements {
+export interface Elements {
   readonly monolith: readonly Element[];
   readonly service: readonly Element[];
 }
@@ -61,13 +70,13 @@ function openElements(monolith: JsonArray, service: JsonArray, rules: RulesHere)
   return { monolith: inner.monolith.filter(isOpen), service: inner.service.filter(isOpen) };
 }
 
-function alignOrdered(elements: Elements, rules: RulesHere, budget: AlignmentBudget): Alignment {
+function alignOrdered(elements: Elements, rules: RulesHere, budget: ElementAlignment): Alignment {
   const { monolith, service } = elements;
   // One element that changed is the common case, and needs no ids.
   if (monolith.length === 1 && service.length === 1) {
     return { pairs: [[0, 0]], moved: [], missing: [], extra: [] };
   }
-  const { monolithIds, serviceIds, similarity } = identified(elements, rules);
+  const { monolithIds, serviceIds, similarity } = identified(elements, rules, budget.ids);
   return align(monolithIds, serviceIds, similarity, budget);
 }
 
@@ -80,15 +89,16 @@ function alignUnordered(
   service: JsonArray,
   key: readonly string[] | undefined,
   rules: RulesHere,
-  budget: AlignmentBudget,
+  budget: ElementAlignment,
 ): Alignment {
   const { monolithIds, serviceIds, similarity } = identified(
     { monolith: monolith.map(withIndex), service: service.map(withIndex) },
     rules,
+    budget.ids,
   );
   if (key !== undefined) {
-    const keys = new JsonIds();
-    const keyIds = (elements: JsonArray) => elements.map((element) => keys.idOf(memberAt(element, key), []));
+    const keyIds = (elements: JsonArray) =>
+      elements.map((element) => budget.ids.idOf(memberAt(element, key), []));
     return alignById(keyIds(monolith), keyIds(service));
   }
   const equal = alignById(monolithIds, serviceIds);
@@ -127,8 +137,7 @@ function mostSimilar(
   return best;
 }
 
-function identified({ monolith, service }: Elements, rules: RulesHere) {
-  const ids = new JsonIds();
+function identified({ monolith, service }: Elements, rules: RulesHere, ids: JsonIds) {
   const idsOf = (elements: readonly Element[]) =>
     elements.map(({ value, index }) => ids.idOf(value, stepInto(rules, index)));
   const membersOf = (elements: readonly Element[]) => {

@@ -17,6 +17,9 @@ export interface AlignmentBudget {
   cells: number;
 }
 
+/** Cells of alignment tables for one pair: enough for two arrays of 500 elements of which none is equal. */
+export const maxAlignmentCells = 250_000;
+
 /** Two elements that agree by half are taken for one element that changed. */
 const leastSimilarity = 0.5;
 

@@ -1,11 +1,15 @@
 import type { DifferenceKind } from '../pair.ts';
 import { compareJson } from './compare-json.ts';
-import { isIgnored, type RulesHere } from './compiled-rules.ts';
+import { compareMarkup } from './compare-markup.ts';
+import { compareText } from './compare-text.ts';
+import { ignoringRule, type RulesHere } from './compiled-rules.ts';
 import type { DifferenceList } from './differences.ts';
 import type { CompareLimits } from './limits.ts';
 import { bodyPlace } from './place.ts';
 import type { Body } from './read-body.ts';
+import { writeForm } from './read-form.ts';
 import { writeJson } from './write-json.ts';
+import { writeMarkup } from './write-markup.ts';
 
 const root = bodyPlace([]);
 
@@ -17,39 +21,47 @@ export function compareBodies(
   differences: DifferenceList,
   limits: CompareLimits,
 ): void {
-  if (isIgnored(rules)) return;
+  const ignored = ignoringRule(rules);
+  if (ignored !== undefined) {
+    // Of two bodies that are compared at all, the bytes differ: evidently the same ones do not get here.
+    ignored.mattered ||= monolith.kind !== 'empty' || service.kind !== 'empty';
+    return;
+  }
   const add = (kind: DifferenceKind) =>
-    differences.add(root, root, kind, textOf(monolith, limits), textOf(service, limits));
+    differences.add(root, root, kind, describeBody(monolith, limits), describeBody(service, limits));
   if (monolith.kind === 'empty' || service.kind === 'empty') {
     if (monolith.kind !== service.kind) add(service.kind === 'empty' ? 'missing' : 'extra');
-  } else if (monolith.kind === 'json' && service.kind === 'json') {
-    compareJson(monolith.value, service.value, rules, differences, limits);
-  } else if (monolith.kind === 'opaque' && service.kind === 'opaque') {
-    if (monolith.digest !== service.digest)
-      add(monolith.byteLength === service.byteLength ? 'value' : 'length');
-  } else if (isText(monolith) && isText(service)) {
-    if (monolith.text === service.text) return;
-    const line = firstDifferentLine(monolith.text, service.text);
-    differences.add(root, root, 'value', line.monolith, line.service);
-  } else {
+  } else if (monolith.kind !== service.kind) {
     add('type');
+  } else if ('value' in monolith) {
+    compareJson(monolith.value, (service as typeof monolith).value, rules, differences, limits);
+  } else if ('root' in monolith) {
+    compareMarkup(monolith.root, (service as typeof monolith).root, rules, differences, limits);
+  } else if ('text' in monolith) {
+    compareText(monolith.text, (service as typeof monolith).text, rules, differences);
+  } else {
+    const other = service as typeof monolith;
+    if (monolith.digest !== other.digest) add(monolith.byteLength === other.byteLength ? 'value' : 'length');
   }
 }
 
-type TextBody = Extract<Body, { readonly text: string }>;
-
-function isText(body: Body): body is TextBody {
-  return body.kind === 'text' || body.kind === 'form';
-}
-
-function textOf(body: Body, limits: CompareLimits): string | undefined {
+/** What a body is, on one line; undefined for none. */
+function describeBody(body: Body, limits: CompareLimits): string | undefined {
   switch (body.kind) {
     case 'empty':
       return undefined;
     case 'json':
       return `JSON: ${writeJson(body.value, 'line', limits.maxTextChars)}`;
-    case 'text':
+    case 'lines':
+      return `JSON lines: ${writeJson(body.value, 'line', limits.maxTextChars)}`;
+    case 'events':
+      return `events: ${writeJson(body.value, 'line', limits.maxTextChars)}`;
     case 'form':
+      return `form: ${writeForm(body.value, limits.maxTextChars).replaceAll('\n', '&')}`;
+    case 'xml':
+    case 'html':
+      return `${body.kind.toUpperCase()}: ${writeMarkup(body.root, 'line', limits.maxTextChars)}`;
+    case 'text':
       return `text: ${body.text.slice(0, limits.maxTextChars)}`;
     case 'opaque':
       return describeOpaque(body);
@@ -58,21 +70,4 @@ function textOf(body: Body, limits: CompareLimits): string | undefined {
 
 export function describeOpaque(body: Extract<Body, { kind: 'opaque' }>): string {
   return `${body.description}, ${body.byteLength} bytes, digest ${body.digest}`;
-}
-
-/** Characters kept before the first one that differs; a minified page is one line. */
-const contextChars = 60;
-
-function firstDifferentLine(monolith: string, service: string): { monolith: string; service: string } {
-  let at = 0;
-  while (at < monolith.length && monolith[at] === service[at]) at++;
-  const lineStart = monolith.lastIndexOf('\n', at - 1) + 1;
-  const line = monolith.slice(0, lineStart).split('\n').length;
-  const from = Math.max(lineStart, at - contextChars);
-  const lineOf = (text: string) => {
-    const end = text.indexOf('\n', at);
-    const shown = text.slice(from, end < 0 ? undefined : end);
-    return `line ${line}: ${from > lineStart ? '…' : ''}${shown}`;
-  };
-  return { monolith: lineOf(monolith), service: lineOf(service) };
 }

@@ -1,60 +1,128 @@
 import type { DifferenceKind } from '../pair.ts';
 import { compareCookies } from './compare-cookies.ts';
-import { isIgnored, type RulesHere } from './compiled-rules.ts';
+import { ignoringRule, type RulesHere } from './compiled-rules.ts';
 import type { DifferenceList } from './differences.ts';
+import { areSameExpiries, meaningOf } from './header-values.ts';
 import { headerValues, listValue } from './headers.ts';
-import { normalMediaType } from './media-type.ts';
+import { areSameIds } from './ids.ts';
+import { areSameReferences, type ClientPlace, publicReference, type UpstreamPlaces } from './own-places.ts';
 import { token } from './place.ts';
 import { stepInto } from './place-tree.ts';
+import { isOneSidedPassedOver } from './same-json.ts';
+import { isTolerated } from './tolerance.ts';
 import { isUncomparedHeader } from './uncompared-headers.ts';
 
 export interface HeaderContext {
   /** Of the request: an answer to HEAD has no body, so its Content-Length is compared. */
   readonly method: string;
+  readonly client: () => ClientPlace;
+  readonly upstreams: SidePlaces;
   /** Rules for `header:`. */
   readonly rules: RulesHere;
   readonly differences: DifferenceList;
 }
 
-/** Compares two flat lists of headers; Set-Cookie by cookie, everything else as the list that it stands for. */
+/** What the two sides call themselves; undefined where that is not known. */
+export interface SidePlaces {
+  readonly monolith: UpstreamPlaces | undefined;
+  readonly service: UpstreamPlaces | undefined;
+}
+
+/** Compares two flat lists of headers by what they mean: Set-Cookie by cookie, Cache-Control by directive. */
 export function compareHeaders(
   monolith: readonly string[],
   service: readonly string[],
-  { method, rules, differences }: HeaderContext,
+  context: HeaderContext,
 ): void {
   const sides = { monolith: headerValues(monolith), service: headerValues(service) };
   const skipped = new Set([...nominated(sides.monolith), ...nominated(sides.service)]);
-  if (method !== 'HEAD') skipped.add('content-length');
+  if (context.method !== 'HEAD') skipped.add('content-length');
   for (const name of new Set([...sides.monolith.keys(), ...sides.service.keys()])) {
     if (isUncomparedHeader(name) || skipped.has(name)) continue;
-    const rulesHere = stepInto(rules, name);
-    if (isIgnored(rulesHere)) continue;
-    const [ours, theirs] = [sides.monolith.get(name), sides.service.get(name)];
-    if (name === 'set-cookie') {
-      compareCookies(ours ?? [], theirs ?? [], rulesHere, differences);
-      continue;
-    }
-    const [one, other] = [comparedValue(name, ours), comparedValue(name, theirs)];
-    if (one === other) continue;
-    const kind: DifferenceKind = one === undefined ? 'extra' : other === undefined ? 'missing' : 'value';
-    const place = `header:${token(name)}`;
-    differences.add(place, place, kind, one, other);
+    compareHeader(name, sides.monolith.get(name), sides.service.get(name), context);
   }
 }
 
-/** What counts of a header; undefined when nothing does. */
-function comparedValue(name: string, values: readonly string[] | undefined): string | undefined {
-  if (values === undefined) return undefined;
-  if (name === 'content-type') return normalMediaType(values.join(', '));
-  if (name === 'vary') return varyWithoutEncoding(values);
-  return listValue(values);
+type Values = readonly string[] | undefined;
+
+/** Headers in which the same text means one thing from one upstream, and another thing from the other. */
+const mapped: ReadonlySet<string> = new Set(['location', 'content-location', 'set-cookie']);
+
+/** Most headers are the same to the letter. */
+function isSameList(ours: Values, theirs: Values): boolean {
+  return ours?.length === theirs?.length && ours!.every((value, index) => value === theirs![index]);
 }
 
-/** Bodies are compared decoded, so it says nothing that an answer varies on Accept-Encoding; field names have no order. */
-function varyWithoutEncoding(values: readonly string[]): string | undefined {
-  const fields = listValue(values).toLowerCase().split(', ');
-  const others = fields.filter((field) => field !== 'accept-encoding');
-  return others.length === 0 ? undefined : others.sort().join(', ');
+function compareHeader(name: string, ours: Values, theirs: Values, context: HeaderContext): void {
+  if (!mapped.has(name) && isSameList(ours, theirs)) return;
+  const rules = stepInto(context.rules, name);
+  const ignored = ignoringRule(rules);
+  if (ignored !== undefined) {
+    ignored.mattered ||= listValue(ours ?? []) !== listValue(theirs ?? []);
+    return;
+  }
+  const { differences } = context;
+  if (name === 'set-cookie') {
+    compareCookies(ours ?? [], theirs ?? [], { rules, differences, upstreams: context.upstreams });
+    return;
+  }
+  const [one, other] = [meaningOf(name, ours), meaningOf(name, theirs)];
+  if (one instanceof Map && other instanceof Map) {
+    compareParts(name, one, other, rules, differences);
+    return;
+  }
+  if (one === other && !mapped.has(name)) return;
+  if (one === undefined) addAt([name], 'extra', undefined, listValue(theirs ?? []), differences);
+  else if (other === undefined) addAt([name], 'missing', listValue(ours ?? []), undefined, differences);
+  else if (!isSameValue(name, String(one), String(other), rules, context))
+    addAt([name], 'value', String(one), String(other), differences);
+}
+
+function isSameValue(
+  name: string,
+  one: string,
+  other: string,
+  rules: RulesHere,
+  { client, upstreams }: HeaderContext,
+): boolean {
+  if (name === 'location' || name === 'content-location') {
+    const references = [
+      publicReference(one, upstreams.monolith, client()),
+      publicReference(other, upstreams.service, client()),
+    ] as const;
+    return areSameReferences(...references);
+  }
+  if (name === 'expires' && areSameExpiries(one, other)) return true;
+  return rules.length > 0 && (areSameIds(one, other, rules) || isTolerated(one, other, rules));
+}
+
+function compareParts(
+  name: string,
+  monolith: ReadonlyMap<string, string>,
+  service: ReadonlyMap<string, string>,
+  rules: RulesHere,
+  differences: DifferenceList,
+): void {
+  for (const part of new Set([...monolith.keys(), ...service.keys()])) {
+    const [one, other] = [monolith.get(part), service.get(part)];
+    if (one === other) continue;
+    const here = stepInto(rules, part);
+    if (isOneSidedPassedOver(here)) continue;
+    if (one !== undefined && other !== undefined && isTolerated(one, other, here)) continue;
+    const kind = one === undefined ? 'extra' : other === undefined ? 'missing' : 'value';
+    addAt([name, part], kind, one, other, differences);
+  }
+}
+
+function addAt(
+  path: readonly string[],
+  kind: DifferenceKind,
+  monolith: string | undefined,
+  service: string | undefined,
+  differences: DifferenceList,
+): void {
+  const place = `header:${path.map(token).join('/')}`;
+  differences.add(place, place, kind, monolith, service);
 }
 
 /** Headers that Connection names belong to one connection, too. */

@@ -1,8 +1,10 @@
 import type { DifferenceKind } from '../pair.ts';
-import type { AlignmentBudget } from './align.ts';
-import { alignElements } from './align-elements.ts';
-import { isIgnored, type RulesHere } from './compiled-rules.ts';
+import { type Alignment, maxAlignmentCells } from './align.ts';
+import { alignElements, type ElementAlignment } from './align-elements.ts';
+import { type RulesHere, unorderedRule } from './compiled-rules.ts';
 import type { DifferenceList } from './differences.ts';
+import { areSameIds } from './ids.ts';
+import { JsonIds } from './json-ids.ts';
 import {
   type JsonArray,
   JsonNumber,
@@ -14,20 +16,18 @@ import {
 import type { CompareLimits } from './limits.ts';
 import { bodyPattern, bodyPlace, type Step } from './place.ts';
 import { stepInto } from './place-tree.ts';
-import { isSameNumber } from './same-json.ts';
+import { isOneSidedPassedOver, isPassedOver, isSameNumber } from './same-json.ts';
+import { isTolerated } from './tolerance.ts';
 import { writeJson } from './write-json.ts';
 
 /** One comparison of two JSON bodies as it goes on. */
-interface JsonWalk {
+export interface JsonWalk {
   readonly differences: DifferenceList;
   readonly limits: CompareLimits;
   /** From the root to the present place. */
   readonly steps: Step[];
-  readonly budget: AlignmentBudget;
+  readonly alignment: ElementAlignment;
 }
-
-/** Cells of alignment tables for one pair: enough for two arrays of 500 elements of which none is equal. */
-const maxAlignmentCells = 250_000;
 
 /** Elements that only one side has are named one by one up to this many; of more, only their number is told. */
 const maxNamedElements = 8;
@@ -40,21 +40,36 @@ export function compareJson(
   differences: DifferenceList,
   limits: CompareLimits,
 ): void {
-  compareValues(
-    { differences, limits, steps: [], budget: { cells: maxAlignmentCells } },
-    monolith,
-    service,
-    rules,
-  );
+  compareValues(jsonWalk(differences, limits), monolith, service, rules);
 }
 
-function compareValues(walk: JsonWalk, monolith: JsonValue, service: JsonValue, rules: RulesHere): void {
-  if (walk.differences.full || isIgnored(rules)) return;
+export function jsonWalk(differences: DifferenceList, limits: CompareLimits): JsonWalk {
+  let ids: JsonIds | undefined;
+  const alignment = {
+    cells: maxAlignmentCells,
+    get ids() {
+      ids ??= new JsonIds();
+      return ids;
+    },
+  };
+  return { differences, limits, steps: [], alignment };
+}
+
+export function compareValues(
+  walk: JsonWalk,
+  monolith: JsonValue,
+  service: JsonValue,
+  rules: RulesHere,
+): void {
+  if (walk.differences.full) return;
+  if (rules.length > 0 && isPassedOver(monolith, service, rules)) return;
   const kinds = [kindOf(monolith), kindOf(service)];
   if (kinds[0] !== kinds[1]) {
     report(walk, kinds.includes('repeated') ? 'length' : 'type', monolith, service);
   } else if (monolith instanceof JsonNumber) {
-    if (!isSameNumber(monolith, service as JsonNumber, rules)) report(walk, 'value', monolith, service);
+    const other = service as JsonNumber;
+    if (areSameIds(monolith.text, other.text, rules) || isSameNumber(monolith, other, rules)) return;
+    report(walk, 'value', monolith, service);
   } else if (monolith instanceof RepeatedMember) {
     compareRepeated(walk, monolith, service as RepeatedMember, rules);
   } else if (monolith instanceof Map) {
@@ -62,12 +77,18 @@ function compareValues(walk: JsonWalk, monolith: JsonValue, service: JsonValue, 
   } else if (kinds[0] === 'array') {
     compareArrays(walk, monolith as JsonArray, service as JsonArray, rules);
   } else if (monolith !== service) {
+    if (kinds[0] === 'string' && isSameText(monolith as string, service as string, rules)) return;
     report(walk, 'value', monolith, service);
   }
 }
 
+function isSameText(monolith: string, service: string, rules: RulesHere): boolean {
+  if (rules.length === 0) return false;
+  return areSameIds(monolith, service, rules) || isTolerated(monolith, service, rules);
+}
+
 /** Compares what is one step down: an element by its index on the monolith's side, a member by its key. */
-function compareBelow(
+export function compareBelow(
   walk: JsonWalk,
   step: Step,
   monolith: JsonValue,
@@ -87,7 +108,7 @@ function reportOneSided(
   value: JsonValue,
   rules: RulesHere,
 ): void {
-  if (isIgnored(stepInto(rules, step))) return;
+  if (rules.length > 0 && isOneSidedPassedOver(stepInto(rules, step))) return;
   walk.steps.push(step);
   if (kind === 'missing') report(walk, kind, value, undefined);
   else report(walk, kind, undefined, value);
@@ -95,7 +116,7 @@ function reportOneSided(
 }
 
 /** Adds a difference at the walk's place; a side's text is given, or the value is written as JSON. */
-function report(
+export function report(
   walk: JsonWalk,
   kind: DifferenceKind,
   monolith: JsonValue | undefined,
@@ -127,8 +148,24 @@ function compareObjects(walk: JsonWalk, monolith: JsonObject, service: JsonObjec
 
 /** Elements that belong together are compared with each other; then what is without a partner, then the order. */
 function compareArrays(walk: JsonWalk, monolith: JsonArray, service: JsonArray, rules: RulesHere): void {
-  const { pairs, moved, missing, extra } = alignElements(monolith, service, rules, walk.budget);
-  for (const [one, other] of [...pairs, ...moved]) {
+  const alignment = alignElements(monolith, service, rules, walk.alignment);
+  const unordered = unorderedRule(rules);
+  if (unordered && alignment.pairs.some(([one, other]) => one !== other)) unordered.of.mattered = true;
+  compareAligned(walk, monolith, service, alignment, rules);
+}
+
+/** The elements may be those of arrays of which only some are read: of such, the others are not asked for. */
+export function compareAligned(
+  walk: JsonWalk,
+  monolith: { readonly [index: number]: JsonValue; readonly length: number },
+  service: { readonly [index: number]: JsonValue; readonly length: number },
+  { pairs, moved, missing, extra }: Alignment,
+  rules: RulesHere,
+): void {
+  for (const [one, other] of pairs) {
+    compareBelow(walk, one, monolith[one] as JsonValue, service[other] as JsonValue, rules);
+  }
+  for (const [one, other] of moved) {
     compareBelow(walk, one, monolith[one] as JsonValue, service[other] as JsonValue, rules);
   }
   if (missing.length > maxNamedElements || extra.length > maxNamedElements) {

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { CompareLimits } from './limits.ts';
 
 export type DecodedBody =
@@ -6,7 +6,7 @@ export type DecodedBody =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Undoes a Content-Encoding: one layer of gzip, br or deflate, within the absolute cap and the ratio cap. Runs
+ * Undoes a Content-Encoding: one layer of gzip, br, deflate or zstd, within the absolute cap and the ratio cap. Runs
  * in the comparer's thread, and even a bomb costs no more than `maxBodyBytes` of output.
  */
 export function decodeBody(body: Uint8Array, contentEncoding: string, limits: CompareLimits): DecodedBody {
@@ -33,6 +33,7 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['x-gzip', gunzipSync],
   ['br', brotliDecompressSync],
   ['deflate', inflateEither],
+  ['zstd', zstdDecompressSync],
 ]);
 
 /** `deflate` means the zlib format (RFC 9110, section 8.4.1.2), but some servers send it bare. */

@@ -1,5 +1,5 @@
 import type { Difference, DifferenceKind } from '../pair.ts';
-import { signatureOf } from '../signature.ts';
+import { routeSignatures } from '../signature.ts';
 import type { CompareLimits } from './limits.ts';
 import { printableLine, shortened } from './printable.ts';
 
@@ -11,6 +11,8 @@ export interface DifferenceList {
   readonly found: readonly Difference[];
   /** True when further differences are not listed: walking on is of no use. */
   readonly full: boolean;
+  /** Takes back all but the first `count`. */
+  rewind(count: number): void;
   add(place: string, pattern: string, kind: DifferenceKind, monolith: SideText, service: SideText): void;
 }
 
@@ -23,9 +25,9 @@ export function createDifferenceList(
   limits: CompareLimits,
 ): DifferenceList {
   const found: Difference[] = [];
+  let signatures: ReturnType<typeof routeSignatures> | undefined;
   let full = false;
-  const text = (side: SideText, name: 'monolith' | 'service') =>
-    side === undefined ? {} : { [name]: printableLine(shortened(side, limits.maxTextChars)) };
+  const text = (side: string) => printableLine(shortened(side, limits.maxTextChars));
   const push = (
     place: string,
     pattern: string,
@@ -33,20 +35,23 @@ export function createDifferenceList(
     monolith: SideText,
     service: SideText,
   ) => {
-    const signature = signatureOf(migration, route, pattern, kind);
-    found.push({
-      place,
-      pattern,
-      kind,
-      ...text(monolith, 'monolith'),
-      ...text(service, 'service'),
-      signature,
-    });
+    signatures ??= routeSignatures(migration, route);
+    const signature = signatures(pattern, kind);
+    if (monolith !== undefined && service !== undefined)
+      found.push({ place, pattern, kind, monolith: text(monolith), service: text(service), signature });
+    else if (monolith !== undefined)
+      found.push({ place, pattern, kind, monolith: text(monolith), signature });
+    else if (service !== undefined) found.push({ place, pattern, kind, service: text(service), signature });
+    else found.push({ place, pattern, kind, signature });
   };
   return {
     found,
     get full() {
       return full;
+    },
+    rewind(count) {
+      found.length = Math.min(found.length, count);
+      full = false;
     },
     add(place, pattern, kind, monolith, service) {
       if (full) return;

@@ -17,3 +17,12 @@ export function listValue(values: readonly string[]): string {
     .map((member) => member.trim())
     .join(', ');
 }
+
+/** The value of the first line of that name, in lower case. */
+export function firstValue(flat: readonly string[], name: string): string | undefined {
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const found = flat[index] as string;
+    if (found.length === name.length && found.toLowerCase() === name) return flat[index + 1];
+  }
+  return undefined;
+}

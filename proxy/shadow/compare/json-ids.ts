@@ -1,18 +1,27 @@
-import { isIgnored, type RulesHere, toleranceOf, unorderedRule } from './compiled-rules.ts';
+import { idsRule, isIgnored, type RulesHere, tolerancesOf, unorderedRule } from './compiled-rules.ts';
 import { normalNumber } from './json-number.ts';
 import { JsonNumber, type JsonValue, kindOf, RepeatedMember } from './json-value.ts';
 import { stepInto } from './place-tree.ts';
 
 /**
- * Numbers for values: two values have the same id exactly if they agree under the rules, but for numbers
- * that may be some way apart: all of those have one id, so whoever relies on ids compares these again.
+ * Numbers for values: two values have the same id exactly if they agree under the rules, but for what may be
+ * some way apart, and what is called otherwise on either side: all of those have one id, so whoever relies on
+ * ids compares these again.
  */
 export class JsonIds {
   readonly #ids = new Map<string, number>();
+  /** Of arrays and objects where no rule holds: arrays in arrays are not gone through again for each level. */
+  readonly #known = new Map<object, number>();
 
   /** `rules` are those for the value's place. */
   idOf(value: JsonValue, rules: RulesHere): number {
-    return this.#intern(this.#textOf(value, rules));
+    if (rules.length > 0 || typeof value !== 'object' || value === null || value instanceof JsonNumber)
+      return this.#intern(this.#textOf(value, rules));
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const id = this.#intern(this.#textOf(value, rules));
+    this.#known.set(value, id);
+    return id;
   }
 
   /** The ids of an object's members by key; undefined when the value is no object. */
@@ -27,9 +36,11 @@ export class JsonIds {
   }
 
   #textOf(value: JsonValue, rules: RulesHere): string {
+    if (rules.length > 0 && (tolerancesOf(rules).length > 0 || idsRule(rules) !== undefined)) {
+      if (typeof value === 'string' || value instanceof JsonNumber) return 'near';
+    }
     if (typeof value === 'string') return `"${value}`;
-    if (value instanceof JsonNumber)
-      return toleranceOf(rules) === undefined ? normalNumber(value.text) : 'number';
+    if (value instanceof JsonNumber) return normalNumber(value.text);
     if (value instanceof RepeatedMember)
       return `<${value.values.map((each) => this.idOf(each, rules)).join()}`;
     if (value instanceof Map) return `{${this.#memberPairs(value, rules).join()}`;

@@ -10,10 +10,16 @@ export type ParsedJson =
   /** `not-json` breaks RFC 8259; `over-limit` may be JSON, but is not looked at. No detail quotes the text. */
   | { readonly ok: false; readonly problem: 'not-json' | 'over-limit'; readonly detail: string };
 
-/** Parses all of `text`, strictly by RFC 8259. Never throws, whatever the text; recursion ends at `maxDepth`. */
-export function parseJson(text: string, limits: JsonLimits): ParsedJson {
+/**
+ * Parses all of `text`, strictly by RFC 8259. Never throws, whatever the text; recursion ends at `maxDepth`.
+ * `onRead` is told how many values there were.
+ */
+export function parseJson(text: string, limits: JsonLimits, onRead?: (nodes: number) => void): ParsedJson {
   try {
-    return { ok: true, value: new JsonReader(text, limits).readAll() };
+    const reader = new JsonReader(text, limits);
+    const value = reader.readAll();
+    onRead?.(reader.nodes);
+    return { ok: true, value };
   } catch (error) {
     if (error instanceof JsonProblem) return { ok: false, problem: error.problem, detail: error.message };
     throw error;
@@ -59,6 +65,10 @@ class JsonReader {
   constructor(text: string, limits: JsonLimits) {
     this.#text = text;
     this.#limits = limits;
+  }
+
+  get nodes(): number {
+    return this.#nodes;
   }
 
   readAll(): JsonValue {

@@ -7,18 +7,23 @@ export type Step = number | string;
 
 /** `body:/items/3/price`; the root is `body:`. */
 export function bodyPlace(steps: readonly Step[]): string {
-  return `body:${steps.map((step) => `/${token(String(step))}`).join('')}`;
+  let place = 'body:';
+  for (const step of steps) place += `/${typeof step === 'number' ? step : token(step)}`;
+  return place;
 }
 
 /** The place with indexes as `*` and keys that are ids as `{id}`. */
 export function bodyPattern(steps: readonly Step[]): string {
-  return `body:${steps.map((step) => (typeof step === 'number' ? '/*' : `/${token(foldKey(step))}`)).join('')}`;
+  let pattern = 'body:';
+  for (const step of steps) pattern += typeof step === 'number' ? '/*' : `/${token(foldKey(step))}`;
+  return pattern;
 }
 
 /** Escaped by RFC 6901, section 3. A key of many characters is told by its beginning and a hash. */
 export function token(text: string): string {
   const short = text.length <= 128 ? text : `${text.slice(0, 96)}…${hashOf(text)}`;
-  return printableLine(short).replaceAll('~', '~0').replaceAll('/', '~1');
+  const line = printableLine(short);
+  return line.includes('~') || line.includes('/') ? line.replaceAll('~', '~0').replaceAll('/', '~1') : line;
 }
 
 function hashOf(text: string): string {

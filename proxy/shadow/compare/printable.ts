@@ -2,6 +2,8 @@
 const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** Most texts, at a glance. */
+const plain = /^[ -~]*$/;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
@@ -9,12 +11,14 @@ const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\
  * Postgres, which refuses NUL and lone surrogates, can store it.
  */
 export function printable(text: string): string {
+  if (plain.test(text)) return text;
   const wellFormed = text.isWellFormed() ? text : text.replace(loneSurrogate, escaped);
   return wellFormed.replace(unprintable, escaped);
 }
 
 /** The same for texts of one line: tab and line ends are escaped as well. */
 export function printableLine(text: string): string {
+  if (plain.test(text)) return text;
   return printable(text).replace(/[\t\n\r]/g, (character) => lineEscapes[character] ?? escaped(character));
 }
 

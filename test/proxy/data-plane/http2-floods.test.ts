@@ -101,19 +101,34 @@ describe('a client that floods loses its connection, and no one else does:', opt
     });
   });
 
-  test('pings whose answers are not read', async () => {
-    await overrun((client) => {
-      client.socket.pause();
-      const pings = Buffer.concat(
-        Array.from({ length: 1000 }, () => frame(FrameType.ping, 0, 0, '12345678')),
-      );
-      const send = (): void => {
-        if (client.socket.destroyed || client.hasEnded) return;
-        client.socket.write(pings, () => setImmediate(send));
-        if (client.socket.bytesWritten > 3_000_000) client.socket.resume();
-      };
-      send();
+  // RFC 9113, 10.5: each of them has to be acknowledged.
+  const acknowledged: [name: string, frame: Buffer][] = [
+    ['pings', frame(FrameType.ping, 0, 0, '12345678')],
+    ['settings', frame(FrameType.settings, 0, 0)],
+    [
+      'settings that change something',
+      frame(FrameType.settings, 0, 0, Buffer.from([0, 4, 0, 0, 0xff, 0xff])),
+    ],
+  ];
+  for (const [name, one] of acknowledged) {
+    test(`${name} whose answers are not read`, async () => {
+      await overrun((client) => {
+        client.socket.pause();
+        const many = Buffer.concat(Array.from({ length: 1000 }, () => one));
+        const send = (): void => {
+          if (client.socket.destroyed || client.hasEnded) return;
+          client.socket.write(many, () => setImmediate(send));
+          if (client.socket.bytesWritten > 3_000_000) client.socket.resume();
+        };
+        send();
+      });
     });
+  }
+
+  test('settings without end in one frame', async () => {
+    const many = Buffer.concat(Array.from({ length: 2000 }, () => Buffer.from([0, 4, 0, 0, 0xff, 0xff])));
+    const { code } = await overrun((client) => client.send(FrameType.settings, 0, 0, many));
+    assert.equal(code, NGHTTP2_ENHANCE_YOUR_CALM);
   });
 
   test('data frames without data', async () => {

@@ -97,6 +97,53 @@ describe('what is kept of a pair', () => {
   });
 });
 
+describe('a monolith that was asked twice', () => {
+  const job = compileJob(
+    { id: 'catalog', rulesHash: 'r1', shadow: { compare: noRules, redact: [] } },
+    createRedactor(bytes('key')),
+    defaultCompareLimits,
+  );
+  const again = (monolith: Answer, service: Answer, monolithAgain: Answer) =>
+    examinePair({ ...pairOf(monolith, service), monolithAgain }, job);
+
+  it('and differs from itself as the service does: with the same signature', () => {
+    const compared = again(
+      jsonAnswer({ n: 1, a: 1 }),
+      jsonAnswer({ n: 2, a: 1 }),
+      jsonAnswer({ n: 3, a: 1 }),
+    );
+    assert.equal(compared.again?.outcome, 'differed');
+    assert.equal(compared.again?.differences[0]?.signature, compared.differences[0]?.signature);
+    assert.equal(compared.again?.differences[0]?.service, '3');
+  });
+
+  it('is compared though the service agrees', () => {
+    const compared = again(jsonAnswer({ n: 1 }), jsonAnswer({ n: 1 }), jsonAnswer({ n: 2 }));
+    assert.equal(compared.outcome, 'agreed');
+    assert.deepEqual(
+      compared.again?.differences.map(({ place, kind }) => `${place} ${kind}`),
+      ['body:/n value'],
+    );
+  });
+
+  it('and agrees with itself, or can not be compared', () => {
+    const one = jsonAnswer({ n: 1 });
+    assert.deepEqual(again(one, jsonAnswer({ n: 2 }), jsonAnswer({ n: 1 })).again, {
+      outcome: 'agreed',
+      differences: [],
+    });
+    const late: Answer = { outcome: 'timed-out', detail: 'over 1000 ms', durationMs: 1000 };
+    assert.deepEqual(again(one, one, late).again, { outcome: 'incomparable', differences: [] });
+  });
+
+  it('shows no secret', () => {
+    const secret = (text: string) => jsonAnswer({ password: text });
+    const compared = again(secret('plant1'), secret('plant1'), secret('plant2'));
+    assert.equal(compared.again?.outcome, 'differed');
+    assert.ok(!JSON.stringify(compared).includes('plant'));
+  });
+});
+
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
 
 describe('secrets planted everywhere', () => {

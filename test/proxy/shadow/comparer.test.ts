@@ -90,6 +90,42 @@ describe('comparer', () => {
     );
   });
 
+  it('it is told of each rule how many pairs it was of use in', async (test) => {
+    const { comparer, comparedCount } = startComparer(test);
+    const compare = { ...noRules, ignore: ['body:/a', 'body:/b'] };
+    comparer.setMigrations([{ ...catalog, rulesHash: 'r3', shadow: { compare, redact: [] } }]);
+    comparer.submit(pairOf(jsonAnswer({ a: 1, c: 1 }), jsonAnswer({ a: 2, c: 1 })));
+    comparer.submit(pairOf(jsonAnswer({ a: 1, c: 1 }), jsonAnswer({ a: 1, c: 2 })));
+    comparer.submit(pairOf(jsonAnswer({ a: 1 }), jsonAnswer({ a: 1 })));
+    await comparedCount(3);
+    assert.deepEqual(
+      comparer.ruleUse('catalog').map(({ rule, pairs, pairsSince }) => [rule, pairs, pairsSince]),
+      [
+        ['ignore body:/a', 2, 1],
+        ['ignore body:/b', 2, 2],
+      ],
+    );
+    assert.deepEqual(comparer.ruleUse('gone'), []);
+  });
+
+  it('a hashed answer and the second one of the monolith get to the thread', async (test) => {
+    const { comparer, compared, comparedCount } = startComparer(test);
+    const hashed = {
+      outcome: 'hashed',
+      status: 200,
+      headers: [],
+      sha256: 'aa',
+      bytes: 5,
+      detail: '',
+      durationMs: 1,
+    } as const;
+    const pair = pairOf(hashed, { ...hashed, sha256: 'bb' });
+    comparer.submit({ ...pair, monolithAgain: hashed });
+    await comparedCount(1);
+    const [one] = compared;
+    assert.deepEqual([one?.pair.differences[0]?.kind, one?.pair.again?.outcome], ['value', 'agreed']);
+  });
+
   it('the caller keeps its bodies, also when they are views of one buffer', async (test) => {
     const { comparer, compared, comparedCount } = startComparer(test);
     const shared = Buffer.from('{"a":1}{"a":2}');

@@ -1,5 +1,5 @@
 import type { CompareRules } from '../../../proxy/routing/model.ts';
-import { comparePair } from '../../../proxy/shadow/compare/compare-pair.ts';
+import { type CompareSettings, comparePair } from '../../../proxy/shadow/compare/compare-pair.ts';
 import { compileRules } from '../../../proxy/shadow/compare/compiled-rules.ts';
 import { defaultCompareLimits } from '../../../proxy/shadow/compare/limits.ts';
 import type { Answer, CapturedRequest, CompleteAnswer, Pair } from '../../../proxy/shadow/pair.ts';
@@ -37,9 +37,18 @@ export function pairOf(monolith: Answer, service: Answer, request: Partial<Captu
   };
 }
 
+export function settingsOf(rules: Partial<CompareRules> = {}): CompareSettings {
+  return {
+    rules: compileRules({ ...noRules, ...rules }),
+    upstreams: { monolith: undefined, service: undefined },
+    limits: defaultCompareLimits,
+    candidate: 'service',
+  };
+}
+
 /** `place kind` of each difference, or the reason why the pair is incomparable. */
 export function placesOf(pair: Pair, rules: Partial<CompareRules> = {}): string[] | string {
-  const comparison = comparePair(pair, compileRules({ ...noRules, ...rules }), defaultCompareLimits);
+  const comparison = comparePair(pair, settingsOf(rules));
   if (comparison.outcome === 'incomparable') return comparison.reason;
   return comparison.differences.map(({ place, kind }) => `${place} ${kind}`);
 }

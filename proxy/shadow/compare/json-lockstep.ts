@@ -1,0 +1,384 @@
+import { alignOpen, type Element } from './align-elements.ts';
+import { compareAligned, compareValues, type JsonWalk, jsonWalk } from './compare-json.ts';
+import { type RulesHere, unorderedRule } from './compiled-rules.ts';
+import type { DifferenceList } from './differences.ts';
+import { firstDifference, numberEnd, skipValue, stringEnd, Unreadable, wordEnd } from './json-bytes.ts';
+import { JsonNumber, type JsonValue } from './json-value.ts';
+import type { CompareLimits } from './limits.ts';
+import { parseJson } from './parse-json.ts';
+import type { Step } from './place.ts';
+import { stepInto } from './place-tree.ts';
+import { isOneSidedPassedOver } from './same-json.ts';
+import { type Skipped, skipJson } from './skip-json.ts';
+
+const quote = 0x22;
+const comma = 0x2c;
+const minus = 0x2d;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** White space that differs at more places than this: two layouts, and walking both side by side gains nothing. */
+const maxResyncs = 64;
+
+/** Bytes parsed for each byte of the bodies; with more, arrays in arrays are parsed over and over. */
+const maxParsedRatio = 2;
+
+/** Fewer bytes are not worth to be tried to skip. */
+const leastSkipped = 32;
+
+/** Elements that differ in one array; with more it is not seen at once that they are in place. */
+const maxInPlace = 32;
+
+/** An element whose two values are not evidently the same: where they stand in either body. */
+interface OpenElement {
+  readonly index: number;
+  readonly from: number;
+  readonly to: number;
+  readonly otherFrom: number;
+  readonly otherTo: number;
+  /** Part of its members that differ; 1 where that is not known. */
+  readonly changed: number;
+}
+
+/**
+ * Walks the monolith's JSON with the service's in step. While the bytes are the same, so is what they mean:
+ * they are checked to be JSON, once, and nothing is made of them. Where they part, the smallest value around
+ * is parsed on both sides and compared as any other; so the differences are those of comparing the whole.
+ * Whatever does not fit ends it, and the bodies are read as a whole.
+ */
+export class JsonLockstep {
+  readonly #a: Buffer;
+  readonly #b: Buffer;
+  readonly #rules: RulesHere;
+  readonly #limits: CompareLimits;
+  readonly #walk: JsonWalk;
+  /** Where the walk is in the monolith's bytes; in the service's it is at `#at + #shift`. */
+  #at = 0;
+  #shift = 0;
+  /** The first byte from `#at` on that differs under `#shift`. */
+  #differsAt = 0;
+  /** For each level the start of the member's key, or of an element `-1 - index`. */
+  readonly #path: number[] = [];
+  #nodes = 0;
+  #resyncs = 0;
+  #parsed = 0;
+  readonly #skipped: Skipped = { end: -1, nodes: 0 };
+  /** Bytes gone over of values that did not end before the next difference. */
+  #inVain = 0;
+  /** Part of the members that differ in the object that was read last; 1 where it was not read in step. */
+  #changed = 1;
+
+  constructor(
+    monolith: Buffer,
+    service: Buffer,
+    rules: RulesHere,
+    differences: DifferenceList,
+    limits: CompareLimits,
+  ) {
+    this.#a = monolith;
+    this.#b = service;
+    this.#rules = rules;
+    this.#limits = limits;
+    this.#walk = jsonWalk(differences, limits);
+  }
+
+  /** False: read both as a whole. */
+  compare(): boolean {
+    try {
+      this.#differsAt = firstDifference(this.#a, 0, this.#b, 0);
+      this.#readValue(0);
+      this.#skipSpace();
+      return this.#at === this.#a.length && this.#at + this.#shift === this.#b.length;
+    } catch (error) {
+      if (error instanceof Unreadable) return false;
+      throw error;
+    }
+  }
+
+  #readValue(depth: number): void {
+    if (++this.#nodes > this.#limits.maxNodes) throw new Unreadable();
+    this.#skipSpace();
+    const from = this.#at;
+    if (from >= this.#differsAt) {
+      this.#comparePart(from, from + this.#shift);
+      return;
+    }
+    const first = this.#a[from]!;
+    if ((first === openBrace || first === openBracket) && this.#skipSame(from, depth)) return;
+    if (first === openBrace) {
+      this.#readObject(this.#deeper(depth));
+      return;
+    }
+    if (first === openBracket) {
+      this.#readArray(this.#deeper(depth));
+      return;
+    }
+    if (first === quote) {
+      const end = stringEnd(this.#a, from);
+      if (end > this.#differsAt) {
+        this.#comparePart(from, from + this.#shift);
+        return;
+      }
+      this.#at = end;
+      return;
+    }
+    const isNumber = first === minus || (first >= 0x30 && first <= 0x39);
+    const end = isNumber ? numberEnd(this.#a, from) : wordEnd(this.#a, from);
+    // A number may go on where the other one ends.
+    if (end >= this.#differsAt && !(end === this.#a.length && end + this.#shift === this.#b.length)) {
+      this.#comparePart(from, from + this.#shift);
+      return;
+    }
+    this.#at = end;
+  }
+
+  /** Goes past an object or array that ends before the next difference; false where it does not. */
+  #skipSame(from: number, depth: number): boolean {
+    if (this.#differsAt - from < leastSkipped || this.#inVain > this.#a.length) return false;
+    skipJson(this.#a, from, this.#differsAt, this.#limits.maxDepth - depth, this.#skipped);
+    const { end, nodes } = this.#skipped;
+    if (end < 0) {
+      this.#inVain += this.#differsAt - from;
+      return false;
+    }
+    this.#nodes += nodes - 1;
+    this.#at = end;
+    return true;
+  }
+
+  #deeper(depth: number): number {
+    if (depth >= this.#limits.maxDepth) throw new Unreadable();
+    return depth + 1;
+  }
+
+  #readObject(depth: number): void {
+    const from = this.#at;
+    const otherFrom = from + this.#shift;
+    const { found } = this.#walk.differences;
+    const mark = found.length;
+    let members = 0;
+    let changed = 0;
+    this.#at++;
+    this.#skipSpace();
+    if (this.#at >= this.#differsAt) {
+      this.#compareWhole(from, otherFrom, mark);
+      return;
+    }
+    if (this.#a[this.#at] === closeBrace) {
+      this.#at++;
+      return;
+    }
+    for (;;) {
+      this.#skipSpace();
+      const key = this.#at;
+      if (key >= this.#differsAt) {
+        this.#compareWhole(from, otherFrom, mark);
+        return;
+      }
+      if (this.#a[key] !== quote) throw new Unreadable();
+      const end = stringEnd(this.#a, key);
+      if (end > this.#differsAt) {
+        this.#compareWhole(from, otherFrom, mark);
+        return;
+      }
+      this.#at = end;
+      this.#skipSpace();
+      if (this.#at >= this.#differsAt || this.#a[this.#at] !== colon) throw new Unreadable();
+      this.#at++;
+      const before = found.length;
+      this.#path.push(key);
+      this.#readValue(depth);
+      this.#path.pop();
+      members++;
+      if (found.length > before) changed++;
+      this.#skipSpace();
+      if (this.#at >= this.#differsAt) {
+        this.#compareWhole(from, otherFrom, mark);
+        return;
+      }
+      const next = this.#a[this.#at++];
+      if (next === closeBrace) {
+        this.#changed = changed / members;
+        return;
+      }
+      if (next !== comma) throw new Unreadable();
+    }
+  }
+
+  #readArray(depth: number): void {
+    const { differences } = this.#walk;
+    const from = this.#at;
+    const otherFrom = from + this.#shift;
+    const mark = differences.found.length;
+    let open: OpenElement[] | undefined;
+    this.#at++;
+    this.#skipSpace();
+    if (this.#at >= this.#differsAt) {
+      this.#compareWhole(from, otherFrom, mark);
+      return;
+    }
+    if (this.#a[this.#at] === closeBracket) {
+      this.#at++;
+      return;
+    }
+    for (let index = 0; ; index++) {
+      this.#skipSpace();
+      const start = this.#at;
+      const otherStart = start + this.#shift;
+      const before = differences.found.length;
+      this.#path.push(-1 - index);
+      this.#readValue(depth);
+      this.#path.pop();
+      if (differences.found.length > before) {
+        open ??= [];
+        open.push({
+          index,
+          from: start,
+          to: this.#at,
+          otherFrom: otherStart,
+          otherTo: this.#at + this.#shift,
+          changed: this.#a[start] === openBrace ? this.#changed : 1,
+        });
+      }
+      this.#skipSpace();
+      if (this.#at >= this.#differsAt) {
+        this.#compareWhole(from, otherFrom, mark);
+        return;
+      }
+      const next = this.#a[this.#at++];
+      if (next === comma) continue;
+      if (next !== closeBracket) throw new Unreadable();
+      if (open !== undefined) this.#alignOpen(open, index + 1, from, otherFrom, mark);
+      return;
+    }
+  }
+
+  /** One element that differs is the same one changed. Of several, any may have moved: they are aligned. */
+  #alignOpen(open: OpenElement[], length: number, from: number, otherFrom: number, mark: number): void {
+    const rules = this.#takeSteps();
+    if (rules === undefined) return;
+    if (unorderedRule(rules)) {
+      this.#compareWhole(from, otherFrom, mark);
+      return;
+    }
+    if (open.length < 2 || this.#areInPlace(open)) return;
+    this.#walk.differences.rewind(mark);
+    const sides = { monolith: [] as Element[], service: [] as Element[] };
+    const values: { monolith: JsonValue[]; service: JsonValue[] } = { monolith: [], service: [] };
+    values.monolith.length = length;
+    values.service.length = length;
+    for (const { index, from, to, otherFrom, otherTo } of open) {
+      const [one, other] = [this.#parse(this.#a, from, to), this.#parse(this.#b, otherFrom, otherTo)];
+      sides.monolith.push({ index, value: one });
+      sides.service.push({ index, value: other });
+      values.monolith[index] = one;
+      values.service[index] = other;
+    }
+    const alignment = alignOpen(sides, rules, this.#walk.alignment);
+    compareAligned(this.#walk, values.monolith, values.service, alignment, rules);
+  }
+
+  /**
+   * Whether aligning would leave all where they are. It looks for the ascending pairs of the greatest total
+   * similarity, which is at most 1 a pair while no two elements are equal; pairs other than these are fewer by
+   * one at least. So where these lack 1 or less of what they could have, there is nothing better.
+   */
+  #areInPlace(open: readonly OpenElement[]): boolean {
+    let lacking = 0;
+    for (const { changed } of open) lacking += changed;
+    if (lacking > 1 || open.length > maxInPlace || open.some(({ changed }) => changed > 0.5)) return false;
+    return !open.some((one) => open.some((other) => one !== other && this.#isMoved(one, other)));
+  }
+
+  #isMoved(one: OpenElement, other: OpenElement): boolean {
+    if (one.to - one.from !== other.otherTo - other.otherFrom) return false;
+    return this.#a.compare(this.#b, other.otherFrom, other.otherTo, one.from, one.to) === 0;
+  }
+
+  /** What was found below is found again. */
+  #compareWhole(from: number, otherFrom: number, mark: number): void {
+    this.#walk.differences.rewind(mark);
+    this.#comparePart(from, otherFrom);
+  }
+
+  /** Compares the two values that begin there, and walks on behind them. */
+  #comparePart(from: number, otherFrom: number): void {
+    this.#changed = 1;
+    const [to, otherTo] = [skipValue(this.#a, from), skipValue(this.#b, otherFrom)];
+    const [one, other] = [this.#parse(this.#a, from, to), this.#parse(this.#b, otherFrom, otherTo)];
+    const rules = this.#takeSteps();
+    if (rules !== undefined) compareValues(this.#walk, one, other, rules);
+    if (this.#walk.differences.full) throw new Unreadable();
+    this.#at = to;
+    this.#shift = otherTo - to;
+    this.#differsAt = firstDifference(this.#a, to, this.#b, otherTo);
+  }
+
+  #parse(body: Buffer, from: number, to: number): JsonValue {
+    const scalar = readScalar(body, from, to);
+    if (scalar !== undefined) return scalar;
+    this.#parsed += to - from;
+    if (this.#parsed > maxParsedRatio * (this.#a.length + this.#b.length)) throw new Unreadable();
+    const { maxDepth, maxNodes } = this.#limits;
+    const limits = { maxNodes, maxDepth: maxDepth - this.#path.length };
+    const parsed = parseJson(body.toString('utf8', from, to), limits, (nodes) => {
+      this.#nodes += nodes;
+    });
+    if (!parsed.ok || this.#nodes > maxNodes) throw new Unreadable();
+    return parsed.value;
+  }
+
+  /** Puts the path into the walk's steps; returns the rules there, or undefined at and below an ignored place. */
+  #takeSteps(): RulesHere | undefined {
+    const { steps } = this.#walk;
+    steps.length = 0;
+    let rules = this.#rules;
+    for (const entry of this.#path) {
+      if (rules.length > 0 && isOneSidedPassedOver(rules)) return undefined;
+      const step: Step = entry < 0 ? -1 - entry : this.#keyAt(entry);
+      steps.push(step);
+      rules = stepInto(rules, step);
+    }
+    return rules;
+  }
+
+  #keyAt(from: number): string {
+    return this.#parse(this.#a, from, stringEnd(this.#a, from)) as string;
+  }
+
+  /** To the next token on both sides, which may have other white space before it. */
+  #skipSpace(): void {
+    const a = this.#a;
+    const from = this.#at;
+    let at = from;
+    while (at < a.length && isSpace(a[at]!)) at++;
+    this.#at = at;
+    if (at < this.#differsAt) return;
+    const b = this.#b;
+    let other = from + this.#shift;
+    while (other < b.length && isSpace(b[other]!)) other++;
+    if (other - at === this.#shift) return;
+    if (++this.#resyncs > maxResyncs) throw new Unreadable();
+    this.#shift = other - at;
+    this.#differsAt = firstDifference(a, at, b, other);
+  }
+}
+
+/** Numbers, and texts without escapes: what differs mostly is one of these. */
+function readScalar(body: Buffer, from: number, to: number): JsonValue | undefined {
+  const first = body[from]!;
+  if (first === quote) {
+    const text = body.toString('utf8', from + 1, to - 1);
+    return text.includes('\\') ? undefined : text;
+  }
+  const isNumber = first === minus || (first >= 0x30 && first <= 0x39);
+  if (!isNumber || numberEnd(body, from) !== to) return undefined;
+  return new JsonNumber(body.toString('latin1', from, to));
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
