@@ -87,8 +87,8 @@ export function createPairStore(database: Database): PairStore {
       return rows[0] && pairOf(rows[0]);
     },
 
-    differing: ({ migration, signature, after, limit }) =>
-      database.query<PairRow>(
+    async differing({ migration, signature, after, limit }) {
+      const rows = await database.query<KeptPair>(
         `select ${columns} from ficus.pairs
          where migration = $1 and outcome = 'differed'
            and ($2::text is null or exists
@@ -102,7 +102,9 @@ export function createPairStore(database: Database): PairStore {
           after?.at ?? null,
           limit,
         ],
-      ),
+      );
+      return rows.map(pairOf);
+    },
 
     prune: (limits) => partitions.prune(limits),
   };
