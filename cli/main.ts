@@ -10,13 +10,15 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+void runCommandLine(process.argv.slice(2), {
   env,
   userName: userName(),
   width: columnsOf(stdout.columns) ?? columnsOf(env['COLUMNS']),
   paint: createPaint(stdout),
   printOut: (line) => stdout.write(`${line}\n`),
   printError: (line) => stderr.write(`${line}\n`),
+}).then((status) => {
+  process.exitCode = status;
 });
 
 /** A container may run under a number that no user has: then there is no name. */

@@ -13,3 +13,15 @@ export function becomeProgram(script: URL, args: readonly string[]): never {
   const flags = ['--disable-warning=ExperimentalWarning'];
   return execve.call(process, execPath, [execPath, ...flags, fileURLToPath(script), ...args]);
 }
+
+/**
+ * Goes on as another program of this project, in this process: for one that somebody waits for, since becoming it
+ * would start Node anew. It ends the process itself; what asked for it is never answered.
+ */
+export async function continueAs(script: URL, args: readonly string[]): Promise<never> {
+  process.argv.splice(1, process.argv.length, fileURLToPath(script), ...args);
+  // Whether a reader that leaves ends the process is that program's to say.
+  process.stdout.removeAllListeners('error');
+  await import(script.href);
+  return new Promise(() => {});
+}

@@ -2,8 +2,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createAdminClient } from './admin-client.ts';
 import type { Command, Outcome } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
-import { findCommand } from './commands/help.ts';
-import { commands } from './commands.ts';
+import { up } from './commands/up.ts';
 import { FailedError, UsageError } from './failures.ts';
 import { inertJson, inertText } from './inert.ts';
 import type { Paint } from './paint.ts';
@@ -30,7 +29,7 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
   try {
     const [name = 'help', ...rest] = withNamedCommand(args);
     if (name === '--version') return report(version(), json, around);
-    command = findCommand(commands, name);
+    command = await commandNamed(name);
     return report(await run(command, rest, around), json, around);
   } catch (error) {
     if (error instanceof UsageError) return reportWrongUsage(error, command, json, around);
@@ -53,9 +52,19 @@ function version(): Outcome {
   return { json: { version: packageJson.version }, text: `ficus ${packageJson.version}` };
 }
 
+/** Somebody waits for `up`: it does without what the others need. */
+async function commandNamed(name: string): Promise<Command> {
+  if (name === up.name) return up;
+  const [{ findCommand }, { commands }] = await Promise.all([
+    import('./commands/help.ts'),
+    import('./commands.ts'),
+  ]);
+  return findCommand(commands, name);
+}
+
 async function run(command: Command, args: readonly string[], around: Surroundings): Promise<Outcome> {
   const line = parseCommandLine(command, args);
-  if (line.help) return run(findCommand(commands, 'help'), [command.name], around);
+  if (line.help) return run(await commandNamed('help'), [command.name], around);
   const { env, userName, paint, width } = around;
   const admin = () =>
     createAdminClient({

@@ -183,9 +183,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const adminDeps: AdminDeps = {
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: {
-      listSignatures: (migration, build) => evidence.listSignatures(migration, build),
-      migrationOf: (signature) => evidence.migrationOf(signature),
-      verdicts: (migration, signature) => evidence.verdicts(migration, signature),
+      listSignatures: (migration, build) => evidence.judging.list(migration, build),
+      migrationOf: (signature) => evidence.judging.migrationOf(signature),
+      verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
       async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
         return store.pairs.pairsOfSignature(migration, signature, limit, build);
@@ -218,7 +218,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       return verifyResult(verified);
     },
     async judge(migration, order) {
-      const judged = await evidence.judge(migration, order);
+      const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
       const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
       await spool.recordAudit({

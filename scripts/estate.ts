@@ -19,6 +19,8 @@ export interface Estate {
     readonly psp: string;
     readonly proxy: string;
     readonly admin: string;
+    /** Database of the monolith and its services. */
+    readonly shopDatabase: string;
   };
   readonly monolith: EstateProcess;
   readonly catalog: EstateProcess;
@@ -40,7 +42,7 @@ export interface EstateOptions {
     readonly admin: number;
   };
   readonly catalogVersion: string;
-  /** Mistakes of the catalog, e.g. `rounded-prices,dropped-null`; empty for none. */
+  /** Mistakes of the catalog, e.g. `rounded-prices,dropped-null,moved-category`; empty for none. */
   readonly catalogFaults: string;
   readonly apiKey: string;
   /** A line that a process wrote to its error output, or to its log at level warn and above. */
@@ -144,7 +146,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     onUp('payments', urls.payments);
     onUp('proxy', urls.proxy);
     onUp('admin', urls.admin);
-    return { urls, monolith, catalog, payments, proxy, stop };
+    return { urls: { ...urls, shopDatabase: postgres.url }, monolith, catalog, payments, proxy, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     routesFile: path.join(root, 'routes.yaml'),
     ports: { monolith: 9000, catalog: 9001, payments: 9002, psp: 9010, proxy: 8080, admin: 8081 },
     catalogVersion: values.faulty ? '1.0.0-faulty' : '1.0.0',
-    catalogFaults: values.faulty ? 'rounded-prices,dropped-null' : '',
+    catalogFaults: values.faulty ? 'rounded-prices,dropped-null,moved-category' : '',
     apiKey: 'demo-key',
     onLine: (from, line) => console.error(`[${from}] ${line}`),
     onUp: (part, url) => console.log(`  ${part.padEnd(9)} ${url}`),

@@ -29,13 +29,14 @@ export function renderReplay(report: ReplayReport, terminal: Terminal): string {
   ].join('\n');
 }
 
-function headline({ pairs, agreed, differed, incomparable, done, exchanges, seconds }: ReplayReport): string {
+function headline({ pairs, agreed, noise, differed, incomparable, ...run }: ReplayReport): string {
+  const { done, exchanges, seconds } = run;
   const all =
     done === exchanges
       ? counted(exchanges, 'exchange')
       : `${count(done)} of ${counted(exchanges, 'exchange')}`;
   const parts = [
-    `${count(agreed)} agree`,
+    `${count(agreed)} agree${noise > 0 ? ` (${count(noise)} but for noise)` : ''}`,
     ...(differed > 0 ? [`${count(differed)} differ`] : []),
     ...(incomparable > 0 ? [`${count(incomparable)} can't be compared`] : []),
   ];

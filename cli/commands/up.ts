@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { parseWhole } from '../number-option.ts';
-import { becomeProgram } from '../pinned-node.ts';
+import { continueAs } from '../pinned-node.ts';
 
 const proxy = new URL('../../proxy/main.ts', import.meta.url);
 const ports = { min: 0, max: 65_535 };
@@ -35,7 +35,7 @@ export const up = defineCommand({
     const given = Object.entries({ config: 'routes.yaml', ...values });
     const blank = given.find(([, value]) => value.trim() === '');
     if (blank) throw new UsageError(`--${blank[0]} is empty`);
-    return becomeProgram(
+    return continueAs(
       proxy,
       given.flatMap(([name, value]) => [`--${name}`, value]),
     );

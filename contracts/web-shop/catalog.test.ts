@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MatchersV3, PactV4 } from '@pact-foundation/pact';
+import { writePact } from '../write-pact.ts';
 import { CatalogError, createCatalogClient } from './client.ts';
-import { writePact } from './write-pact.ts';
 
 const { eachLike, fromProviderState, integer, like, nullValue, number, regex } = MatchersV3;
 

@@ -1,5 +1,5 @@
 import { currentRequestIds } from './request-ids.ts';
-import { isCopy, SHADOW_HEADER, shadowMode } from './shadow-copy.ts';
+import { copyMarks, isCopy } from './shadow-copy.ts';
 
 export type CallerOptions = {
   baseUrl: string;
@@ -56,10 +56,9 @@ export function createCaller({ baseUrl, timeoutMs, of, headers = {} }: CallerOpt
 }
 
 function ownHeaders(): Record<string, string> {
-  const mode = shadowMode();
   const { requestId } = currentRequestIds();
   return {
-    ...(mode === undefined ? {} : { [SHADOW_HEADER]: mode }),
+    ...copyMarks(),
     ...(requestId === undefined ? {} : { 'X-Request-Id': requestId }),
   };
 }

@@ -3,16 +3,23 @@ import type { Request, RequestHandler, Response } from 'express';
 
 /** Ficus marks its copies with it, and nobody else may: the proxy drops the header when a client sends it. */
 export const SHADOW_HEADER = 'Ficus-Shadow';
+/** What Ficus makes of the mark when a copy's own calls come to it: not to be copied once more. */
+const NO_COPY_HEADER = 'Ficus-No-Copy';
 /** On answers to dry runs: the places, as routes.yaml names them, that hold ids this side made by itself. */
 export const GENERATED_IDS_HEADER = 'Ficus-Generated-Ids';
 
 /** `compare`: a copy of a safe request. `dry-run`: a copy of an unsafe one, done up to the point where it would count. */
 export type ShadowMode = 'compare' | 'dry-run';
 
-const storage = new AsyncLocalStorage<ShadowMode>();
+type Marks = { mode: ShadowMode | undefined; headers: Record<string, string> };
+
+const storage = new AsyncLocalStorage<Marks>();
 
 /** What kind of copy the calling code works for; undefined for a client's own request and outside of any. */
-export const shadowMode = (): ShadowMode | undefined => storage.getStore();
+export const shadowMode = (): ShadowMode | undefined => storage.getStore()?.mode;
+
+/** The headers that tell a server of ours which copy a call belongs to; none for a client's own request. */
+export const copyMarks = (): Record<string, string> => storage.getStore()?.headers ?? {};
 
 /** Whether the calling code works for a copy, whose answer no client will see. */
 export const isCopy = (): boolean => shadowMode() !== undefined;
@@ -72,8 +79,12 @@ function refuse(response: Response, detail: string): void {
  * socket's can lose it any more. */
 export const keepShadowMode: RequestHandler = (request, _response, next) => {
   const mode = modeOf(request);
-  if (mode === undefined) next();
-  else storage.run(mode, next);
+  const noCopy = request.get(NO_COPY_HEADER);
+  const headers = {
+    ...(mode === undefined ? {} : { [SHADOW_HEADER]: mode }),
+    ...(noCopy === undefined ? {} : { [NO_COPY_HEADER]: '1' }),
+  };
+  storage.run({ mode, headers }, next);
 };
 
 function modeOf(request: Request): ShadowMode | undefined {

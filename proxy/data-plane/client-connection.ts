@@ -43,9 +43,8 @@ export class ClientConnection implements ClientExchange, BodySink, OpenConnectio
   #clientEnded = false;
   /** Nothing more is read behind this request. */
   #isLast = false;
-  /** The listener stops: every answer is its connection's last one. */
+  /** The listener stops: every answer is its connection's last one; later it takes no more connections. */
   #stopping = false;
-  /** The listener takes no more connections. */
   #hasStopped = false;
   #farewell: (() => void) | undefined;
 

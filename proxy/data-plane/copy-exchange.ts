@@ -26,6 +26,8 @@ export class CopyExchange implements ExchangeSink, Waiter {
   #timer: NodeJS.Timeout;
   #pause: NodeJS.Timeout | undefined;
   #connection: UpstreamConnection | undefined;
+  /** Being asked for its dry run. */
+  #asked: UpstreamConnection | undefined;
   #head: ResponseHead | undefined;
   #isHashing = false;
   #isDone = false;
@@ -96,9 +98,10 @@ export class CopyExchange implements ExchangeSink, Waiter {
   }
 
   onFailure(failure: Failure): void {
+    // A write goes once; before that was only the question whether it may.
+    const mayRetry = failure.stale === true && (this.#copy.mode === 'compare' || !this.#connection);
     this.#connection = undefined;
-    const isStale = failure.stale === true && this.#copy.mode === 'compare';
-    if (isStale && !this.#retried && !this.#isDone) {
+    if (mayRetry && !this.#retried && !this.#isDone) {
       // A kept connection that was dead says nothing of the service.
       this.#retried = true;
       this.#pool.acquire(this, true);
@@ -110,6 +113,7 @@ export class CopyExchange implements ExchangeSink, Waiter {
   #askForDryRun(connection: UpstreamConnection): void {
     const question = new DryRunQuestion(
       (itDoes) => {
+        this.#asked = undefined;
         if (itDoes && this.#questions < MAX_QUESTIONS) {
           runsDry.add(connection);
           // A turn later the connection is free, and first in line.
@@ -118,10 +122,14 @@ export class CopyExchange implements ExchangeSink, Waiter {
           this.#end({ outcome: 'not-sent', reason: 'dry_run_refused' });
         }
       },
-      (failure) => this.onFailure(failure),
+      (failure) => {
+        this.#asked = undefined;
+        this.onFailure(failure);
+      },
     );
     if (connection.begin(question, 'GET', DryRunQuestion.head(this.#copy.upstream))) {
       this.#questions++;
+      this.#asked = connection;
       connection.requestComplete();
     } else {
       this.#pool.acquire(this);
@@ -158,6 +166,7 @@ export class CopyExchange implements ExchangeSink, Waiter {
   #giveUp(outcome: 'too-large' | 'timed-out', detail: string): void {
     this.#pool.forget(this);
     this.#connection?.abort();
+    this.#asked?.abort();
     this.#end({ outcome, detail, durationMs: this.#elapsedMs() });
   }
 

@@ -40,6 +40,11 @@ export function notSent(code: FailureCode, detail: string): Failure {
   return { code, detail, sent: false, answered: false };
 }
 
+/** Of one that an open breaker does not admit. */
+export function whileOpen(): Failure {
+  return notSent('upstream_open', 'it failed too often in a row');
+}
+
 interface Meaning {
   readonly side: 'client' | 'upstream' | 'ficus';
   readonly status: number;

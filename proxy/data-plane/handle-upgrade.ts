@@ -8,7 +8,7 @@ import { type Matched, matchRoute } from './choose-side.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
 import { decideSide } from './decide.ts';
-import { type Failure, failureMeanings } from './failures.ts';
+import { type Failure, failureMeanings, whileOpen } from './failures.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type ForwardableRequest, headFor, type ReceivedRequest } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -16,7 +16,7 @@ import { targetOnService } from './rewrite-target.ts';
 import { tellRefused } from './tell-refused.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
 import { type HandshakeResult, openTunnel } from './tunnel.ts';
-import { type UpstreamPool, whileOpen } from './upstream-pool.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
 import { agreesTo, headerOf } from './web-socket-handshake.ts';
 
 /** A handshake that a client has asked for. */

@@ -1,6 +1,6 @@
 import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import { type Failure, type FailureCode, notSent } from './failures.ts';
+import { type Failure, type FailureCode, notSent, whileOpen } from './failures.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
@@ -296,9 +296,4 @@ export class UpstreamPool implements ConnectionOwner {
       );
     }
   }
-}
-
-/** The answer to whoever is not admitted. */
-export function whileOpen(): Failure {
-  return notSent('upstream_open', 'it failed too often in a row');
 }

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import type { ComparedPair } from '../shadow/pair.ts';
-import type { SignatureRow, VerdictRow } from '../store/model.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { Announcements } from './announcements.ts';
@@ -10,12 +9,11 @@ import { type VerifiedContracts, verifyContracts } from './contracts/verify-cont
 import { createEvidenceCounter, type EvidenceCounter } from './evidence-counter.ts';
 import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
-import { excuseRoutes, type JudgedSignature, judgeSignatures, noiseContradiction } from './judge.ts';
-import { type ListedSignature, listSignatures } from './list-signatures.ts';
+import { excuseRoutes } from './judge.ts';
+import { Judging } from './judging.ts';
 import type { ClientAnswers, EvidenceKey, GateReport } from './model.ts';
 import { PactWatch } from './pact-watch.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
-import { type VerdictOrder, verdictProblem } from './verdict-order.ts';
 
 export interface EvidenceDeps {
   readonly model: () => RoutingModel;
@@ -50,6 +48,7 @@ export class Evidence {
   readonly #counter: EvidenceCounter;
   readonly #contracts: ContractEvidenceKeeper;
   readonly #verdicts: VerdictKeeper;
+  readonly judging: Judging;
   readonly #pacts: PactWatch;
   readonly #announcements: Announcements;
   readonly #confirming: NodeJS.Timeout;
@@ -67,6 +66,14 @@ export class Evidence {
       log,
     });
     this.#verdicts = keepVerdicts({ store, log });
+    this.judging = new Judging({
+      migrations,
+      keyOf: (migration) => this.#keyOf(migration),
+      counter: this.#counter,
+      verdicts: this.#verdicts,
+      store,
+      clock,
+    });
     this.#pacts = new PactWatch({ migrations, log, everyMs: PACTS_EVERY_MS });
     this.#announcements = new Announcements({
       upstreams: () => this.#sides(),
@@ -102,7 +109,7 @@ export class Evidence {
   pairs(migration: Migration): { agreed: number; differed: number; incomparable: number } {
     const counts = this.#counter.counts(this.#keyOf(migration));
     const total = { agreed: 0, differed: 0, incomparable: 0 };
-    for (const row of excuseRoutes(counts, this.#judged(migration))) {
+    for (const row of excuseRoutes(counts, this.judging.of(migration))) {
       total.agreed += row.agreed;
       total.differed += row.differed;
       total.incomparable += row.incomparable;
@@ -127,76 +134,6 @@ export class Evidence {
     const { migrations } = this.#deps.model();
     const runsDry = ({ service }: Migration) => this.#announcements.of(this.#upstream(service)).dryRun;
     return migrations.filter(runsDry).map(({ id }) => id);
-  }
-
-  /**
-   * Of the present builds and rules with where each stands, those that hold the gate first; or of another build of
-   * the service. From the store, which is given what is counted here first.
-   */
-  async listSignatures(migrationId: string, build?: string): Promise<readonly ListedSignature[]> {
-    const migration = this.#find(migrationId);
-    if (!migration) return [];
-    await this.#counter.synchronise();
-    const key = this.#keyOf(migration);
-    const isOther = build !== undefined && build !== key.serviceBuild;
-    const counts = this.#counter.counts(key);
-    return listSignatures({
-      rows: await this.#deps.store.signatures.listSignatures(
-        isOther ? { migration: migrationId, serviceBuild: build } : key,
-      ),
-      seenBefore: isOther ? [] : await this.#deps.store.signatures.seenUnderOtherBuilds(key, this.#nowIso()),
-      judged: isOther ? [] : this.#judged(migration),
-      verdicts: this.#verdicts.of(migrationId),
-      recent: isOther ? undefined : counts.recent,
-      nowMs: this.#deps.clock.now(),
-    });
-  }
-
-  /** All that was decided on a signature, newest first. */
-  verdicts(migrationId: string, signature: string): Promise<readonly VerdictRow[]> {
-    return this.#deps.store.verdicts.history(migrationId, signature);
-  }
-
-  /** Which migration of now shows it, or showed it under other builds. */
-  async migrationOf(signature: string): Promise<string | undefined> {
-    const isHere = (migration: Migration) =>
-      this.#judged(migration).some((one) => one.signature === signature) ||
-      this.#verdicts.of(migration.id).has(signature);
-    const here = this.#deps.model().migrations.find(isHere);
-    if (here) return here.id;
-    await this.#counter.synchronise();
-    return this.#deps.store.signatures.migrationOf(signature);
-  }
-
-  /**
-   * Stores what somebody decided; the gate goes by it at once. Rejects while Postgres is away. A text says why it
-   * was not taken.
-   */
-  async judge(migrationId: string, order: VerdictOrder): Promise<VerdictRow | string> {
-    const migration = this.#find(migrationId);
-    if (!migration) return `There is no migration "${migrationId}".`;
-    const nowMs = this.#deps.clock.now();
-    const problem = verdictProblem(order, nowMs);
-    if (problem !== undefined) return problem;
-    const { signature, verdict } = order;
-    const judged = this.#judged(migration).find((one) => one.signature === signature);
-    const about = judged ?? (await this.#storedSignature(migrationId, signature));
-    if (!about) return `Nothing has shown the signature "${signature}" of ${migrationId}.`;
-    const contradiction = verdict === 'noise' && judged ? noiseContradiction(judged) : undefined;
-    if (contradiction !== undefined)
-      return `${signature} is no noise: ${contradiction}. Judge it as expected or as a bug.`;
-    const { route, place, kind, pairs, routePairs } = about;
-    return this.#verdicts.add({
-      ...this.#keyOf(migration),
-      ...order,
-      owner: order.owner ?? migration.owner ?? order.actor,
-      route,
-      place,
-      kind,
-      pairs,
-      routePairs,
-      at: this.#nowIso(),
-    });
   }
 
   /** Verifies the contracts against the builds that run now; the gate sees the results at once. */
@@ -230,24 +167,6 @@ export class Evidence {
     this.#contracts.close();
     this.#verdicts.close();
     await this.#counter.close();
-  }
-
-  #judged(migration: Migration): JudgedSignature[] {
-    const counts = this.#counter.counts(this.#keyOf(migration));
-    return judgeSignatures(counts, {
-      verdicts: this.#verdicts.of(migration.id),
-      nowMs: this.#deps.clock.now(),
-    });
-  }
-
-  /** What other builds or rules have shown. */
-  async #storedSignature(migration: string, signature: string): Promise<SignatureRow | undefined> {
-    const rows = await this.#deps.store.signatures.listSignatures({ migration });
-    return rows.find((row) => row.signature === signature);
-  }
-
-  #nowIso(): string {
-    return new Date(this.#deps.clock.now()).toISOString();
   }
 
   /** Asks all sides who they are, and lets the pairs count that were there before. Never rejects. */

@@ -84,6 +84,8 @@ export interface ReplayReport {
   readonly agreed: number;
   readonly differed: number;
   readonly incomparable: number;
+  /** Of those that agree: where they differ, the monolith differs from itself, asked again. */
+  readonly noise: number;
   /** Exchanges that were not sent, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   /** The most frequent reasons first. */

@@ -29,6 +29,7 @@ export function reportOf(state: TallyState, facts: ReportFacts): ReplayReport {
     agreed: state.agreed,
     differed: state.differed,
     incomparable: state.incomparable,
+    noise: state.noise,
     skipped: state.skipped,
     incomparableReasons: Object.entries(state.reasons)
       .map(([reason, pairs]) => ({ reason, pairs }))

@@ -8,6 +8,8 @@ export type ReplayOutcome =
   | {
       readonly kind: 'compared';
       readonly pair: ComparedPair;
+      /** It agrees but for what the monolith answers differently from one time to the next. */
+      readonly isNoise: boolean;
       readonly target: string;
       /** From the moment it was due; no monolith's when its answer was a recorded one. */
       readonly latencyMs: { readonly monolith?: number; readonly service: number };
@@ -34,6 +36,8 @@ export interface TallyState {
   agreed: number;
   differed: number;
   incomparable: number;
+  /** Of those that agree. */
+  noise: number;
   skipped: Record<string, number>;
   reasons: Record<string, number>;
   routes: Record<string, { -readonly [Key in keyof ReplayRoute]: ReplayRoute[Key] }>;
@@ -54,6 +58,7 @@ export function emptyTally(): TallyState {
     agreed: 0,
     differed: 0,
     incomparable: 0,
+    noise: 0,
     skipped: {},
     reasons: {},
     routes: {},
@@ -91,9 +96,10 @@ export class Tally {
     }
   }
 
-  #count({ pair, target, latencyMs, behindMs }: Extract<ReplayOutcome, { kind: 'compared' }>): void {
+  #count({ pair, isNoise, target, latencyMs, behindMs }: Extract<ReplayOutcome, { kind: 'compared' }>): void {
     const { state } = this;
     state[pair.outcome]++;
+    if (isNoise) state.noise++;
     const routeKey = JSON.stringify([pair.migration, pair.route]);
     state.routes[routeKey] ??= {
       migration: pair.migration,

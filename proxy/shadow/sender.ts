@@ -60,6 +60,8 @@ export class ShadowSender {
   readonly #lanes = new Map<string, CopyLane>();
   readonly #again: AskAgain;
   #sameCount = 0;
+  #nowMs = Number.NaN;
+  #nowText = '';
 
   constructor(deps: ShadowSenderDeps) {
     this.#deps = deps;
@@ -92,8 +94,14 @@ export class ShadowSender {
     if (!this.#deps.deliverRecorded?.(exchange)) this.#deps.dropped(migration.id, 'recorder_full');
   }
 
+  /** Made once a millisecond: it is the same for all copies of one. */
   #now(): string {
-    return new Date(this.#deps.clock.now()).toISOString();
+    const now = this.#deps.clock.now();
+    if (now !== this.#nowMs) {
+      this.#nowMs = now;
+      this.#nowText = new Date(now).toISOString();
+    }
+    return this.#nowText;
   }
 
   #laneTo({ upstream }: CopyDestination): CopyLane {

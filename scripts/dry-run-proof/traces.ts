@@ -38,7 +38,8 @@ export const countLines = (traces: Traces): number =>
 
 const linesOf = (text = '') => new Set(text.split('\n').filter((line) => line !== ''));
 
-async function dumpTables(databaseUrl: string, schemas: readonly string[]): Promise<Traces> {
+/** Every row of every table of these schemas. */
+export async function dumpTables(databaseUrl: string, schemas: readonly string[]): Promise<Traces> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

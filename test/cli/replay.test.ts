@@ -114,7 +114,9 @@ test('a replay that is stopped says how to go on, and goes on without sending an
       stderr += text;
     });
     const closed = once(child, 'close');
-    while (requests.length < 3) await once(repaired, 'request');
+    while (requests.length < 3) {
+      await Promise.race([once(repaired, 'request'), closed.then(() => assert.fail(`it ended: ${stderr}`))]);
+    }
     child.kill('SIGINT');
     assert.deepEqual(await closed, [1, null]);
     const state = path.join(folder, 'r.ndjson.replay-state.json');

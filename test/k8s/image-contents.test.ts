@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -44,4 +44,20 @@ describe('what an image holds is enough', () => {
       assert.equal(status, 1);
     });
   }
+
+  test('for the proxy: what it loads is compiled while the image is built, where bin/ficus looks for it', () => {
+    const stages = readDockerfile(read('Dockerfile'));
+    const image = assembleImage(path.join(folder, 'warm'), stages);
+    const [setting, ...program] = stages
+      .at(-1)!
+      .find(({ name, words }) => name === 'RUN' && words[0]?.startsWith('NODE_COMPILE_CACHE='))!
+      .words.slice(0, 3);
+    const root = /root\/(node_modules\/\.cache\/ficus)/.exec(read('bin/ficus'))![1]!;
+    assert.equal(setting, `NODE_COMPILE_CACHE=/app/${root}`);
+    const cache = path.join(folder, 'warm-cache');
+    const { status, stderr } = image.run(program, { NODE_COMPILE_CACHE: cache });
+    assert.deepEqual([status, stderr], [0, '']);
+    const compiled = globSync('*/*', { cwd: cache });
+    assert.ok(compiled.length > 200, `${compiled.length} modules`);
+  });
 });

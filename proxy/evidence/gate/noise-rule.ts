@@ -13,6 +13,6 @@ export function noiseRule(migration: Migration, facts: GateFacts): GateReason[] 
     judged === 0 ? 'as measured' : judged === noise.length ? 'as judged' : `${count(judged)} of them judged`;
   const text =
     `${counted(noise.length, 'signature')} ${noise.length === 1 ? 'is' : 'are'} noise, which the monolith has with ` +
-    `itself (${how}), in ${counted(pairs, 'pair')}, and count${noise.length === 1 ? 's' : ''} as agreement.`;
+    `itself (${how}), shown ${counted(pairs, 'time')}, and count${noise.length === 1 ? 's' : ''} as agreement.`;
   return [{ rule: 'noise', state: 'met', text }];
 }

@@ -15,7 +15,7 @@ export function verdictsRule(migration: Migration, facts: GateFacts): GateReason
   const pairs = expected.reduce((sum, one) => sum + one.pairs, 0);
   const text =
     `${counted(expected.length, 'signature')} ${expected.length === 1 ? 'is' : 'are'} judged as expected, ` +
-    `in ${counted(pairs, 'pair')}, and count${expected.length === 1 ? 's' : ''} as agreement; ` +
+    `shown ${counted(pairs, 'time')}, and count${expected.length === 1 ? 's' : ''} as agreement; ` +
     `the first of them until ${day(first)}.`;
   return [...bugs, { rule: 'verdicts', state: 'met', text }];
 }

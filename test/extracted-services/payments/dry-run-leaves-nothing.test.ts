@@ -26,6 +26,7 @@ test('posts that Ficus shadows in dry-run are answered alike, and leave nothing 
   const { differences, copies, pairs, statuses } = await proveDryRun(estate, { posts: 36, through: 'proxy' });
   assert.deepEqual(differences, []);
   assert.ok(copies >= 36, `${copies} copies`);
-  assert.deepEqual(pairs, { agreed: copies, differed: 0, incomparable: 0 });
+  const { agreed, differed, incomparable } = pairs ?? {};
+  assert.deepEqual({ agreed, differed, incomparable }, { agreed: copies, differed: 0, incomparable: 0 });
   assert.ok((statuses['409'] ?? 0) > 0 && (statuses['201'] ?? 0) > 0, JSON.stringify(statuses));
 });

@@ -521,7 +521,7 @@ table('verdicts', [
       })),
     }),
     reasons: [
-      'met: 2 signatures are judged as expected, in 8 pairs, and count as agreement; the first of them until 2026-12-24 10:30 UTC.',
+      'met: 2 signatures are judged as expected, shown 8 times, and count as agreement; the first of them until 2026-12-24 10:30 UTC.',
     ],
   },
 ]);
@@ -539,7 +539,7 @@ table('noise', [
       })),
     }),
     reasons: [
-      'met: 2 signatures are noise, which the monolith has with itself (1 of them judged), in 100 pairs, and count as agreement.',
+      'met: 2 signatures are noise, which the monolith has with itself (1 of them judged), shown 100 times, and count as agreement.',
     ],
   },
 ]);

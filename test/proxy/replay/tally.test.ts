@@ -26,7 +26,14 @@ function compared(outcome: ComparedPair['outcome'], signatures: readonly string[
     serviceMs: 1,
     ...(outcome === 'incomparable' && { reason: 'service timed-out: over 1000 ms' }),
   };
-  return { kind: 'compared', pair, target: '/a', latencyMs: { monolith: 1, service: 2 }, behindMs: 0 };
+  return {
+    kind: 'compared',
+    pair,
+    isNoise: false,
+    target: '/a',
+    latencyMs: { monolith: 1, service: 2 },
+    behindMs: 0,
+  };
 }
 
 const facts = {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const pacts = join(import.meta.dirname, '../pacts');
+const pacts = join(import.meta.dirname, 'pacts');
 
 /** Others may be reading the pact file: it is replaced as a whole, and only when it says something else. */
 export async function writePact(directory: string, name: string): Promise<void> {
