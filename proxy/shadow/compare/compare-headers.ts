@@ -127,7 +127,6 @@ function addAt(
 
 /** Headers that Connection names belong to one connection, too. */
 function nominated(values: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  return listValue(values.get('connection') ?? [])
-    .toLowerCase()
-    .split(', ');
+  const connection = values.get('connection');
+  return connection === undefined ? [] : listValue(connection).toLowerCase().split(', ');
 }

@@ -2,12 +2,14 @@ import { alignOpen, type Element } from './align-elements.ts';
 import { compareAligned, compareValues, type JsonWalk, jsonWalk } from './compare-json.ts';
 import { type RulesHere, unorderedRule } from './compiled-rules.ts';
 import type { DifferenceList } from './differences.ts';
+import { areInPlace, type OpenElement } from './in-place.ts';
 import { firstDifference, numberEnd, skipValue, stringEnd, Unreadable, wordEnd } from './json-bytes.ts';
-import { JsonNumber, type JsonValue } from './json-value.ts';
+import type { JsonValue } from './json-value.ts';
 import type { CompareLimits } from './limits.ts';
 import { parseJson } from './parse-json.ts';
 import type { Step } from './place.ts';
 import { stepInto } from './place-tree.ts';
+import { readScalar } from './read-scalar.ts';
 import { isOneSidedPassedOver } from './same-json.ts';
 import { type Skipped, skipJson } from './skip-json.ts';
 
@@ -28,20 +30,6 @@ const maxParsedRatio = 2;
 
 /** Fewer bytes are not worth to be tried to skip. */
 const leastSkipped = 32;
-
-/** Elements that differ in one array; with more it is not seen at once that they are in place. */
-const maxInPlace = 32;
-
-/** An element whose two values are not evidently the same: where they stand in either body. */
-interface OpenElement {
-  readonly index: number;
-  readonly from: number;
-  readonly to: number;
-  readonly otherFrom: number;
-  readonly otherTo: number;
-  /** Part of its members that differ; 1 where that is not known. */
-  readonly changed: number;
-}
 
 /**
  * Walks the monolith's JSON with the service's in step. While the bytes are the same, so is what they mean:
@@ -264,7 +252,7 @@ export class JsonLockstep {
       this.#compareWhole(from, otherFrom, mark);
       return;
     }
-    if (open.length < 2 || this.#areInPlace(open)) return;
+    if (open.length < 2 || areInPlace(open, this.#a, this.#b)) return;
     this.#walk.differences.rewind(mark);
     const sides = { monolith: [] as Element[], service: [] as Element[] };
     const values: { monolith: JsonValue[]; service: JsonValue[] } = { monolith: [], service: [] };
@@ -279,23 +267,6 @@ export class JsonLockstep {
     }
     const alignment = alignOpen(sides, rules, this.#walk.alignment);
     compareAligned(this.#walk, values.monolith, values.service, alignment, rules);
-  }
-
-  /**
-   * Whether aligning would leave all where they are. It looks for the ascending pairs of the greatest total
-   * similarity, which is at most 1 a pair while no two elements are equal; pairs other than these are fewer by
-   * one at least. So where these lack 1 or less of what they could have, there is nothing better.
-   */
-  #areInPlace(open: readonly OpenElement[]): boolean {
-    let lacking = 0;
-    for (const { changed } of open) lacking += changed;
-    if (lacking > 1 || open.length > maxInPlace || open.some(({ changed }) => changed > 0.5)) return false;
-    return !open.some((one) => open.some((other) => one !== other && this.#isMoved(one, other)));
-  }
-
-  #isMoved(one: OpenElement, other: OpenElement): boolean {
-    if (one.to - one.from !== other.otherTo - other.otherFrom) return false;
-    return this.#a.compare(this.#b, other.otherFrom, other.otherTo, one.from, one.to) === 0;
   }
 
   /** What was found below is found again. */
@@ -365,18 +336,6 @@ export class JsonLockstep {
     this.#shift = other - at;
     this.#differsAt = firstDifference(a, at, b, other);
   }
-}
-
-/** Numbers, and texts without escapes: what differs mostly is one of these. */
-function readScalar(body: Buffer, from: number, to: number): JsonValue | undefined {
-  const first = body[from]!;
-  if (first === quote) {
-    const text = body.toString('utf8', from + 1, to - 1);
-    return text.includes('\\') ? undefined : text;
-  }
-  const isNumber = first === minus || (first >= 0x30 && first <= 0x39);
-  if (!isNumber || numberEnd(body, from) !== to) return undefined;
-  return new JsonNumber(body.toString('latin1', from, to));
 }
 
 function isSpace(byte: number): boolean {
