@@ -93,6 +93,7 @@ async function main(order: ReplayOrder): Promise<void> {
       monolith,
       service,
       unsafe: order.unsafe,
+      urls,
       timeoutMs: order.timeoutMs,
       redactionKey,
       headers: scan.notes.headers,

@@ -12,7 +12,8 @@ export interface MatchedExchange {
   readonly route: Route | undefined;
 }
 
-export type ReplayedMigration = Pick<Migration, 'id' | 'rulesHash' | 'shadow'>;
+export type ReplayedMigration = Pick<Migration, 'id' | 'rulesHash' | 'shadow'> &
+  Partial<Pick<Migration, 'routes'>>;
 
 export type MatchExchange = (exchange: RecordedExchange) => MatchedExchange | undefined;
 

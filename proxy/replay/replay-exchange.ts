@@ -3,6 +3,7 @@ import { keyIdOf, onceOnly, withoutHashes } from '../recording/redacted.ts';
 import type { RecordedAnswer, RecordedExchange, RecordingHeader } from '../recording/schema.ts';
 import { isSafeMethod } from '../routing/model.ts';
 import { defaultCompareLimits } from '../shadow/compare/limits.ts';
+import type { UpstreamPlaces } from '../shadow/compare/own-places.ts';
 import { type CompareJob, compileJob, examinePair } from '../shadow/comparer-job.ts';
 import type { Answer, CapturedRequest, ComparedPair, Difference, Pair } from '../shadow/pair.ts';
 import { createRedactor, type Redactor } from '../shadow/redact.ts';
@@ -17,6 +18,8 @@ export interface ExchangeReplayDeps {
   readonly service: RequestSender;
   readonly unsafe: 'skip' | 'dry-run' | 'send';
   readonly timeoutMs: number | undefined;
+  /** Where the two are: their absolute URLs in answers mean the same place. */
+  readonly urls: { readonly monolith: URL | undefined; readonly service: URL };
   readonly redactionKey: Uint8Array;
   /** Of the recording, to see whether its secrets were hidden under the same key. */
   readonly headers: readonly RecordingHeader[];
@@ -67,7 +70,7 @@ export function createExchangeReplay(deps: ExchangeReplayDeps): ReplayExchange {
       monolith,
       service,
     };
-    const job = jobs.get(migration.id) ?? compile(migration, redactor);
+    const job = jobs.get(migration.id) ?? compile(migration, deps.urls, redactor);
     jobs.set(migration.id, job);
     const compared = examinePair(pair, job);
     const asksAgain = compared.outcome === 'differed' && isSafe && !usesRecorded;
@@ -88,8 +91,25 @@ export function createExchangeReplay(deps: ExchangeReplayDeps): ReplayExchange {
   };
 }
 
-function compile(migration: ReplayedMigration, redactor: Redactor): CompareJob {
-  return compileJob(migration, redactor, defaultCompareLimits);
+function compile(
+  migration: ReplayedMigration,
+  { monolith, service }: ExchangeReplayDeps['urls'],
+  redactor: Redactor,
+): CompareJob {
+  const rewrites = (migration.routes ?? []).flatMap(({ template, rewrite }) =>
+    rewrite === undefined ? [] : [{ template, rewrite }],
+  );
+  const upstreams = monolith && { monolith: placesOf(monolith, []), service: placesOf(service, rewrites) };
+  return compileJob({ ...migration, ...(upstreams && { upstreams }) }, redactor, defaultCompareLimits);
+}
+
+function placesOf(
+  { protocol, hostname, port, pathname }: URL,
+  rewrites: UpstreamPlaces['rewrites'],
+): UpstreamPlaces {
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  const authority = `${hostname}:${port || (scheme === 'https' ? 443 : 80)}`;
+  return { scheme, authorities: [authority.toLowerCase()], basePath: pathname.replace(/\/$/, ''), rewrites };
 }
 
 /** Bodies were recorded decoded, and as UTF-8. */
