@@ -1,19 +1,14 @@
 import path from 'node:path';
-import type { AdminDeps, VerifyResult } from './admin/admin-deps.ts';
-import type { ConfigReport, Readiness } from './admin/api-types.ts';
+import type { AdminDeps } from './admin/admin-deps.ts';
+import type { Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { formatProblem } from './config/problem.ts';
-import type { CertificateWatcher } from './config/watch-certificate.ts';
-import type { RoutesWatcher } from './config/watch-routes.ts';
+import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
-import type { MigrationStatus } from './delivery/model.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
-import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
-import type { RoutingModel } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
@@ -26,7 +21,7 @@ import { startBackgroundPostgres } from './store/background-postgres.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
-import { Metrics, type MetricsState } from './telemetry/metrics.ts';
+import { Metrics } from './telemetry/metrics.ts';
 
 export interface App {
   readonly port: number;
@@ -279,36 +274,4 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       traffic.unlock();
     },
   };
-}
-
-function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
-  const until = new Date(watcher.current().notAfter).toISOString();
-  return { up: watcher.problem() === undefined, detail: watcher.problem() ?? `valid until ${until}` };
-}
-
-function verifyResult({ results, problems }: VerifiedContracts): VerifyResult {
-  if (results.length === 0) return { done: false, reasons: problems };
-  return {
-    done: true,
-    results: results.map(({ evidence, failures }) => ({
-      ...evidence,
-      failures: failures.map(({ subject, problems: texts }) => ({
-        interaction: subject,
-        text: texts.join('; '),
-      })),
-    })),
-  };
-}
-
-function configReport(
-  file: string,
-  routes: RoutesWatcher,
-  model: RoutingModel,
-  loadedAt: string,
-): ConfigReport {
-  return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
-}
-
-function sharesOf({ id, share, shadowShare }: MigrationStatus): MetricsState['shares'][number] {
-  return { migration: id, ...share, shadow: shadowShare };
 }

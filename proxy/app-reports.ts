@@ -1,0 +1,43 @@
+import type { VerifyResult } from './admin/admin-deps.ts';
+import type { ConfigReport, Readiness } from './admin/api-types.ts';
+import { formatProblem } from './config/problem.ts';
+import type { CertificateWatcher } from './config/watch-certificate.ts';
+import type { RoutesWatcher } from './config/watch-routes.ts';
+import type { MigrationStatus } from './delivery/model.ts';
+import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
+import type { RoutingModel } from './routing/model.ts';
+import type { MetricsState } from './telemetry/metrics.ts';
+
+/** How the parts' own words become those of the admin API and of the metrics. */
+
+export function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
+  const until = new Date(watcher.current().notAfter).toISOString();
+  return { up: watcher.problem() === undefined, detail: watcher.problem() ?? `valid until ${until}` };
+}
+
+export function verifyResult({ results, problems }: VerifiedContracts): VerifyResult {
+  if (results.length === 0) return { done: false, reasons: problems };
+  return {
+    done: true,
+    results: results.map(({ evidence, failures }) => ({
+      ...evidence,
+      failures: failures.map(({ subject, problems: texts }) => ({
+        interaction: subject,
+        text: texts.join('; '),
+      })),
+    })),
+  };
+}
+
+export function configReport(
+  file: string,
+  routes: RoutesWatcher,
+  model: RoutingModel,
+  loadedAt: string,
+): ConfigReport {
+  return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
+}
+
+export function sharesOf({ id, share, shadowShare }: MigrationStatus): MetricsState['shares'][number] {
+  return { migration: id, ...share, shadow: shadowShare };
+}
