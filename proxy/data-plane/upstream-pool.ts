@@ -2,7 +2,7 @@ import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { type Failure, type FailureCode, notSent, whileOpen } from './failures.ts';
 import { LatencyWatch } from './latency-watch.ts';
-import { giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
+import { forgiveStall, giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import { type OnBreaker, UpstreamHealth, type UpstreamReport } from './upstream-health.ts';
 
@@ -266,7 +266,9 @@ export class UpstreamPool implements ConnectionOwner {
   #startSweeping(): void {
     this.#coarseNow = this.#clock.monotonic();
     this.#sweep ??= setInterval(() => {
-      this.#coarseNow = this.#clock.monotonic();
+      const now = this.#clock.monotonic();
+      forgiveStall(this.#all, now - this.#coarseNow - SWEEP_MS);
+      this.#coarseNow = now;
       // After a busy stretch of the event loop the answers that came meanwhile are read before anybody is blamed.
       setImmediate(() => this.#expireOverdue());
     }, SWEEP_MS);

@@ -33,6 +33,8 @@ test('50 requests to a service that answers no connect are answered by the monol
     monolith: monolith.port,
     service: full.port,
     routes: ['* /a'],
+    // Room for all of them at once: a part of it is the monolith's own.
+    upstream: { maxConnections: 128 },
     serviceUpstream: { connectTimeoutMs: 300 },
   });
   await Promise.all(

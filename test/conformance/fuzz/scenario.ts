@@ -99,6 +99,8 @@ function fieldNotOf(sent: StrictRequest, got: StrictRequest): string | undefined
   for (const [name, value] of got.fields) {
     const lower = name.toLowerCase();
     if (ours.has(lower)) continue;
+    // What said that it was a copy is told not to be copied again.
+    if (lower === 'ficus-no-copy' && sent.fields.some(([other]) => /^ficus.shadow$/i.test(other))) continue;
     // For clients that read trailers we say so ourselves, to our next hop.
     if (lower === 'connection' && value === 'TE') continue;
     if (lower === 'te' && value === 'trailers') continue;

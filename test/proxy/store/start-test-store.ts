@@ -35,11 +35,11 @@ export function untilAvailable(store: Pick<Store, 'onAvailable'>): Promise<void>
   });
 }
 
-/** Waits for what shows only by asking; fails after five seconds. */
+/** Waits for what shows only by asking; fails after half a minute. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 30_000;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Still not so after five seconds: ${condition}`);
+    if (performance.now() > deadline) throw new Error(`Still not so after half a minute: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
