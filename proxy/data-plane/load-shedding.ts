@@ -139,11 +139,14 @@ export function startLoadShedding(deps: LoadSheddingDeps): LoadShedding {
   };
 }
 
+/** V8's limit has three semi-spaces of 32 MiB in it; a process ends when the rest, the old generation, is full. */
+const YOUNG_GENERATION_BYTES = 96 * 1024 * 1024;
+
 function measureProcess(): LoadSample {
   const { used_heap_size, heap_size_limit, external_memory } = getHeapStatistics();
   return {
     heapBytes: used_heap_size,
-    maxHeapBytes: heap_size_limit,
+    maxHeapBytes: Math.max(heap_size_limit - YOUNG_GENERATION_BYTES, heap_size_limit / 2),
     allBytes: used_heap_size + external_memory,
   };
 }

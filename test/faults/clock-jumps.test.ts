@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { startDataPlane } from '../../proxy/data-plane/data-plane.ts';
 import { budgetedWarn } from '../../proxy/telemetry/log-budget.ts';
+import { snapshotOf } from '../proxy/data-plane/test-estate.ts';
+import { installDebianPackage } from '../support/install-debian-package.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { RecordingUpstream } from '../support/recording-upstream.ts';
+import { until } from '../support/until.ts';
+import { WorkerProcess } from '../support/worker-process.ts';
 import { monolithSnapshot } from './faulty-workers.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +48,51 @@ test('a wall clock that jumps an hour either way opens no new connection, times 
   );
   await plane.close(0);
 });
+
+test('a machine whose wall clock jumps an hour either way: the worker keeps its connection, and pairs have the new time', async () => {
+  await installDebianPackage('faketime');
+  const folder = await mkdtemp(path.join(tmpdir(), 'ficus-clock-'));
+  const clockFile = path.join(folder, 'clock');
+  const jumpTo = (seconds: number) => writeFile(clockFile, `${seconds < 0 ? '' : '+'}${seconds}`);
+  await jumpTo(0);
+  await using monolith = await RecordingUpstream.start('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na');
+  await using service = await RecordingUpstream.start('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb');
+  const estate = { monolith: monolith.port, service: service.port, shares: {} };
+  // The monotonic clock goes on as it does on a real machine.
+  const fake = [
+    `LD_PRELOAD=${await fakeTimeLibrary()}`,
+    `FAKETIME_TIMESTAMP_FILE=${clockFile}`,
+    'FAKETIME_NO_CACHE=1',
+    'FAKETIME_DONT_FAKE_MONOTONIC=1',
+  ];
+  try {
+    await using worker = await WorkerProcess.start(snapshotOf(estate, { shadow: 100 }), [
+      'env',
+      ...fake,
+      process.execPath,
+    ]);
+    using client = await RawClient.connect(worker.port);
+    let asked = 0;
+    for (const jump of [0, 3600, -3600, 0]) {
+      await jumpTo(jump);
+      assert.equal((await client.ask(get)).status, 200);
+      asked++;
+      await until('the pair is there', () => worker.pairs.length === asked);
+      const offBySeconds = (Date.parse(worker.pairs.at(-1)!.at) - Date.now()) / 1000;
+      assert.ok(Math.abs(offBySeconds - jump) < 60, `a jump of ${jump} s, a pair of ${offBySeconds} s`);
+    }
+    assert.equal(monolith.connectionCount, 1);
+    assert.deepEqual(worker.failures(), {});
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** Where Debian has it depends on the machine's architecture. */
+async function fakeTimeLibrary(): Promise<string> {
+  const { stdout } = await promisify(execFile)('dpkg', ['-L', 'libfaketime']);
+  return stdout.split('\n').find((file) => file.endsWith('/libfaketime.so.1'))!;
+}
 
 test('a budget by the second is not stopped by a wall clock that goes back', () => {
   const lines: unknown[] = [];

@@ -1,5 +1,6 @@
 /** Loaded into a worker before its program: SIGHUP plays the fault that a file names. */
 import { readFileSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 
 let held: unknown[] = [];
 
@@ -31,6 +32,15 @@ const faults: Readonly<Record<string, (argument: number) => void>> = {
   /** Holds so many megabytes of buffers, for two seconds. */
   fill(megabytes) {
     held = Array.from({ length: megabytes }, () => Buffer.alloc(1024 * 1024, 1));
+    setTimeout(() => {
+      held = [];
+    }, 2000);
+  },
+  /** Holds objects until so many percent of the old generation's limit are used, for two seconds. */
+  hoard(percent) {
+    const limit = getHeapStatistics().heap_size_limit - 96 * 1024 * 1024;
+    while (getHeapStatistics().used_heap_size < (limit * percent) / 100)
+      held.push(Array.from({ length: 1000 }, (_, i) => ({ i })));
     setTimeout(() => {
       held = [];
     }, 2000);

@@ -17,7 +17,7 @@ export interface FaultyWorkers extends AsyncDisposable {
   readonly pool: WorkerPool;
   readonly failures: Map<string, number>;
   health(): WorkerHealth | undefined;
-  /** `throw`, `oom`, `stall MS`, `crawl MS`, `fill MB`; in the worker with that pid. */
+  /** `throw`, `oom`, `stall MS`, `crawl MS`, `fill MB`, `hoard PERCENT`; in the worker with that pid. */
   play(fault: string, pid: number): void;
   /** Waits for what happens by itself. */
   until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;

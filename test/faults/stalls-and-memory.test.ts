@@ -83,3 +83,21 @@ test('a worker without room refuses every request before memory runs out, and ta
   await workers.until('it is counted', () => (workers.failures.get('overloaded') ?? 0) > 0);
   assert.equal(workers.pool.restarts, 0);
 });
+
+test('a worker whose heap is nearly full of objects refuses requests instead of dying of it, and recovers', async () => {
+  await using upstream = await RecordingUpstream.start();
+  await using workers = await startFaultyWorkers({ count: 1, snapshot: monolithSnapshot(upstream.port) });
+  const { port } = workers.pool;
+  const { pid } = workers.pool.workers()[0]!;
+  assert.equal((await askOnce(port, get)).status, 200);
+  workers.play('hoard 90', pid);
+  let refused: Awaited<ReturnType<typeof askOnce>> | undefined;
+  await workers.until('requests are refused', async () => {
+    refused = await askOnce(port, get);
+    return refused.status === 503;
+  });
+  assert.deepEqual([refused!.json()['code'], refused!.value('Retry-After')], ['overloaded', '1']);
+  await workers.until('they are taken again', async () => (await askOnce(port, get)).status === 200);
+  assert.equal(workers.pool.workers()[0]!.pid, pid);
+  assert.equal(workers.pool.restarts, 0);
+});
