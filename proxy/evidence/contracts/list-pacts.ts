@@ -9,14 +9,14 @@ export interface PactListing {
   readonly problems: readonly string[];
 }
 
-/** The pact files (`*.json`) of a folder that are about a provider. A folder that is not there has none. */
+/** The pact files (`*.json`) of a folder that are about a provider's HTTP API. A folder that is not there has none. */
 export async function listPacts(dir: string, provider: string): Promise<PactListing> {
   const pacts: PactFile[] = [];
   const problems: string[] = [];
   for (const name of await namesIn(dir)) {
     const read = await readPactFile(path.join(dir, name));
     if ('problem' in read) problems.push(read.problem);
-    else if (read.pact.provider === provider) pacts.push(read.pact);
+    else if ('pact' in read && read.pact.provider === provider) pacts.push(read.pact);
   }
   return { pacts, problems };
 }

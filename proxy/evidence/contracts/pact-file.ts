@@ -37,8 +37,14 @@ const pactShape = z.object({
   interactions: z.array(interactionShape),
 });
 
+/** A pact, what is wrong with the file, or that it is a pact of messages, which is nobody's mistake. */
+export type PactReading =
+  | { readonly pact: PactFile }
+  | { readonly problem: string }
+  | { readonly isOfMessages: true };
+
 /** Reads a pact file; a problem says what is wrong with it. */
-export async function readPactFile(file: string): Promise<{ pact: PactFile } | { problem: string }> {
+export async function readPactFile(file: string): Promise<PactReading> {
   try {
     const { size } = await stat(file);
     if (size > maxPactBytes)
@@ -49,13 +55,17 @@ export async function readPactFile(file: string): Promise<{ pact: PactFile } | {
   }
 }
 
-function parsePact(file: string, text: string): { pact: PactFile } | { problem: string } {
+/** Of messages and of nothing else: what a service publishes is verified by its own tests. */
+const messagesOnly = z.object({ messages: z.array(z.unknown()), interactions: z.undefined().optional() });
+
+function parsePact(file: string, text: string): PactReading {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
     return { problem: `${file} is not JSON: ${(error as Error).message}` };
   }
+  if (messagesOnly.safeParse(content).success) return { isOfMessages: true };
   const parsed = pactShape.safeParse(content);
   if (!parsed.success)
     return { problem: `${file} is no pact file with HTTP interactions: ${z.prettifyError(parsed.error)}` };

@@ -16,6 +16,14 @@ async function hashOf(test: Parameters<typeof folderWith>[0], pact: object): Pro
 }
 
 describe('listing pacts', () => {
+  it('not those of messages, and nobody is told that they are wrong', async (test) => {
+    const messages = [{ description: 'an order was paid', contents: {} }];
+    const dir = await folderWith(test, {
+      'a.json': { consumer: { name: 'mailer' }, provider: { name: 'catalog' }, messages },
+    });
+    assert.deepEqual(await listPacts(dir, 'catalog'), { pacts: [], problems: [] });
+  });
+
   it('those of the provider, with consumer, file, and method and path of each interaction', async (test) => {
     const dir = await folderWith(test, {
       'b.json': pactOf([getProduct], 'catalog', 'mobile'),
