@@ -12,6 +12,7 @@ const rowSchema = z.object({
   requestsSinceGrant: z.number(),
   phase: z.string(),
   phaseSince: z.iso.datetime(),
+  detail: z.record(z.string(), z.unknown()).default({}),
 });
 
 /** The part of the store that keeps states; rejects while Postgres is away. */
@@ -80,6 +81,7 @@ export class MigrationStates {
         requestsSinceGrant: 0,
         phase: 'monolith',
         phaseSince: now,
+        detail: {},
       }
     );
   }

@@ -14,6 +14,13 @@ export interface ReconcilerDeps extends StandingDeps {
   readonly log: Logger;
 }
 
+export interface StateChange {
+  readonly granted?: number;
+  readonly held?: boolean;
+  readonly phase?: Phase;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
 /** Who moves a migration when nobody asked. */
 const FICUS = 'ficus';
 
@@ -32,17 +39,22 @@ export class Reconciler {
     if (changed) this.#deps.onCapsChanged();
   }
 
-  /** Writes a new revision of a state; the hold begins anew with another granted share. */
-  change(migration: Migration, to: { granted?: number; held?: boolean; phase?: Phase }): void {
+  /**
+   * Writes a new revision of a state; the hold begins anew with another granted share. Of `detail` the
+   * subjects that are named change, and one that is undefined goes.
+   */
+  change(migration: Migration, to: StateChange): void {
     const now = this.nowIso();
     const state = this.#deps.states.get(migration.id, now);
     const { granted = state.granted, held = state.held, phase = state.phase } = to;
+    const detail = Object.entries({ ...state.detail, ...to.detail }).filter(([, part]) => part !== undefined);
     const next: MigrationStateRow = {
       ...state,
       revision: state.revision + 1,
       granted,
       held,
       phase,
+      detail: Object.fromEntries(detail),
       ...(granted === state.granted ? {} : { grantedAt: now, requestsSinceGrant: 0 }),
       ...(phase === state.phase ? {} : { phaseSince: now }),
     };

@@ -13,19 +13,19 @@ export function createMigrationStateStore(database: Database): MigrationStateSto
     load: () =>
       database.query<MigrationStateRow>(
         `select migration, revision, granted, held, granted_at as "grantedAt",
-           requests_since_grant as "requestsSinceGrant", phase, phase_since as "phaseSince"
+           requests_since_grant as "requestsSinceGrant", phase, phase_since as "phaseSince", detail
          from ficus.migration_states order by migration`,
       ),
 
     async save(state) {
       await database.query(
         `insert into ficus.migration_states as kept
-           (migration, revision, granted, held, granted_at, requests_since_grant, phase, phase_since)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+           (migration, revision, granted, held, granted_at, requests_since_grant, phase, phase_since, detail)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (migration) do update set revision = excluded.revision, granted = excluded.granted,
            held = excluded.held, granted_at = excluded.granted_at,
            requests_since_grant = excluded.requests_since_grant,
-           phase = excluded.phase, phase_since = excluded.phase_since
+           phase = excluded.phase, phase_since = excluded.phase_since, detail = excluded.detail
          where kept.revision < excluded.revision
            or (kept.revision = excluded.revision and excluded.held and not kept.held)`,
         [
@@ -37,6 +37,7 @@ export function createMigrationStateStore(database: Database): MigrationStateSto
           state.requestsSinceGrant,
           state.phase,
           state.phaseSince,
+          JSON.stringify(state.detail),
         ],
       );
     },

@@ -105,6 +105,8 @@ export interface MigrationStateRow {
   readonly requestsSinceGrant: number;
   readonly phase: string;
   readonly phaseSince: string;
+  /** What else stands for as long as a move is under way, by subject; who writes it checks what is read. */
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /** Counted pairs of one route under one key: as they stand, or what is to be added to them. */

@@ -304,6 +304,7 @@ describe('migration states', () => {
     requestsSinceGrant: 0,
     phase: 'canary',
     phaseSince: '2026-11-20T09:00:00.000Z',
+    detail: {},
   });
 
   test('the copy with the higher revision wins over the other, both ways', async () => {

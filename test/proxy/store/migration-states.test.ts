@@ -12,6 +12,7 @@ const canary: MigrationStateRow = {
   requestsSinceGrant: 1200,
   phase: 'canary',
   phaseSince: '2026-11-21T09:00:00.000Z',
+  detail: { ramp: { to: 25 } },
 };
 
 let started: TestStore;
