@@ -38,7 +38,13 @@ export interface Settings {
   readonly pairs: { readonly maxAgeDays: number; readonly maxBytes: number };
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** How a Pact Broker is asked, where it wants to know by whom. */
+  readonly pactBroker: PactBrokerCredentials | undefined;
 }
+
+export type PactBrokerCredentials =
+  | { readonly token: string }
+  | { readonly username: string; readonly password: string };
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
 export interface TlsSettings {
@@ -114,11 +120,8 @@ export function readSettings(args: readonly string[], env: Environment = process
         Number.MAX_SAFE_INTEGER,
       ),
     },
-    pactEnvironment: Object.fromEntries(
-      Object.entries(env).filter(
-        (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,
-      ),
-    ),
+    pactEnvironment: readPactEnvironment(env),
+    pactBroker: readPactBroker(env),
   };
 }
 
@@ -133,6 +136,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       adminToken: settings.unleash.adminToken && '***',
     },
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    pactBroker: settings.pactBroker && '***',
   };
 }
 
@@ -195,6 +199,29 @@ function readHttp2(text: string | undefined, tls: TlsSettings | undefined): bool
   if (text !== '1') return false;
   if (tls === undefined) throw new SettingsError('FICUS_HTTP2 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
   return true;
+}
+
+/** Without the broker's credentials, which a states file has no use for. */
+function readPactEnvironment(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[0].startsWith('PACT_') && !entry[0].startsWith('PACT_BROKER_') && entry[1] !== undefined,
+    ),
+  );
+}
+
+/** By the names that Pact's own tools read. */
+function readPactBroker(env: Environment): PactBrokerCredentials | undefined {
+  const token = env['PACT_BROKER_TOKEN'] || undefined;
+  const username = env['PACT_BROKER_USERNAME'] || undefined;
+  const password = env['PACT_BROKER_PASSWORD'] ?? '';
+  if (token !== undefined && username !== undefined)
+    throw new SettingsError('PACT_BROKER_TOKEN and PACT_BROKER_USERNAME exclude each other: unset one');
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    throw new SettingsError('PACT_BROKER_TOKEN has characters that a bearer token can not have');
+  if (token !== undefined) return { token };
+  return username === undefined ? undefined : { username, password };
 }
 
 function readProxies(text: string): readonly string[] {

@@ -39,7 +39,12 @@ export interface AdminReads {
 
 /** `reasons`: why nothing was verified, e.g. that there is no pact file. */
 export type VerifyResult =
-  | { readonly done: true; readonly results: readonly ContractResult[] }
+  | {
+      readonly done: true;
+      readonly results: readonly ContractResult[];
+      /** What kept some pact from being verified, or its result from being published. */
+      readonly problems: readonly string[];
+    }
   | { readonly done: false; readonly reasons: readonly string[] };
 
 export type JudgeResult =

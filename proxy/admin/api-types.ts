@@ -80,16 +80,24 @@ export interface VerdictDone {
 
 /** One pact verified against the running build of one side. */
 export interface ContractResult extends ContractEvidence {
+  /** Where the pact is from: a path or a URL. */
+  readonly from: string;
+  /** Its failing holds nothing. */
+  readonly pending: boolean;
+  /** What did not fail it, but should be known. */
+  readonly warnings: readonly string[];
   /** Empty when passed. */
   readonly failures: readonly {
     /** `POST /api/products`, or the interaction's description. */
     readonly interaction: string;
+    /** A line each for what was expected and what came. */
     readonly text: string;
   }[];
 }
 
 export interface Verification {
   readonly migration: string;
+  readonly problems: readonly string[];
   readonly results: readonly ContractResult[];
 }
 

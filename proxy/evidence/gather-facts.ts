@@ -14,6 +14,7 @@ export function gatherFacts(from: {
   readonly clientAnswers: ClientAnswers;
   readonly contracts: readonly ContractEvidence[];
   readonly pacts: GateFacts['pacts'];
+  readonly pactsUnknown: string | undefined;
   readonly serviceReachable: boolean;
   readonly storeAvailable: boolean;
   readonly nowMs: number;
@@ -37,6 +38,7 @@ export function gatherFacts(from: {
     clientAnswers: from.clientAnswers,
     contracts: from.contracts,
     pacts: from.pacts,
+    ...(from.pactsUnknown !== undefined && { pactsUnknown: from.pactsUnknown }),
     latencyMs: counts.latencyMs,
     serviceReachable: from.serviceReachable,
     // Counts that are still to be read are as unknown as those of a store that is away.

@@ -1,3 +1,5 @@
+import type { InteractionUse } from './contracts/interaction-use.ts';
+
 /** What evidence is keyed to: other builds or other comparison rules start anew. */
 export interface EvidenceKey {
   readonly migration: string;
@@ -90,6 +92,18 @@ export interface ContractEvidence {
   readonly at: string;
 }
 
+/** What a gate wants to know of a pact. */
+export interface KnownPact {
+  readonly consumer: string;
+  readonly pactHash: string;
+  /** Not being kept holds nothing. Absent: it binds. */
+  readonly pending?: boolean;
+  /** It asks for messages only, which the monolith is not asked for. */
+  readonly messagesOnly?: boolean;
+  /** What it asks for by HTTP. */
+  readonly interactions?: readonly { readonly description: string; readonly use: InteractionUse }[];
+}
+
 /** Everything a gate reads, gathered before it decides. */
 export interface GateFacts {
   readonly key: EvidenceKey;
@@ -101,8 +115,10 @@ export interface GateFacts {
   readonly coverage: readonly CoverageCount[];
   readonly clientAnswers: ClientAnswers;
   readonly contracts: readonly ContractEvidence[];
-  /** Hash of each pact file that is there now, by consumer. */
-  readonly pacts: readonly { readonly consumer: string; readonly pactHash: string }[];
+  /** Those that are there now. */
+  readonly pacts: readonly KnownPact[];
+  /** Why it is not known which pacts there are, where it is not. */
+  readonly pactsUnknown?: string;
   readonly latencyMs: { readonly monolithP99: number; readonly serviceP99: number; readonly pairs: number };
   /** False when the service did not announce itself or answer its probe. */
   readonly serviceReachable: boolean;

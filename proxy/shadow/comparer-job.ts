@@ -16,6 +16,7 @@ import { coverageOf } from './coverage.ts';
 import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
+import { WantedUses } from './wanted-uses.ts';
 
 export type { ComparedMigration } from './compared-migration.ts';
 
@@ -25,6 +26,7 @@ export interface CompareJob extends TextContext {
   rulesFor(route: string): CompiledRules;
   readonly upstreams: CompareSettings['upstreams'];
   readonly role: RoleSource | undefined;
+  readonly wantedUses: WantedUses;
   /** The migration's rules, then those of its routes: in the order of `ruleNames`. */
   readonly allRules: readonly Rule[];
 }
@@ -43,6 +45,7 @@ export function compileJob(
     allRules: joinRules(ofAll, ...ofRoutes.map(([, own]) => own)).all,
     upstreams: upstreams ?? { monolith: undefined, service: undefined },
     role: coverage?.role,
+    wantedUses: new WantedUses(),
     redacted: compileRedaction(redact),
     redactor,
     limits,
@@ -51,7 +54,7 @@ export function compileJob(
 
 /**
  * Makes of a pair what is kept of it: reads, redacts, compares, in this order, so that no secret gets into
- * any text. Of a pair that agrees, nothing but that is kept.
+ * any text. Of a pair that agrees, nothing but that is kept, except for a few samples of what clients ask for.
  */
 export function examinePair(pair: Pair, job: CompareJob): ComparedPair {
   return examineWithRules(pair, job).compared;
@@ -75,8 +78,13 @@ export function examineWithRules(
   const walked = rules.all.length > 0 && examined.outcome !== 'incomparable' && !examined.isSameBytes;
   const mattered = walked ? matteringOf(job) : undefined;
   const again = pair.monolithAgain && examineAgain(pair, pair.monolithAgain, job, settings);
-  const facts = { coverage: coverageOf(pair, job.role), ...(again ? { again } : {}) };
-  return { compared: { ...kept(pair, examined, job), ...facts }, mattered };
+  const coverage = coverageOf(pair, job.role);
+  const isSample = examined.outcome === 'agreed' && job.wantedUses.take(pair.route, coverage.use);
+  const sample = isSample
+    ? { request: requestTexts(pair.request, job), monolith: answerTexts(pair.monolith, job) }
+    : {};
+  const facts = { coverage, ...(again ? { again } : {}) };
+  return { compared: { ...kept(pair, examined, job), ...sample, ...facts }, mattered };
 }
 
 function matteringOf({ allRules }: CompareJob): number[] {
