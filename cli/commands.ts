@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
+import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
@@ -28,6 +29,7 @@ const lifeCommands = [
   record,
   replay,
   regressions,
+  contracts,
   verify,
   gate,
   promote,

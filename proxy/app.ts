@@ -214,6 +214,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };

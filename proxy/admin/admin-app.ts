@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { addContractRoutes } from './contract-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
@@ -46,6 +47,7 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);

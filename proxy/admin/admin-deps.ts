@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Actor, Delivery } from '../delivery/model.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
+import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -51,6 +53,16 @@ export type JudgeResult =
   | { readonly done: true; readonly verdict: VerdictRow }
   | { readonly done: false; readonly reason: string };
 
+export interface ContractReads {
+  /** Of a migration that there is. */
+  view(migration: string): ContractView;
+  /** Rejects while the store is away. */
+  draft(
+    migration: string,
+    order: { readonly pair?: string | undefined; readonly consumer: string },
+  ): Promise<DraftResult>;
+}
+
 export interface AdminDeps {
   readonly delivery: Delivery;
   readonly reads: AdminReads;
@@ -60,6 +72,7 @@ export interface AdminDeps {
   recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
+  readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
   config(): ConfigReport;

@@ -3,12 +3,16 @@
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
 import type { MigrationStatus } from '../delivery/model.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type { ContractUse } from '../evidence/contract-uses.ts';
+export type { PactStanding, PactView } from '../evidence/contract-view.ts';
+export type { ContractDraft } from '../evidence/draft-contract.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
@@ -101,6 +105,11 @@ export interface Verification {
   readonly results: readonly ContractResult[];
 }
 
+/** A migration's pacts, and which kinds of requests no pact has. */
+export interface ContractReport extends ContractView {
+  readonly migration: string;
+}
+
 export interface AuditList {
   /** Newest first. */
   readonly entries: readonly AuditRow[];
@@ -134,6 +143,7 @@ export type ProblemCode =
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'
+  | 'nothing_to_draft'
   | 'verification_running'
   | 'recording_running'
   | 'body_too_large'

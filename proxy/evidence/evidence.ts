@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import type { ComparedPair } from '../shadow/pair.ts';
 import type { Store } from '../store/open-store.ts';
+import { useSample } from '../store/pairs.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { Announcements } from './announcements.ts';
 import type { ContractView } from './contract-view.ts';
 import type { BrokerCredentials } from './contracts/fetch-document.ts';
 import type { VerifiedContracts } from './contracts/verify-contracts.ts';
 import { Contracts } from './contracts.ts';
+import { type DraftResult, draftContract } from './draft-contract.ts';
 import { createEvidenceCounter, type EvidenceCounter } from './evidence-counter.ts';
 import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
@@ -48,7 +50,7 @@ const MAX_UNCONFIRMED = 5000;
 export class Evidence {
   readonly #deps: EvidenceDeps;
   readonly #counter: EvidenceCounter;
-  readonly contracts: Contracts;
+  readonly #contracts: Contracts;
   readonly #verdicts: VerdictKeeper;
   readonly judging: Judging;
   readonly #announcements: Announcements;
@@ -61,7 +63,7 @@ export class Evidence {
     const { store, log, clock } = deps;
     const migrations = () => deps.model().migrations;
     this.#counter = createEvidenceCounter({ store, log, clock });
-    this.contracts = new Contracts({
+    this.#contracts = new Contracts({
       ...deps,
       migrations,
       keyOf: async (migration) => {
@@ -93,16 +95,28 @@ export class Evidence {
 
   /** Learns what can be learnt now: who runs where, which pacts there are. */
   async refresh(): Promise<void> {
-    await Promise.all([this.#confirm(), this.contracts.refresh()]);
+    await Promise.all([this.#confirm(), this.#contracts.refresh()]);
   }
 
   gate(migration: Migration): GateReport {
     return decideGate(migration, this.#factsOf(migration));
   }
 
-  /** What clients ask for, and which pacts have it. */
-  contractView(migration: Migration): ContractView {
-    return this.contracts.view(migration, this.#factsOf(migration));
+  /** What clients ask for, and which pacts have it; of a migration that there is. */
+  contractView(migrationId: string): ContractView {
+    const migration = this.#find(migrationId)!;
+    return this.#contracts.view(migration, this.#factsOf(migration));
+  }
+
+  draftContract(migrationId: string, order: Parameters<typeof draftContract>[1]): Promise<DraftResult> {
+    const { pairs, pairWriter } = this.#deps.store;
+    return draftContract(this.#find(migrationId)!, order, this.contractView(migrationId).uses, {
+      pair: (id) => pairs.pair(id),
+      async pairsOfUse(migration, route, use, limit) {
+        await pairWriter.flush();
+        return pairs.pairsOfSignature(migration, useSample(route, use), limit);
+      },
+    });
   }
 
   #factsOf(migration: Migration): GateFacts {
@@ -114,7 +128,7 @@ export class Evidence {
       verdictsKnown: this.#verdicts.isLoaded(),
       clientAnswers: this.#deps.clientAnswers(migration.id),
       nowMs: this.#deps.clock.now(),
-      ...this.contracts.facts(migration),
+      ...this.#contracts.facts(migration),
       serviceReachable: this.#announcements.of(this.#upstream(migration.service)).reachable,
       storeAvailable: this.#deps.store.available(),
     });
@@ -154,14 +168,14 @@ export class Evidence {
   async verify(migrationId: string): Promise<VerifiedContracts> {
     const migration = this.#find(migrationId);
     if (!migration) return { results: [], problems: [`There is no migration "${migrationId}".`] };
-    return this.contracts.verify(migration);
+    return this.#contracts.verify(migration);
   }
 
   /** Writes what is counted, once more, and stops asking around. */
   async close(): Promise<void> {
     clearInterval(this.#confirming);
     await this.#confirm();
-    this.contracts.close();
+    this.#contracts.close();
     this.#verdicts.close();
     await this.#counter.close();
   }
