@@ -4,7 +4,7 @@ const redacted = /‹redacted:[0-9a-f]{8}›/;
 export const isRedacted = (text: string): boolean => redacted.test(text);
 
 type Rule = {
-  readonly combine: 'AND';
+  readonly combine: 'AND' | 'OR';
   readonly matchers: readonly Readonly<Record<string, string | number>>[];
 };
 
@@ -35,18 +35,26 @@ export function draftBody(
     ];
     return { ...none, notes };
   }
-  const found: Found = { rules: { $: byType }, redactedAt: [], nulls: [] };
-  const content = example(json.value, '$', found);
+  const found: Found = { rules: { $: byType }, redactedAt: [], nulls: [], leftOut: [] };
+  const content = exampleOf([json.value], '$', found) ?? null;
   return {
     type,
     body: { content, contentType: type, encoded: false },
     rules: found.rules,
     redactedAt: found.redactedAt,
-    notes:
-      of === 'answer' && found.nulls.length > 0
-        ? [`Null in the answer, so that nothing else is matched there yet: ${found.nulls.join(', ')}.`]
-        : [],
+    notes: of === 'answer' ? notesOn(found) : [],
   };
+}
+
+function notesOn({ nulls, leftOut }: Found): string[] {
+  return [
+    ...(nulls.length === 0
+      ? []
+      : [`Null in the answer, so that nothing else is matched there yet: ${nulls.join(', ')}.`]),
+    ...(leftOut.length === 0
+      ? []
+      : [`Not in the draft, since entries of one list differ there: ${leftOut.join(', ')}.`]),
+  ];
 }
 
 const byType: Rule = { combine: 'AND', matchers: [{ match: 'type' }] };
@@ -54,30 +62,69 @@ const byType: Rule = { combine: 'AND', matchers: [{ match: 'type' }] };
 const notEmpty: Rule = { combine: 'AND', matchers: [{ match: 'notEmpty' }] };
 const someOfType: Rule = { combine: 'AND', matchers: [{ match: 'type', min: 1 }] };
 
+const typeOrNull: Rule = { combine: 'OR', matchers: [{ match: 'type' }, { match: 'null' }] };
+
 interface Found {
   readonly rules: Record<string, Rule>;
   readonly redactedAt: string[];
   readonly nulls: string[];
+  readonly leftOut: string[];
 }
 
-/** The value with one entry of each array, which stands for all of them. */
-function example(value: unknown, place: string, found: Found): unknown {
-  if (value === null) found.nulls.push(place);
-  if (typeof value === 'string' && isRedacted(value)) {
+/**
+ * One value that stands for all that were seen at a place: of a list, for each of its entries. Undefined where
+ * nothing holds for all of them, so that the place is left out.
+ */
+function exampleOf(values: readonly unknown[], place: string, found: Found): unknown {
+  const present = values.filter((value) => value !== null);
+  const [first] = present;
+  if (first === undefined) {
+    found.nulls.push(place);
+    return null;
+  }
+  const isSometimesNull = present.length < values.length;
+  if (present.some((value) => kindOf(value) !== kindOf(first)) || (isSometimesNull && isPart(first))) {
+    found.leftOut.push(place);
+    return undefined;
+  }
+  if (Array.isArray(first)) return exampleOfList(present as unknown[][], place, found);
+  if (isPart(first)) return exampleOfObject(present as Record<string, unknown>[], place, found);
+  if (present.some((value) => typeof value === 'string' && isRedacted(value))) {
     found.rules[place] = notEmpty;
     found.redactedAt.push(place);
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return value;
-    found.rules[place] = someOfType;
-    return [example(value[0], `${place}[*]`, found)];
-  }
-  const members = Object.entries(value).map(
-    ([name, member]) => [name, example(member, place + step(name), found)] as const,
-  );
-  return Object.fromEntries(members);
+  } else if (isSometimesNull) found.rules[place] = typeOrNull;
+  return first;
 }
+
+function exampleOfList(lists: readonly unknown[][], place: string, found: Found): unknown[] {
+  const entries = lists.flat();
+  if (entries.length === 0) return [];
+  found.rules[place] = lists.every((list) => list.length > 0) ? someOfType : byType;
+  const entry = exampleOf(entries, `${place}[*]`, found);
+  return entry === undefined ? [] : [entry];
+}
+
+/** What not every entry of a list has is no promise. */
+function exampleOfObject(objects: readonly Record<string, unknown>[], place: string, found: Found) {
+  const example: Record<string, unknown> = Object.create(null);
+  for (const name of Object.keys(objects[0]!)) {
+    const at = place + step(name);
+    if (!objects.every((object) => Object.hasOwn(object, name))) {
+      found.leftOut.push(at);
+      continue;
+    }
+    const value = exampleOf(
+      objects.map((object) => object[name]),
+      at,
+      found,
+    );
+    if (value !== undefined) example[name] = value;
+  }
+  return example;
+}
+
+const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
+const isPart = (value: unknown): boolean => typeof value === 'object';
 
 const step = (name: string): string =>
   /^[A-Za-z_][\w-]*$/.test(name) ? `.${name}` : `['${name.replace(/['\\]/g, '\\$&')}']`;

@@ -68,6 +68,6 @@ export function draftPact({
 
 /** The type matters, its parameters may change. */
 function contentTypeRule(type: string) {
-  const escaped = type.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const escaped = type.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return { combine: 'AND', matchers: [{ match: 'regex', regex: `^${escaped}(\\s*;.*)?$` }] };
 }
