@@ -31,6 +31,8 @@ export const contracts = defineCommand({
   ],
 
   async run({ operands: [first = '', second], values, admin, width, paint }) {
+    if (first === 'draft' && second === undefined && Object.keys(values).length > 0)
+      throw new UsageError('contracts draft needs an ID: contracts draft catalog');
     if (first === 'draft' && second !== undefined) return draft(admin(), second, values);
     if (second !== undefined) throw new UsageError(`"${second}" is one argument too many`);
     const [option] = Object.keys(values);

@@ -106,21 +106,17 @@ function exampleOfList(lists: readonly unknown[][], place: string, found: Found)
 
 /** What not every entry of a list has is no promise. */
 function exampleOfObject(objects: readonly Record<string, unknown>[], place: string, found: Found) {
-  const example: Record<string, unknown> = Object.create(null);
-  for (const name of Object.keys(objects[0]!)) {
+  const members = Object.keys(objects[0]!).flatMap((name) => {
     const at = place + step(name);
     if (!objects.every((object) => Object.hasOwn(object, name))) {
       found.leftOut.push(at);
-      continue;
+      return [];
     }
-    const value = exampleOf(
-      objects.map((object) => object[name]),
-      at,
-      found,
-    );
-    if (value !== undefined) example[name] = value;
-  }
-  return example;
+    const seen = objects.map((object) => object[name]);
+    const value = exampleOf(seen, at, found);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(members);
 }
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);

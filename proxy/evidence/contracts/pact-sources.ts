@@ -29,11 +29,21 @@ const freshForMs = 1000;
 const timeoutMs = 10_000;
 
 interface Remembered {
+  /** What was fetched before a restart. */
+  reading: Promise<void> | undefined;
   fetched: FetchedPacts | undefined;
   problem: string | undefined;
   askedAtMs: number;
   asking: Promise<void> | undefined;
 }
+
+const nothingYet: Remembered = {
+  reading: undefined,
+  fetched: undefined,
+  problem: undefined,
+  askedAtMs: Number.NEGATIVE_INFINITY,
+  asking: undefined,
+};
 
 /** Reads pacts from folders, URLs and Pact Brokers; of what is far away, the last that was there holds. */
 export function openPactSources({ credentials, cacheDir, clock }: PactSourcesDeps): PactSources {
@@ -78,17 +88,12 @@ export function openPactSources({ credentials, cacheDir, clock }: PactSourcesDep
     fetchAll: (known: readonly PactFile[]) => Promise<readonly PactFile[]>,
   ): Promise<PactListing> {
     const cache = openPactCache(cacheDir, place);
-    let kept = remembered.get(place);
-    if (!kept) {
-      kept = {
-        fetched: await cache.read(),
-        problem: undefined,
-        askedAtMs: Number.NEGATIVE_INFINITY,
-        asking: undefined,
-      };
-      remembered.set(place, kept);
-    }
-    const state = kept;
+    const state = remembered.get(place) ?? { ...nothingYet };
+    remembered.set(place, state);
+    state.reading ??= cache.read().then((kept) => {
+      state.fetched ??= kept;
+    });
+    await state.reading;
     if (clock.monotonic() - state.askedAtMs >= (fresh ? freshForMs : askEveryMs)) {
       state.asking ??= ask().finally(() => {
         state.asking = undefined;

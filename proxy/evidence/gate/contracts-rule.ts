@@ -135,12 +135,15 @@ function uncovered(migration: Migration, facts: GateFacts): GateReason[] {
   if (uses.length === 0) return [];
   const kinds = counted(uses.length, 'kind');
   const open = uses.filter(({ coveredBy }) => coveredBy.length === 0);
-  if (open.length === 0) return [met(`Each of the ${kinds} of requests that clients make is in a pact.`)];
+  if (open.length === 0) return [met(`All that clients ask for, ${kinds} of requests, is in a pact.`)];
   const sum = (some: typeof uses) => some.reduce((total, one) => total + one.count, 0);
   const all = sum(uses);
   const listed = open
     .slice(0, listedAtMost)
-    .map(({ route, status, count: times }) => `${route} with ${status} (${count(times)})`);
+    .map(
+      ({ route, query, status, count: times }) =>
+        `${route}${query === 'none' || query === 'any' ? '' : `?${query}`} with ${status} (${count(times)})`,
+    );
   const more = open.length > listedAtMost ? ` and ${count(open.length - listedAtMost)} more` : '';
   return [
     met(

@@ -104,9 +104,10 @@ describe('pacts of a broker', () => {
 
   it('a gate asks for at most once a minute, and does not wait', async (test) => {
     const { sources, migration } = await open(test);
-    const first = await sources.list(migration);
+    const [first] = await Promise.all([sources.list(migration), sources.list(migration)]);
     assert.equal(first.unknown, 'they are being asked for');
     await sources.list(migration, true);
+    assert.equal(broker.requests.filter(({ method }) => method === 'POST').length, 1);
     const asked = broker.requests.length;
     nowMs += 59_000;
     assert.equal((await sources.list(migration)).pacts.length, 2);
