@@ -13,6 +13,7 @@ import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
+import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { openFlags } from './flags/open-flags.ts';
 import type { RoutingModel } from './routing/model.ts';
@@ -123,7 +124,9 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       revision: ++revision,
       routing: model(),
       features: flags.current(),
-      caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
+      caps: Object.fromEntries(
+        model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
+      ),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
       recording: control?.recording?.() ?? {},
     };

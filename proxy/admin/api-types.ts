@@ -28,6 +28,8 @@ export interface PromoteOrder {
   /** Percent; absent: the next step. */
   readonly to?: number;
   readonly reason?: string;
+  /** Whatever the gate says, for so long; absent: one hour. Needs a reason. */
+  readonly override?: { readonly forSeconds?: number };
 }
 
 export interface RollbackOrder {

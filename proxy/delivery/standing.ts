@@ -8,6 +8,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import { type Allowance, allowedShare } from './allowed-share.ts';
 import type { MigrationStates } from './migration-states.ts';
 import type { Phase } from './model.ts';
+import { grantedInForce, overridden } from './override.ts';
 
 /** Where a migration stands at one moment: what is asked, what the evidence says, what was granted. */
 export interface Standing {
@@ -47,8 +48,8 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
     shadowShare: askedShare(features, shadowFlag(migration.id)).percent,
     gate,
     state,
-    allowance: allowedShare(migration.canary, gate, granted, nowMs),
-    effective: Math.min(serve.percent, state.granted),
+    allowance: overridden(allowedShare(migration.canary, gate, granted, nowMs), state, nowMs),
+    effective: Math.min(serve.percent, grantedInForce(state, nowMs)),
     constrained: serve.constrained,
     notes: serve.constrained
       ? [

@@ -43,6 +43,8 @@ export interface MetricsState {
     readonly allowed: number;
     readonly effective: number;
     readonly shadow: number;
+    /** Unix time in seconds until which the gate is overridden. */
+    readonly overrideUntil?: number;
   }[];
   readonly workers: number;
   readonly workerRestarts: number;
@@ -128,6 +130,11 @@ export class Metrics {
     'migration',
     'kind',
   ]);
+  readonly #override = this.#gauge(
+    'ficus_override_until_seconds',
+    'While a gate is overridden: when that ends, in Unix time',
+    ['migration'],
+  );
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
   readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
@@ -185,7 +192,9 @@ export class Metrics {
   /** Prometheus text format. */
   async render(state: MetricsState): Promise<string> {
     this.#share.reset();
-    for (const { migration, asked, allowed, effective, shadow } of state.shares) {
+    this.#override.reset();
+    for (const { migration, asked, allowed, effective, shadow, overrideUntil } of state.shares) {
+      if (overrideUntil !== undefined) this.#override.set({ migration }, overrideUntil);
       this.#share.set({ migration, kind: 'asked' }, asked);
       this.#share.set({ migration, kind: 'allowed' }, allowed);
       this.#share.set({ migration, kind: 'effective' }, effective);
