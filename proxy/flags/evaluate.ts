@@ -93,5 +93,8 @@ function asksNobody(strategy: StrategyTransportInterface): boolean {
 
 function isOnForAll({ enabled, dependencies = [], strategies = [] }: FeatureInterface): boolean {
   if (!enabled || dependencies.length > 0) return false;
-  return strategies.length === 0 || strategies.some((one) => rolloutOf(one) === 100 && !isConstrained(one) && !needsSomebody(one));
+  return (
+    strategies.length === 0 ||
+    strategies.some((one) => rolloutOf(one) === 100 && !isConstrained(one) && !needsSomebody(one))
+  );
 }

@@ -44,6 +44,8 @@ export interface MetricsState {
     readonly effective: number;
     readonly shadow: number;
   }[];
+  /** The kill switch is on. */
+  readonly killed?: boolean;
   readonly workers: number;
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
@@ -128,6 +130,7 @@ export class Metrics {
     'migration',
     'kind',
   ]);
+  readonly #kill = this.#gauge('ficus_kill_switch', '1 while everything goes to the monolith', []);
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
   readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
@@ -191,6 +194,7 @@ export class Metrics {
       this.#share.set({ migration, kind: 'effective' }, effective);
       this.#share.set({ migration, kind: 'shadow' }, shadow);
     }
+    this.#kill.set(state.killed ? 1 : 0);
     this.#workers.set(state.workers);
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);
