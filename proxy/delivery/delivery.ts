@@ -100,6 +100,8 @@ export class MigrationDelivery implements Delivery {
   ): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
+    const killed = this.#deps.killed?.();
+    if (killed !== undefined) return refused('gate_refused', [killed]);
     const { allowance, effective, state } = standingOf(this.#deps, migration, { held: false });
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
     if (problem !== undefined) return refused('invalid', [problem]);
