@@ -13,6 +13,7 @@ import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
 import { verify } from './commands/verify.ts';
@@ -35,6 +36,7 @@ const lifeCommands = [
   rollback,
   kill,
   audit,
+  token,
 ];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

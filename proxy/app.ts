@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
+import { TokenLogin } from './admin/login/token-login.ts';
+import { watchTokens } from './admin/login/watch-tokens.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
@@ -261,7 +263,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const admin = await startAdmin({ deps: adminDeps, port: settings.adminPort });
+  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const admin = await startAdmin({
+    deps: adminDeps,
+    port: settings.adminPort,
+    host: settings.adminHost,
+    origin: settings.adminOrigin,
+    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+  });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
   return {
@@ -276,6 +285,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      if (tokens) tokens.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();

@@ -14,6 +14,7 @@ export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+export type { Role } from './login/roles.ts';
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
@@ -124,6 +125,9 @@ export interface Readiness {
 
 export type ProblemCode =
   | 'invalid_request'
+  | 'login_needed'
+  | 'not_allowed'
+  | 'locked_out'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'
