@@ -97,7 +97,7 @@ describe('with a real Unleash server', () => {
 });
 
 function status(): Promise<MigrationStatus> {
-  return ficus.json<MigrationStatus>('status', 'billing');
+  return ficus.read<MigrationStatus>('migrations/billing');
 }
 
 async function ask(user: string): Promise<string> {
