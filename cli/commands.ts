@@ -5,6 +5,7 @@ import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
+import { kill } from './commands/kill.ts';
 import { promote } from './commands/promote.ts';
 import { record } from './commands/record.ts';
 import { regressions } from './commands/regressions.ts';
@@ -32,6 +33,7 @@ const lifeCommands = [
   gate,
   promote,
   rollback,
+  kill,
   audit,
 ];
 

@@ -16,8 +16,9 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
 
   app.post('/api/migrations/:id/promote', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const { to, reason = '' }: PromoteOrder = request.body ?? {};
-    response.json(moved(await delivery.promote(id, to, actorOf(request), reason)));
+    const { to, reason = '', override }: PromoteOrder = request.body ?? {};
+    const order = override && { forMs: (override.forSeconds ?? 3600) * 1000 };
+    response.json(moved(await delivery.promote(id, to, actorOf(request), reason, order)));
   });
 
   app.post('/api/migrations/:id/rollback', async (request, response) => {
