@@ -3,8 +3,8 @@ import { columns, type Database } from '../db.ts';
 import type { Parts } from '../parts.ts';
 import { sendStream } from '../send-stream.ts';
 
-/** About a megabyte of lines: Postgres goes through all of them for each piece. */
-const ORDERS_A_PIECE = 2000;
+/** Half a megabyte of lines: Postgres goes through all of them for each piece. */
+const ORDERS_A_PIECE = 1000;
 const names =
   'ORD_NO LINE_NO ORD_TS ORD_STAT CUST_NO CUST_NM EMAIL STREET ZIP CITY CTRY PHONE SKU PROD_NM CAT_NM QTY UNIT_CTS LINE_CTS CURR REMARK';
 
