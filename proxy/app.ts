@@ -62,11 +62,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
   const history = new TrafficHistory(clock);
+  let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
+    onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
       store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
@@ -109,7 +111,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(comparedMigrations(model()));
+  compareAll = () => comparer.setMigrations(comparedMigrations(model(), (id) => evidence.description(id)));
+  compareAll();
 
   traffic.handOver({
     onReport(report, health) {
@@ -135,7 +138,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onRoutes() {
       recorder.onRoutes();
-      comparer.setMigrations(comparedMigrations(model()));
+      compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),

@@ -13,6 +13,7 @@ import {
 } from './pair-writer.ts';
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { startRetention } from './retention.ts';
+import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
@@ -27,6 +28,7 @@ export interface Store {
   readonly migrationStates: MigrationStateStore;
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
+  readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
@@ -80,6 +82,7 @@ export function openStore({
     migrationStates: createMigrationStateStore(database),
     pairs,
     pairWriter,
+    serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     verdicts: createVerdictStore(database),
     async close() {
