@@ -69,7 +69,8 @@ export function createAnswerChecker(document: ApiDocument): AnswerChecker {
   };
 }
 
-type ValidatorOf = (schema: unknown) => ValidateFunction | undefined;
+/** A text says why the schema can't be used. */
+type ValidatorOf = (schema: unknown) => ValidateFunction | string;
 
 function checkAgainst(
   document: ApiDocument,
@@ -99,7 +100,7 @@ function checkAgainst(
   const schema = isObject(media) ? media['schema'] : undefined;
   if (schema === undefined || !/[/+]json$/.test(answer.mediaType)) return misfits;
   const validate = validatorOf(schema);
-  if (!validate) return misfits;
+  if (typeof validate === 'string') return [...misfits, { text: validate }];
   const body = answer.json();
   if (!body.ok) return body.isRead ? [...misfits, { text: 'the body is no JSON' }] : misfits;
   if (validate(body.value)) return misfits;
@@ -168,17 +169,18 @@ function validators(document: ApiDocument): ValidatorOf {
     ? Object.fromEntries(Object.entries(schemas).map(([name, one]) => [name, toJsonSchema(one, version)]))
     : {};
   ajv.addSchema({ $id: root, components: { schemas: converted } });
-  const compiled = new Map<unknown, ValidateFunction | undefined>();
+  const compiled = new Map<unknown, ValidateFunction | string>();
   return (schema) => {
-    if (!compiled.has(schema)) {
-      // Of a schema that can't be compiled nothing can be said of any answer.
-      let validate: ValidateFunction | undefined;
+    let validate = compiled.get(schema);
+    if (validate === undefined) {
       try {
         validate = ajv.compile(fromRoot(toJsonSchema(schema, version)) as object);
-      } catch {}
+      } catch (error) {
+        validate = `the description's own schema can't be used: ${(error as Error).message.slice(0, 120)}`;
+      }
       compiled.set(schema, validate);
     }
-    return compiled.get(schema);
+    return validate;
   };
 }
 
@@ -196,10 +198,12 @@ function fromRoot(schema: unknown): unknown {
 }
 
 /** A pattern that may take for ever is not held against anything. */
-function boundedRegExp(pattern: string, flags: string): { test(text: string): boolean } {
+function boundedRegExp(pattern: string, flags: string): { test(text: string): boolean; toString(): string } {
   const expression = mayTakeForEver(pattern) ? undefined : new RegExp(pattern, flags);
   return {
     test: (text) => expression === undefined || text.length > maxMatchedChars || expression.test(text),
+    // ajv tells patterns apart by it.
+    toString: () => `/${pattern}/${flags}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ApiDocument } from './document.ts';
+import { type ApiDocument, resolved } from './document.ts';
 import { boundKeywords, type FlatSchema, flatten } from './flat-schema.ts';
 
 export type SchemaRule =
@@ -47,13 +47,19 @@ export function schemaBreaks(
   return compare({ older, newer, direction, open: [], budget: { left: budget } }, before, now, '');
 }
 
-function compare(comparison: Comparison, before: unknown, now: unknown, place: string): SchemaBreak[] {
+function compare(
+  comparison: Comparison,
+  writtenBefore: unknown,
+  writtenNow: unknown,
+  place: string,
+): SchemaBreak[] {
   const { older, newer, direction, open, budget: left } = comparison;
-  if (open.some((pair) => pair.has(before) && pair.has(now)) || open.length > maxDepth || --left.left < 0)
-    return [];
+  const [before, now] = [resolved(older, writtenBefore), resolved(newer, writtenNow)];
+  const isOpen = open.some((pair) => pair.has(before) && pair.has(now));
+  if (isOpen || open.length > maxDepth || --left.left < 0) return [];
   if (typeof before !== 'object' && typeof now !== 'object') return [];
   const inner = { ...comparison, open: [...open, new Set([before, now])] };
-  const [earlier, later] = [flatten(older, before), flatten(newer, now)];
+  const [earlier, later] = [flatten(older, writtenBefore), flatten(newer, writtenNow)];
   const mixed =
     earlier.alternatives || later.alternatives ? alternatives(inner, before, now, earlier, later, place) : [];
   // Where only one of them has alternatives, what stands beside them is compared with each.

@@ -60,6 +60,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/admin/api-types.ts',
     'proxy/main.ts',
     'proxy/config/check.ts',
+    'proxy/openapi/check.ts',
     'proxy/check-rules.ts',
     'proxy/replay/main.ts',
     'proxy/replay/protocol.ts',
