@@ -15,6 +15,7 @@ import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
 import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
+import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
@@ -45,6 +46,7 @@ export interface Traffic {
   readonly log: Logger;
   readonly routes: RoutesWatcher;
   readonly flags: FlagSource;
+  readonly kill: KillSwitch;
   readonly states: MigrationStates;
   readonly workers: WorkerPool;
   /** What clients are shown; none without TLS. */
@@ -110,6 +112,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       watchCertificate({ files: settings.tls, onCertificate: (next) => onCertificate(next), clock, log }),
     states.loadFile(),
   ]);
+  const kill = await openKillSwitch({ flags, dataDir: settings.dataDir, clock, log });
   const first = routes.current();
   if (!first) {
     routes.close();
@@ -123,6 +126,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     return {
       revision: ++revision,
       routing: model(),
+      killed: kill.state() !== undefined,
       features: flags.current(),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
@@ -185,11 +189,13 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     control?.onRoutes();
   };
   flags.onChange(pushSnapshot);
+  kill.onChange(pushSnapshot);
 
   return {
     log,
     routes,
     flags,
+    kill,
     states,
     workers,
     certificate,

@@ -100,6 +100,8 @@ export class MigrationDelivery implements Delivery {
   ): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
+    const killed = this.#deps.killed?.();
+    if (killed !== undefined) return refused('gate_refused', [killed]);
     const { allowance, effective, state } = standingOf(this.#deps, migration, { held: false });
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
     if (problem !== undefined) return refused('invalid', [problem]);
@@ -114,7 +116,7 @@ export class MigrationDelivery implements Delivery {
       return refused('not_next_step', [`${id} is at ${effective} % already; promote goes forward. ${back}`]);
     }
     const isBeyond = target > Math.max(allowance.allowed, state.granted);
-    const noOverride = override && isBeyond && overrideProblem(override, state, actor, reason);
+    const noOverride = override && isBeyond && overrideProblem(override, state, reason);
     if (noOverride !== undefined && noOverride !== false) {
       this.#audit(actor, 'refused', id, reason, { action: 'override', to: target, reasons: [noOverride] });
       return refused('gate_refused', [noOverride]);

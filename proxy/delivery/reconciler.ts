@@ -83,6 +83,8 @@ export class Reconciler {
       this.#takeBack(migration, standing.effective, allowance.holds);
       return true;
     }
+    // What was granted waits as it is; a kill that ends gives it back.
+    if (standing.killed) return false;
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
     const granted = Math.min(allowance.allowed, stepFor(migration.canary, asked));

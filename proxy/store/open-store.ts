@@ -15,6 +15,7 @@ import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } f
 import { startRetention } from './retention.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
+import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
 /** All of Ficus' state in Postgres. Reads and writes reject with `StoreAway` at once while it is away. */
@@ -30,6 +31,7 @@ export interface Store {
   readonly pairWriter: PairWriter;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
+  readonly toldFlagEvents: ToldFlagEvents;
   readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
   close(): Promise<void>;
@@ -84,6 +86,7 @@ export function openStore({
     pairWriter,
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
+    toldFlagEvents: createToldFlagEvents(database),
     verdicts: createVerdictStore(database),
     async close() {
       retention.stop();

@@ -46,6 +46,8 @@ export interface MetricsState {
     /** Unix time in seconds until which the gate is overridden. */
     readonly overrideUntil?: number;
   }[];
+  /** The kill switch is on. */
+  readonly killed?: boolean;
   readonly workers: number;
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
@@ -135,6 +137,7 @@ export class Metrics {
     'While a gate is overridden: when that ends, in Unix time',
     ['migration'],
   );
+  readonly #kill = this.#gauge('ficus_kill_switch', '1 while everything goes to the monolith', []);
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
   readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
@@ -200,6 +203,7 @@ export class Metrics {
       this.#share.set({ migration, kind: 'effective' }, effective);
       this.#share.set({ migration, kind: 'shadow' }, shadow);
     }
+    this.#kill.set(state.killed ? 1 : 0);
     this.#workers.set(state.workers);
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);
