@@ -72,11 +72,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
+  let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
+    onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
       store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
@@ -120,7 +122,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(comparedMigrations(model()));
+  compareAll = () => comparer.setMigrations(comparedMigrations(model(), (id) => evidence.description(id)));
+  compareAll();
 
   traffic.handOver({
     onReport(report, health) {
@@ -146,7 +149,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onRoutes() {
       recorder.onRoutes();
-      comparer.setMigrations(comparedMigrations(model()));
+      compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),
