@@ -3,6 +3,7 @@ import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
+import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { promote } from './commands/promote.ts';
@@ -32,6 +33,7 @@ const lifeCommands = [
   gate,
   promote,
   rollback,
+  guard,
   audit,
 ];
 

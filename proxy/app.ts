@@ -6,8 +6,11 @@ import { withWarnings } from './admin/with-warnings.ts';
 import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { Guard } from './delivery/guard/guard.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
+import { serveFlag } from './flags/flag-names.ts';
+import { askedShare } from './flags/share.ts';
 import { createRecorder } from './recording/recorder.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
@@ -89,6 +92,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const guard = new Guard({
+    migrations: () => model().migrations,
+    share: (id) =>
+      Math.min(states.get(id, nowIso()).granted, askedShare(flags.current(), serveFlag(id)).percent),
+    trip: (id, latch) => void delivery.guardTripped(id, latch),
+    clock,
+    log,
+  });
   const redactionKey = await readRedactionKey(settings.dataDir);
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
@@ -114,6 +125,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onReport(report, health) {
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
+      guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
         if (migration !== '' && counts.service.requests > 0)
@@ -123,6 +135,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
+    onServiceFailing: (...seen) => guard.workerTripped(...seen),
     onPair: (pair) => comparer.submit(pair),
     onRecorded: (exchange) => recorder.submit(exchange),
     recording: () => recorder.shares(),

@@ -34,6 +34,10 @@ export interface RollbackOrder {
   readonly reason: string;
 }
 
+export interface ClearGuardOrder {
+  readonly reason: string;
+}
+
 /** A move that was made. One that was not is a `Problem`. */
 export interface MoveDone {
   readonly status: MigrationStatus;
@@ -123,6 +127,7 @@ export type ProblemCode =
   | 'unknown_pair'
   | 'unknown_recording'
   | 'method_not_allowed'
+  | 'latched'
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'

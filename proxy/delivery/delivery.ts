@@ -4,6 +4,7 @@ import type { FlagSource } from '../flags/flag-source.ts';
 import { askedShare, isForSomeUsers, shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
+import { type Latch, latchedGate, latchSentence } from './guard/latch.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
 import { standingOf } from './standing.ts';
@@ -21,6 +22,9 @@ export interface DeliveryDeps extends ReconcilerDeps {
   readonly pairs: (migration: Migration) => PairTotals;
   readonly traffic: TrafficHistory;
 }
+
+/** Who takes back what is bad. */
+const guard: Actor = { name: 'guard' };
 
 /** How long a flip made through the flag server may take to be seen here. */
 const FLAG_SEEN_WITHIN_MS = 3000;
@@ -64,10 +68,10 @@ export class MigrationDelivery implements Delivery {
   gate(id: string): GateAnswer | undefined {
     const migration = this.#find(id);
     if (!migration) return undefined;
-    const { gate, allowance, asked, effective } = standingOf(this.#deps, migration);
+    const { gate, allowance, asked, effective, latch } = standingOf(this.#deps, migration);
     const next = effective < 100 ? stepAfter(migration.canary, effective) : undefined;
     return {
-      ...gate,
+      ...(latch ? latchedGate(gate, latch) : gate),
       allowed: allowance.allowed,
       ...(next === undefined ? {} : { nextStep: next }),
       asked,
@@ -97,7 +101,8 @@ export class MigrationDelivery implements Delivery {
   ): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
-    const { allowance, effective, state } = standingOf(this.#deps, migration, { held: false });
+    const { allowance, effective, state, latch } = standingOf(this.#deps, migration, { held: false });
+    if (latch) return refused('latched', [latchSentence(id, latch)]);
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
     if (problem !== undefined) return refused('invalid', [problem]);
     if (isForSomeUsers(this.#deps.flags.current(), serveFlag(id))) {
@@ -138,6 +143,34 @@ export class MigrationDelivery implements Delivery {
         ? []
         : [problem, `The flag still asks for ${asked} %; the cap holds it at 0 % until the next promote.`];
     return this.#done(migration, `${id}: the monolith answers everybody.`, warnings);
+  }
+
+  /**
+   * The guard takes all of it back: at once in every worker, then in the flag, when that can be written.
+   * `heard`: another replica did, and has told those who are to know. Without effect on what is latched already.
+   */
+  async guardTripped(id: string, latch: Latch, heard = false): Promise<void> {
+    const migration = this.#find(id);
+    if (!migration) return;
+    const { asked, effective, latch: before } = standingOf(this.#deps, migration);
+    if (before) return;
+    this.#reconciler.change(migration, { granted: 0, held: true, detail: { latch } });
+    this.#deps.onCapsChanged();
+    if (heard) return;
+    this.#audit(guard, 'guard', id, latch.reason, { from: effective, kind: latch.kind, ...latch.numbers });
+    if (asked > 0) await this.#ask(migration, 'serve', 0, guard, latch.reason);
+    this.reconcile();
+  }
+
+  /** What the guard latched may be promoted again, from the first step on. */
+  async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {
+    const migration = this.#find(id);
+    if (!migration) return unknown(id);
+    const { latch } = standingOf(this.#deps, migration);
+    if (!latch) return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
+    this.#reconciler.change(migration, { detail: { latch: undefined } });
+    this.#audit(actor, 'guard-cleared', id, reason, { trippedAt: latch.at, kind: latch.kind });
+    return this.#done(migration, `${id}: cleared; the monolith answers everybody until the next promote.`);
   }
 
   #find(id: string): Migration | undefined {
@@ -193,7 +226,7 @@ export class MigrationDelivery implements Delivery {
   }
 
   #statusOf(migration: Migration): MigrationStatus {
-    const { asked, effective, shadowShare, gate, state, allowance, notes } = standingOf(
+    const { asked, effective, shadowShare, gate, state, allowance, latch, notes } = standingOf(
       this.#deps,
       migration,
     );
@@ -214,6 +247,7 @@ export class MigrationDelivery implements Delivery {
       builds: { monolith: gate.key.monolithBuild, service: gate.key.serviceBuild },
       traffic: this.#deps.traffic.read(migration.id),
       gate: gate.state,
+      ...(latch ? { latch } : {}),
       holds: [...allowance.holds, ...notes],
       revision: state.revision,
     };
@@ -231,7 +265,7 @@ export class MigrationDelivery implements Delivery {
 }
 
 function refused(
-  code: 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid',
+  code: 'latched' | 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid',
   reasons: readonly string[],
 ): MoveResult {
   return { done: false, code, reasons };

@@ -6,6 +6,7 @@ import type { Migration } from '../routing/model.ts';
 import type { MigrationStateRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { type Allowance, allowedShare } from './allowed-share.ts';
+import { type Latch, latchOf, latchSentence } from './guard/latch.ts';
 import type { MigrationStates } from './migration-states.ts';
 import type { Phase } from './model.ts';
 
@@ -18,6 +19,8 @@ export interface Standing {
   readonly gate: GateReport;
   readonly state: MigrationStateRow;
   readonly allowance: Allowance;
+  /** Left by the guard; nothing is allowed while it is there. */
+  readonly latch: Latch | undefined;
   /** Percent in force: the smaller of asked and granted. */
   readonly effective: number;
   /** Whether the flag asks for some users only, by constraints, segments or a list. */
@@ -41,13 +44,17 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
   const state = { ...deps.states.get(migration.id, new Date(nowMs).toISOString()), ...as };
   const gate = deps.gate(migration);
   const granted = { ...state, grantedAtMs: Date.parse(state.grantedAt) };
+  const latch = latchOf(state);
   return {
     migration,
     asked: serve.percent,
     shadowShare: askedShare(features, shadowFlag(migration.id)).percent,
     gate,
     state,
-    allowance: allowedShare(migration.canary, gate, granted, nowMs),
+    allowance: latch
+      ? { allowed: 0, holds: [latchSentence(migration.id, latch)], closed: false }
+      : allowedShare(migration.canary, gate, granted, nowMs),
+    latch,
     effective: Math.min(serve.percent, state.granted),
     constrained: serve.constrained,
     notes: serve.constrained

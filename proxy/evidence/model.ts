@@ -125,7 +125,8 @@ export interface GateReason {
     | 'unproven'
     | 'latency'
     | 'build'
-    | 'store';
+    | 'store'
+    | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
   /** A sentence with numbers and with what would change it. */
