@@ -5,7 +5,9 @@ import { askedShare, isForSomeUsers, shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
 import { type Latch, latchedGate, latchSentence } from './guard/latch.ts';
+import { clearLatch, type MoveParts, takeBack } from './guard/latch-moves.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
+import { begunOverride, type OverrideOrder, overrideProblem, toldOverride } from './override.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
 import { standingOf } from './standing.ts';
 import type { TrafficHistory } from './traffic-history.ts';
@@ -23,9 +25,6 @@ export interface DeliveryDeps extends ReconcilerDeps {
   readonly traffic: TrafficHistory;
 }
 
-/** Who takes back what is bad. */
-const guard: Actor = { name: 'guard' };
-
 /** How long a flip made through the flag server may take to be seen here. */
 const FLAG_SEEN_WITHIN_MS = 3000;
 
@@ -33,12 +32,19 @@ const FLAG_SEEN_WITHIN_MS = 3000;
 export class MigrationDelivery implements Delivery {
   readonly #deps: DeliveryDeps;
   readonly #reconciler: Reconciler;
+  readonly #parts: MoveParts;
   /** Moves whose flag is being written. */
   #asking = 0;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     this.#reconciler = new Reconciler(deps);
+    this.#parts = {
+      deps,
+      reconciler: this.#reconciler,
+      ask: (migration, percent, ...who) => this.#ask(migration, 'serve', percent, ...who),
+      audit: (...entry) => this.#audit(...entry),
+    };
     // What follows from a move of ours is settled, and audited, after it.
     deps.flags.onChange(() => this.#asking === 0 && this.reconcile());
   }
@@ -68,7 +74,7 @@ export class MigrationDelivery implements Delivery {
   gate(id: string): GateAnswer | undefined {
     const migration = this.#find(id);
     if (!migration) return undefined;
-    const { gate, allowance, asked, effective, latch } = standingOf(this.#deps, migration);
+    const { gate, allowance, asked, effective, state, latch } = standingOf(this.#deps, migration);
     const next = effective < 100 ? stepAfter(migration.canary, effective) : undefined;
     return {
       ...(latch ? latchedGate(gate, latch) : gate),
@@ -76,6 +82,7 @@ export class MigrationDelivery implements Delivery {
       ...(next === undefined ? {} : { nextStep: next }),
       asked,
       missing: allowance.holds,
+      ...toldOverride(state, this.#deps.clock.now()),
     };
   }
 
@@ -98,9 +105,12 @@ export class MigrationDelivery implements Delivery {
     toPercent: number | undefined,
     actor: Actor,
     reason: string,
+    override?: OverrideOrder,
   ): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
+    const killed = this.#deps.killed?.();
+    if (killed !== undefined) return refused('gate_refused', [killed]);
     const { allowance, effective, state, latch } = standingOf(this.#deps, migration, { held: false });
     if (latch) return refused('latched', [latchSentence(id, latch)]);
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
@@ -115,7 +125,13 @@ export class MigrationDelivery implements Delivery {
       const back = `To go back: ficus rollback ${id} --reason …`;
       return refused('not_next_step', [`${id} is at ${effective} % already; promote goes forward. ${back}`]);
     }
-    if (target > Math.max(allowance.allowed, state.granted)) {
+    const isBeyond = target > Math.max(allowance.allowed, state.granted);
+    const noOverride = override && isBeyond && overrideProblem(override, state, reason);
+    if (noOverride !== undefined && noOverride !== false) {
+      this.#audit(actor, 'refused', id, reason, { action: 'override', to: target, reasons: [noOverride] });
+      return refused('gate_refused', [noOverride]);
+    }
+    if (isBeyond && !override) {
       const next = `The next step of ${id} is ${allowance.allowed} %, not ${target} %.`;
       const reasons = allowance.holds.length > 0 ? allowance.holds : [next];
       this.#audit(actor, 'refused', id, reason, { action: 'promote', to: target, reasons });
@@ -123,10 +139,23 @@ export class MigrationDelivery implements Delivery {
     }
     const failed = await this.#ask(migration, 'serve', target, actor, reason);
     if (failed !== undefined) return refused('flags_unavailable', [failed]);
-    this.#reconciler.change(migration, { held: false });
-    this.#audit(actor, 'promote', id, reason, { from: effective, to: target });
+    const done = `${id}: ${migration.service} is asked to serve ${target} % of its users.`;
+    if (isBeyond && override) {
+      const nowMs = this.#deps.clock.now();
+      const begun = begunOverride({ share: target, order: override, state, actor, reason, nowMs });
+      this.#reconciler.change(migration, { held: false, detail: { override: begun } });
+      const detail = { from: effective, to: target, until: begun.until, reasons: allowance.holds };
+      this.#audit(actor, 'override', id, reason, detail);
+      this.#deps.log.warn({ migration: id, actor: actor.name, reason, ...detail }, 'the gate is overridden');
+    } else {
+      this.#reconciler.change(migration, { held: false });
+      this.#audit(actor, 'promote', id, reason, { from: effective, to: target });
+    }
     await this.#untilAsked(migration, target);
-    return this.#done(migration, `${id}: ${migration.service} is asked to serve ${target} % of its users.`);
+    const needless =
+      override && !isBeyond ? ['The gate allows that: no override was needed, and none is in force.'] : [];
+    const result = this.#done(migration, done);
+    return result.done ? { ...result, warnings: [...needless, ...result.warnings] } : result;
   }
 
   /** The cap falls first: it needs nothing but this process. The flag follows when it can be written. */
@@ -145,31 +174,17 @@ export class MigrationDelivery implements Delivery {
     return this.#done(migration, `${id}: the monolith answers everybody.`, warnings);
   }
 
-  /**
-   * The guard takes all of it back: at once in every worker, then in the flag, when that can be written.
-   * `heard`: another replica did, and has told those who are to know. Without effect on what is latched already.
-   */
-  async guardTripped(id: string, latch: Latch, heard = false): Promise<void> {
+  /** Without effect on what is latched already; `heard` from another replica, which has told the others. */
+  async guardTripped(id: string, latch: Latch, heard = false): Promise<boolean> {
     const migration = this.#find(id);
-    if (!migration) return;
-    const { asked, effective, latch: before } = standingOf(this.#deps, migration);
-    if (before) return;
-    this.#reconciler.change(migration, { granted: 0, held: true, detail: { latch } });
-    this.#deps.onCapsChanged();
-    if (heard) return;
-    this.#audit(guard, 'guard', id, latch.reason, { from: effective, kind: latch.kind, ...latch.numbers });
-    if (asked > 0) await this.#ask(migration, 'serve', 0, guard, latch.reason);
-    this.reconcile();
+    return migration !== undefined && (await takeBack(this.#parts, migration, latch, heard));
   }
 
-  /** What the guard latched may be promoted again, from the first step on. */
   async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
-    const { latch } = standingOf(this.#deps, migration);
-    if (!latch) return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
-    this.#reconciler.change(migration, { detail: { latch: undefined } });
-    this.#audit(actor, 'guard-cleared', id, reason, { trippedAt: latch.at, kind: latch.kind });
+    if (!clearLatch(this.#parts, migration, actor, reason))
+      return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
     return this.#done(migration, `${id}: cleared; the monolith answers everybody until the next promote.`);
   }
 
@@ -249,6 +264,7 @@ export class MigrationDelivery implements Delivery {
       gate: gate.state,
       ...(latch ? { latch } : {}),
       holds: [...allowance.holds, ...notes],
+      ...toldOverride(state, this.#deps.clock.now()),
       revision: state.revision,
     };
   }

@@ -30,6 +30,7 @@ const bodies: Record<string, object> = {
   shadow: { share: 10 },
   rollback: { reason: 'test' },
   clear: { reason: 'test' },
+  kill: { on: true, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {
