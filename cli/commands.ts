@@ -3,6 +3,7 @@ import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
+import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { kill } from './commands/kill.ts';
@@ -34,6 +35,7 @@ const lifeCommands = [
   gate,
   promote,
   rollback,
+  guard,
   kill,
   audit,
   token,

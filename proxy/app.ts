@@ -9,6 +9,7 @@ import { certificatePart, configReport, sharesOf, verifyResult } from './app-rep
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -103,6 +104,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const guard = startGuard({ model, flags, states, delivery, clock, log });
   const redactionKey = await readRedactionKey(settings.dataDir);
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
@@ -129,6 +131,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onReport(report, health) {
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
+      guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
         if (migration !== '' && counts.service.requests > 0)
@@ -138,6 +141,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
+    onServiceFailing: (...seen) => guard.workerTripped(...seen),
     onPair: (pair) => comparer.submit(pair),
     onRecorded: (exchange) => recorder.submit(exchange),
     recording: () => recorder.shares(),

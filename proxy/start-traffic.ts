@@ -29,6 +29,8 @@ import { createLogger } from './telemetry/logger.ts';
 /** What the control plane does with what workers send, and tells them; it comes later than the traffic. */
 export interface ControlPlane {
   onReport(report: TrafficReport, health: WorkerHealth): void;
+  /** A worker has seen a service fail whatever it is asked, and asks the monolith by itself since. */
+  onServiceFailing?(migration: string, failures: number, withinMs: number): void;
   onPair(pair: Pair): void;
   /** A pair that agrees at sight. */
   onSame(same: SamePair): void;
@@ -158,6 +160,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         maxMemoryBytes: settings.maxWorkerBytes,
       },
       onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
+      onServiceFailing: (...seen) => toControl(({ onServiceFailing }) => onServiceFailing?.(...seen)),
       onShadow({ pairs, same, recorded }) {
         for (const pair of pairs) toControl((control) => control.onPair(pair));
         for (const one of same) toControl((control) => control.onSame(one));

@@ -43,6 +43,10 @@ export interface RollbackOrder {
   readonly reason: string;
 }
 
+export interface ClearGuardOrder {
+  readonly reason: string;
+}
+
 /** A move that was made. One that was not is a `Problem`. */
 export interface MoveDone {
   readonly status: MigrationStatus;
@@ -135,6 +139,7 @@ export type ProblemCode =
   | 'unknown_pair'
   | 'unknown_recording'
   | 'method_not_allowed'
+  | 'latched'
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'

@@ -16,6 +16,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   unknown_recording: { status: 404, title: 'There is no such recording' },
   unknown_pair: { status: 404, title: 'There is no such pair' },
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
+  latched: { status: 409, title: 'The guard took it back, and nobody has cleared that' },
   gate_refused: { status: 409, title: 'The gate refused the move' },
   not_next_step: { status: 409, title: 'The move is not the next step' },
   nothing_to_verify: { status: 409, title: 'There is nothing to verify' },

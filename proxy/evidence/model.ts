@@ -158,7 +158,8 @@ export interface GateReason {
     | 'errors'
     | 'openapi'
     | 'build'
-    | 'store';
+    | 'store'
+    | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
   /** A sentence with numbers and with what would change it. */

@@ -146,6 +146,7 @@ export class InMemoryEstate {
           phase: 'monolith',
           share: { asked: 0, allowed: 0, effective: 0 },
         }),
+      clearGuard: async (id, actor, reason) => this.move(id, 'guard-cleared', actor, reason, {}),
     };
   }
 

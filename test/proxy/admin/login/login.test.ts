@@ -181,6 +181,9 @@ async function hostStatus(address: string, port: number, host: string): Promise<
 test('an operator promotes past the gate, it is refused: that wants an admin', async (t) => {
   const { write } = await startWithLogin(t);
   const order = { reason: 'x', to: 25, override: {} };
-  assert.equal(await codeOf(await write('/api/migrations/catalog/promote', 'operator', order)), 'not_allowed');
+  assert.equal(
+    await codeOf(await write('/api/migrations/catalog/promote', 'operator', order)),
+    'not_allowed',
+  );
   assert.notEqual((await write('/api/migrations/catalog/promote', 'admin', order)).status, 403);
 });
