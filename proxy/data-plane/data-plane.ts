@@ -115,7 +115,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     port: listener.port,
     setTls: (next) => listener.setTls(next),
     apply(control) {
-      request.snapshot = compileSnapshot(control, pools.of);
+      request.snapshot = compileSnapshot(control, pools.of, request.snapshot);
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },

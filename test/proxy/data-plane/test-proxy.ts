@@ -13,6 +13,7 @@ import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.t
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
+import { noClaims } from '../../../proxy/data-plane/verified-claims.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { HashBudget } from '../../../proxy/shadow/hash-budget.ts';
@@ -69,6 +70,9 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
           serves: options.service === undefined ? 'nobody' : 'everybody',
           cap: 100,
           copies: 'none',
+          readsClaims: false,
+          copiesByContext: false,
+          mayForce: false,
           canDryRun: false,
           recorded: 0,
           serveFlag: 'catalog.serve',
@@ -79,6 +83,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
       killed: false,
+      claims: { key: '', of: () => noClaims },
+      force: { key: undefined, rules: undefined, claimsOf: () => noClaims },
     },
     shadow: new ShadowSender({
       transmit: () => Promise.reject(new Error('no copies here')),
