@@ -6,6 +6,7 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
+import { addForceRoutes } from './force-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
@@ -45,6 +46,7 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
   );
   addStatusRoutes(app, deps, apiDocument);
   addKillRoutes(app, deps);
+  addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
