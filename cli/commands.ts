@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
+import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
 import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
@@ -32,6 +33,7 @@ const lifeCommands = [
   replay,
   regressions,
   verify,
+  force,
   gate,
   promote,
   rollback,

@@ -9,6 +9,7 @@ import { certificatePart, configReport, sharesOf, verifyResult } from './app-rep
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { createForceGrants } from './delivery/force-grants.ts';
 import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
@@ -23,6 +24,7 @@ import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
+import type { AuditEntry } from './store/model.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
@@ -66,11 +68,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const kill = createKillControl({
-    kill: killSwitch,
-    audit: (entry) => void spool.recordAudit(entry),
-    clock,
-  });
+  const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
+  const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
   let compareAll = (): void => {};
@@ -99,7 +98,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     pairs: (migration) => evidence.pairs(migration),
     states,
     traffic: history,
-    audit: (entry) => void spool.recordAudit(entry),
+    audit,
     onCapsChanged: pushSnapshot,
     clock,
     log,
@@ -248,6 +247,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       return { done: true, verdict: judged };
     },
     kill,
+    force: createForceGrants({ key: settings.forceKey, audit, clock }),
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),

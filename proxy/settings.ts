@@ -30,6 +30,8 @@ export interface Settings {
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
+  readonly forceKey: string | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
   /** Part of the requests, 0 to 1, that get a line in the access log. */
@@ -98,6 +100,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    forceKey: readForceKey(env['FICUS_FORCE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
     accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
@@ -141,6 +144,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    forceKey: settings.forceKey && '***',
     pactEnvironment: Object.keys(settings.pactEnvironment),
   };
 }
@@ -198,6 +202,17 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+const minKeyLength = 32;
+
+function readForceKey(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text.length < minKeyLength) {
+    const how = 'such as what openssl rand -base64 32 prints';
+    throw new SettingsError(`FICUS_FORCE_KEY must be at least ${minKeyLength} characters, ${how}`);
+  }
+  return text;
 }
 
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {

@@ -6,6 +6,7 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
+import { addForceRoutes } from './force-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
@@ -57,6 +58,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(authorise);
   addStatusRoutes(app, deps, apiDocument);
   addKillRoutes(app, deps);
+  addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);

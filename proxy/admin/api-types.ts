@@ -8,6 +8,7 @@ import type { ContractEvidence } from '../evidence/model.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
+export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -18,6 +19,12 @@ export type { Role } from './login/roles.ts';
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
+}
+
+export interface ForceOrder {
+  readonly side: 'monolith' | 'service';
+  readonly minutes: number;
+  readonly reason: string;
 }
 
 export interface KillOrder {
