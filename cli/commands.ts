@@ -14,6 +14,7 @@ import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
+import { verdicts } from './commands/verdicts.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
@@ -25,6 +26,7 @@ const lifeCommands = [
   shadow,
   diffs,
   verdict,
+  verdicts,
   record,
   replay,
   regressions,
