@@ -5,6 +5,7 @@ import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
+import { kill } from './commands/kill.ts';
 import { promote } from './commands/promote.ts';
 import { record } from './commands/record.ts';
 import { regressions } from './commands/regressions.ts';
@@ -12,6 +13,7 @@ import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
 import { verdicts } from './commands/verdicts.ts';
@@ -34,7 +36,9 @@ const lifeCommands = [
   gate,
   promote,
   rollback,
+  kill,
   audit,
+  token,
 ];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

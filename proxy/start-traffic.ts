@@ -13,7 +13,9 @@ import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
+import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
+import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
@@ -44,6 +46,7 @@ export interface Traffic {
   readonly log: Logger;
   readonly routes: RoutesWatcher;
   readonly flags: FlagSource;
+  readonly kill: KillSwitch;
   readonly states: MigrationStates;
   readonly workers: WorkerPool;
   /** What clients are shown; none without TLS. */
@@ -109,6 +112,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       watchCertificate({ files: settings.tls, onCertificate: (next) => onCertificate(next), clock, log }),
     states.loadFile(),
   ]);
+  const kill = await openKillSwitch({ flags, dataDir: settings.dataDir, clock, log });
   const first = routes.current();
   if (!first) {
     routes.close();
@@ -122,8 +126,11 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     return {
       revision: ++revision,
       routing: model(),
+      killed: kill.state() !== undefined,
       features: flags.current(),
-      caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
+      caps: Object.fromEntries(
+        model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
+      ),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
       recording: control?.recording?.() ?? {},
     };
@@ -182,11 +189,13 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     control?.onRoutes();
   };
   flags.onChange(pushSnapshot);
+  kill.onChange(pushSnapshot);
 
   return {
     log,
     routes,
     flags,
+    kill,
     states,
     workers,
     certificate,

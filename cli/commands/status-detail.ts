@@ -3,6 +3,7 @@ import { count, counted, localTime, milliseconds, none, part, share } from '../f
 import type { Paint } from '../paint.ts';
 import { renderTable } from '../table.ts';
 import { bulletList } from '../wrap-text.ts';
+import { overrideText } from './override-text.ts';
 import { agreement } from './status-table.ts';
 
 type Terminal = { readonly width: number | undefined; readonly paint: Paint };
@@ -16,6 +17,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['phase', `${status.phase} since ${localTime(status.since)}`],
     ['owner', status.owner ?? none],
     ['share', shares(status)],
+    ...(status.override ? [['override', overrideText(status.override)] satisfies [string, string]] : []),
     ['shadow', `${share(status.shadowShare)} of the requests are copied`],
     ['agreement', agreement(status)],
     [

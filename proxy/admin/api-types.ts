@@ -9,15 +9,22 @@ import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
+export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+export type { Role } from './login/roles.ts';
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
+}
+
+export interface KillOrder {
+  readonly on: boolean;
+  readonly reason: string;
 }
 
 export interface ShadowOrder {
@@ -30,6 +37,8 @@ export interface PromoteOrder {
   /** Percent; absent: the next step. */
   readonly to?: number;
   readonly reason?: string;
+  /** Whatever the gate says, for so long; absent: one hour. Needs a reason. */
+  readonly override?: { readonly forSeconds?: number };
 }
 
 export interface RollbackOrder {
@@ -124,6 +133,9 @@ export interface Readiness {
 
 export type ProblemCode =
   | 'invalid_request'
+  | 'login_needed'
+  | 'not_allowed'
+  | 'locked_out'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'

@@ -5,6 +5,7 @@ import { askedShare, isForSomeUsers, shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
+import { begunOverride, type OverrideOrder, overrideProblem, toldOverride } from './override.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
 import { standingOf } from './standing.ts';
 import type { TrafficHistory } from './traffic-history.ts';
@@ -64,7 +65,7 @@ export class MigrationDelivery implements Delivery {
   gate(id: string): GateAnswer | undefined {
     const migration = this.#find(id);
     if (!migration) return undefined;
-    const { gate, allowance, asked, effective } = standingOf(this.#deps, migration);
+    const { gate, allowance, asked, effective, state } = standingOf(this.#deps, migration);
     const next = effective < 100 ? stepAfter(migration.canary, effective) : undefined;
     return {
       ...gate,
@@ -72,6 +73,7 @@ export class MigrationDelivery implements Delivery {
       ...(next === undefined ? {} : { nextStep: next }),
       asked,
       missing: allowance.holds,
+      ...toldOverride(state, this.#deps.clock.now()),
     };
   }
 
@@ -94,9 +96,12 @@ export class MigrationDelivery implements Delivery {
     toPercent: number | undefined,
     actor: Actor,
     reason: string,
+    override?: OverrideOrder,
   ): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
+    const killed = this.#deps.killed?.();
+    if (killed !== undefined) return refused('gate_refused', [killed]);
     const { allowance, effective, state } = standingOf(this.#deps, migration, { held: false });
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
     if (problem !== undefined) return refused('invalid', [problem]);
@@ -110,7 +115,13 @@ export class MigrationDelivery implements Delivery {
       const back = `To go back: ficus rollback ${id} --reason …`;
       return refused('not_next_step', [`${id} is at ${effective} % already; promote goes forward. ${back}`]);
     }
-    if (target > Math.max(allowance.allowed, state.granted)) {
+    const isBeyond = target > Math.max(allowance.allowed, state.granted);
+    const noOverride = override && isBeyond && overrideProblem(override, state, reason);
+    if (noOverride !== undefined && noOverride !== false) {
+      this.#audit(actor, 'refused', id, reason, { action: 'override', to: target, reasons: [noOverride] });
+      return refused('gate_refused', [noOverride]);
+    }
+    if (isBeyond && !override) {
       const next = `The next step of ${id} is ${allowance.allowed} %, not ${target} %.`;
       const reasons = allowance.holds.length > 0 ? allowance.holds : [next];
       this.#audit(actor, 'refused', id, reason, { action: 'promote', to: target, reasons });
@@ -118,10 +129,23 @@ export class MigrationDelivery implements Delivery {
     }
     const failed = await this.#ask(migration, 'serve', target, actor, reason);
     if (failed !== undefined) return refused('flags_unavailable', [failed]);
-    this.#reconciler.change(migration, { held: false });
-    this.#audit(actor, 'promote', id, reason, { from: effective, to: target });
+    const done = `${id}: ${migration.service} is asked to serve ${target} % of its users.`;
+    if (isBeyond && override) {
+      const nowMs = this.#deps.clock.now();
+      const begun = begunOverride({ share: target, order: override, state, actor, reason, nowMs });
+      this.#reconciler.change(migration, { held: false, detail: { override: begun } });
+      const detail = { from: effective, to: target, until: begun.until, reasons: allowance.holds };
+      this.#audit(actor, 'override', id, reason, detail);
+      this.#deps.log.warn({ migration: id, actor: actor.name, reason, ...detail }, 'the gate is overridden');
+    } else {
+      this.#reconciler.change(migration, { held: false });
+      this.#audit(actor, 'promote', id, reason, { from: effective, to: target });
+    }
     await this.#untilAsked(migration, target);
-    return this.#done(migration, `${id}: ${migration.service} is asked to serve ${target} % of its users.`);
+    const needless =
+      override && !isBeyond ? ['The gate allows that: no override was needed, and none is in force.'] : [];
+    const result = this.#done(migration, done);
+    return result.done ? { ...result, warnings: [...needless, ...result.warnings] } : result;
   }
 
   /** The cap falls first: it needs nothing but this process. The flag follows when it can be written. */
@@ -215,6 +239,7 @@ export class MigrationDelivery implements Delivery {
       traffic: this.#deps.traffic.read(migration.id),
       gate: gate.state,
       holds: [...allowance.holds, ...notes],
+      ...toldOverride(state, this.#deps.clock.now()),
       revision: state.revision,
     };
   }

@@ -13,6 +13,7 @@ import type { CompareLimits } from './compare/limits.ts';
 import type { ComparedMigration } from './compared-migration.ts';
 import { answerTexts, line, redactedAnswerTexts, requestTexts, type TextContext } from './comparer-texts.ts';
 import { coverageOf } from './coverage.ts';
+import { failedSides } from './failed-sides.ts';
 import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
@@ -156,16 +157,18 @@ function kept(pair: Pair, examined: Examined, job: CompareJob): ComparedPair {
 /** What can be told of a pair without looking into it. */
 export type PairFacts = Pick<
   ComparedPair,
-  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'monolithMs' | 'serviceMs'
+  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'failed' | 'monolithMs' | 'serviceMs'
 >;
 
 export function factsOf({ id, migration, route, at, control, monolith, service }: Pair): PairFacts {
+  const failed = failedSides({ monolith, service });
   return {
     id,
     migration,
     route,
     at,
     control,
+    ...(failed && { failed }),
     monolithMs: monolith.durationMs,
     serviceMs: service.durationMs,
   };

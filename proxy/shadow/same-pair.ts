@@ -36,6 +36,7 @@ export function agreedPair(same: SamePair, role: RoleSource | undefined): Compar
     outcome: 'agreed',
     differences: [],
     coverage,
+    ...(status >= 500 && { failed: 'both' }),
     monolithMs,
     serviceMs,
   };
