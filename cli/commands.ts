@@ -18,6 +18,7 @@ import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
+import { verdicts } from './commands/verdicts.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
@@ -29,6 +30,7 @@ const lifeCommands = [
   shadow,
   diffs,
   verdict,
+  verdicts,
   record,
   replay,
   regressions,

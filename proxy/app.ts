@@ -200,6 +200,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       listSignatures: (migration, build) => evidence.judging.list(migration, build),
       migrationOf: (signature) => evidence.judging.migrationOf(signature),
       verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
+      standingVerdicts: (id) => evidence.judging.standing({ id }),
       async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
         return store.pairs.pairsOfSignature(migration, signature, limit, build);

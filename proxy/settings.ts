@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
@@ -44,6 +45,8 @@ export interface Settings {
   readonly maxWorkerBytes: number;
   /** How long sample pairs are kept, and on how much disk. */
   readonly pairs: { readonly maxAgeDays: number; readonly maxBytes: number };
+  /** `FICUS_SECRET_…` variables, for tokens in routes.yaml. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
 }
@@ -126,11 +129,8 @@ export function readSettings(args: readonly string[], env: Environment = process
         Number.MAX_SAFE_INTEGER,
       ),
     },
-    pactEnvironment: Object.fromEntries(
-      Object.entries(env).filter(
-        (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,
-      ),
-    ),
+    secrets: readNamed(env, isSecretVariable),
+    pactEnvironment: readNamed(env, (name) => name.startsWith('PACT_')),
   };
 }
 
@@ -145,6 +145,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       adminToken: settings.unleash.adminToken && '***',
     },
     forceKey: settings.forceKey && '***',
+    secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
   };
 }
@@ -154,6 +155,14 @@ function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return '***';
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
+}
+
+function readNamed(env: Environment, isWanted: (name: string) => boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => isWanted(entry[0]) && entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
 }
 
 function readArguments(args: readonly string[]) {

@@ -105,6 +105,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   const [routes, flags, certificate] = await Promise.all([
     watchRoutes({
       file: settings.configFile,
+      secrets: settings.secrets,
       onModel: () => {
         loadedAt = nowIso();
         onRoutes();

@@ -5,6 +5,7 @@
 import type { MigrationStatus } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
+import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
@@ -13,6 +14,7 @@ export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
+export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 export type { Role } from './login/roles.ts';
@@ -82,6 +84,12 @@ export interface SignatureDetail {
   readonly pairs: readonly PairRow[];
   /** What was decided on it, newest first. */
   readonly verdicts: readonly VerdictRow[];
+}
+
+export interface VerdictList {
+  readonly migration: string;
+  /** In force: decided, or measured to be noise. */
+  readonly verdicts: readonly StandingVerdict[];
 }
 
 export interface VerdictRequest {

@@ -63,6 +63,7 @@ const upstream = z
           header: text.describe('Such as authorization'),
           file: text.optional().describe('File with the whole value, relative to this file'),
           map: text.optional().describe("JSON file: the client's value to the one that goes on the copy"),
+          env: text.optional().describe('Variable with the whole value, FICUS_SECRET_…'),
         }),
       )
       .optional()

@@ -240,6 +240,16 @@ export class InMemoryEstate {
         stored(() => this.signatures.find((row) => row.signature === signature)?.migration),
       verdicts: (_migration, signature) =>
         stored(() => this.verdicts.filter((row) => row.signature === signature)),
+      standingVerdicts: (migration) =>
+        stored(() =>
+          this.verdicts
+            .filter((row) => row.migration === migration)
+            .map(({ signature, route, place, kind, verdict: state, owner, reason, until }) => ({
+              ...{ signature, migration, route, place, kind, state, owner, reason },
+              by: 'verdict' as const,
+              ...(until !== undefined && { until }),
+            })),
+        ),
       pairsOfSignature: (migration, signature, limit) =>
         stored(() =>
           this.pairs
