@@ -7,6 +7,7 @@ import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { Role } from './login/roles.ts';
 
 export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
@@ -14,7 +15,15 @@ export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
-export type { Role } from './login/roles.ts';
+export type { Role };
+
+/** Who is logged in. */
+export interface SessionInfo {
+  readonly name: string;
+  readonly role: Role;
+  /** For `X-Ficus-Csrf` with every write of a browser's session; absent elsewhere. */
+  readonly csrf?: string;
+}
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
@@ -126,6 +135,8 @@ export interface Readiness {
 export type ProblemCode =
   | 'invalid_request'
   | 'login_needed'
+  | 'login_failed'
+  | 'csrf_missing'
   | 'not_allowed'
   | 'locked_out'
   | 'foreign_origin'
