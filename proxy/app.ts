@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
-import { TokenLogin } from './admin/login/token-login.ts';
-import { watchTokens } from './admin/login/watch-tokens.ts';
+import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
@@ -18,12 +17,12 @@ import { createRecorder } from './recording/recorder.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
-import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
+import { readKeyFile } from './store/key-file.ts';
 import type { AuditEntry } from './store/model.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
@@ -104,7 +103,11 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
   });
   const guard = startGuard({ model, flags, states, delivery, clock, log });
-  const redactionKey = await readRedactionKey(settings.dataDir);
+  const redactionKey = await readKeyFile(
+    settings.dataDir,
+    'redaction',
+    'old and new pairs show secrets differently',
+  );
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
@@ -271,13 +274,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const login =
+    settings.login &&
+    (await openLogin(settings.login, {
+      key:
+        settings.login.sessionKey ??
+        (await readKeyFile(settings.dataDir, 'session', 'everybody logs in anew')),
+      origin: settings.adminOrigin ?? `http://localhost:${settings.adminPort}`,
+      clock,
+      log,
+    }));
   const admin = await startAdmin({
     deps: adminDeps,
     port: settings.adminPort,
     host: settings.adminHost,
     origin: settings.adminOrigin,
-    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+    login,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
@@ -293,7 +305,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
-      if (tokens) tokens.close();
+      login?.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();

@@ -1,8 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
+import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { type Environment, SettingsError } from './settings-error.ts';
+
+export { SettingsError };
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
 export interface Settings {
@@ -21,8 +26,8 @@ export interface Settings {
   readonly adminHost: string;
   /** Where others than this machine find the admin plane; undefined: they don't. */
   readonly adminOrigin: string | undefined;
-  /** Undefined: no login, and whoever reaches the admin plane may do everything. */
-  readonly tokensFile: string | undefined;
+  /** Undefined: none, and whoever reaches the admin plane may do everything. */
+  readonly login: LoginSettings | undefined;
   readonly dataDir: string;
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
@@ -58,11 +63,6 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
-/** What is wrong with the command line or the environment, in one sentence. */
-export class SettingsError extends Error {}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export function readSettings(args: readonly string[], env: Environment = process.env): Settings {
   const values = readArguments(args);
   const configFile = values.config;
@@ -92,7 +92,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     ),
     adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
     adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
-    tokensFile: env['FICUS_TOKENS_FILE'] ? path.resolve(env['FICUS_TOKENS_FILE']) : undefined,
+    login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
@@ -147,6 +147,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    login: settings.login && maskedLogin(settings.login),
   };
 }
 
@@ -243,16 +244,6 @@ function memoryShareMb(workers: number): number {
   const constrained = process.constrainedMemory();
   const all = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   return (0.8 * all) / (workers + 1) / 1024 / 1024;
-}
-
-/** `https://ficus.example.org`, as a browser writes it. */
-function readOrigin(name: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || `${url.origin}/` !== url.href) {
-    throw new SettingsError(`${name} must be an origin such as https://ficus.example.org, not "${text}"`);
-  }
-  return url.origin;
 }
 
 /** `1`, `0.5%`; 0 to 100. */

@@ -8,6 +8,7 @@ import type { ContractEvidence } from '../evidence/model.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { Role } from './login/roles.ts';
 
 export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
@@ -17,7 +18,15 @@ export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.t
 export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
-export type { Role } from './login/roles.ts';
+export type { Role };
+
+/** Who is logged in. */
+export interface SessionInfo {
+  readonly name: string;
+  readonly role: Role;
+  /** For `X-Ficus-Csrf` with every write of a browser's session; absent elsewhere. */
+  readonly csrf?: string;
+}
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
@@ -145,6 +154,8 @@ export interface Readiness {
 export type ProblemCode =
   | 'invalid_request'
   | 'login_needed'
+  | 'login_failed'
+  | 'csrf_missing'
   | 'not_allowed'
   | 'locked_out'
   | 'foreign_origin'
