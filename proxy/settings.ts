@@ -1,7 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LoginSettings } from './admin/login/open-login.ts';
+import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
+import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
+import { type Environment, SettingsError } from './settings-error.ts';
+
+export { SettingsError };
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
 export interface Settings {
@@ -16,6 +23,12 @@ export interface Settings {
   /** Addresses and networks whose X-Forwarded-… is believed. */
   readonly trustedProxies: readonly string[];
   readonly adminPort: number;
+  /** Address of the admin plane's listener; another than loopback only with a login. */
+  readonly adminHost: string;
+  /** Where others than this machine find the admin plane; undefined: they don't. */
+  readonly adminOrigin: string | undefined;
+  /** Undefined: none, and whoever reaches the admin plane may do everything. */
+  readonly login: LoginSettings | undefined;
   readonly dataDir: string;
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
@@ -24,6 +37,8 @@ export interface Settings {
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
+  readonly forceKey: string | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
   /** Part of the requests, 0 to 1, that get a line in the access log. */
@@ -36,15 +51,13 @@ export interface Settings {
   readonly maxWorkerBytes: number;
   /** How long sample pairs are kept, and on how much disk. */
   readonly pairs: { readonly maxAgeDays: number; readonly maxBytes: number };
+  /** `FICUS_SECRET_…` variables, for tokens in routes.yaml. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
   /** How a Pact Broker is asked, where it wants to know by whom. */
   readonly pactBroker: PactBrokerCredentials | undefined;
 }
-
-export type PactBrokerCredentials =
-  | { readonly token: string }
-  | { readonly username: string; readonly password: string };
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
 export interface TlsSettings {
@@ -52,11 +65,6 @@ export interface TlsSettings {
   readonly keyFile: string;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
-
-/** What is wrong with the command line or the environment, in one sentence. */
-export class SettingsError extends Error {}
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readSettings(args: readonly string[], env: Environment = process.env): Settings {
   const values = readArguments(args);
@@ -85,6 +93,9 @@ export function readSettings(args: readonly string[], env: Environment = process
       0,
       65_535,
     ),
+    adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
+    adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
+    login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
@@ -95,6 +106,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    forceKey: readForceKey(env['FICUS_FORCE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
     accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
@@ -120,7 +132,8 @@ export function readSettings(args: readonly string[], env: Environment = process
         Number.MAX_SAFE_INTEGER,
       ),
     },
-    pactEnvironment: readPactEnvironment(env),
+    secrets: readNamed(env, isSecretVariable),
+    pactEnvironment: readNamed(env, isPactVariable),
     pactBroker: readPactBroker(env),
   };
 }
@@ -135,8 +148,11 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    forceKey: settings.forceKey && '***',
+    secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
     pactBroker: settings.pactBroker && '***',
+    login: settings.login && maskedLogin(settings.login),
   };
 }
 
@@ -145,6 +161,14 @@ function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return '***';
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
+}
+
+function readNamed(env: Environment, isWanted: (name: string) => boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => isWanted(entry[0]) && entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
 }
 
 function readArguments(args: readonly string[]) {
@@ -195,33 +219,21 @@ function readTls(env: Environment): TlsSettings | undefined {
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
 }
 
+const minKeyLength = 32;
+
+function readForceKey(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text.length < minKeyLength) {
+    const how = 'such as what openssl rand -base64 32 prints';
+    throw new SettingsError(`FICUS_FORCE_KEY must be at least ${minKeyLength} characters, ${how}`);
+  }
+  return text;
+}
+
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {
   if (text !== '1') return false;
   if (tls === undefined) throw new SettingsError('FICUS_HTTP2 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
   return true;
-}
-
-/** Without the broker's credentials, which a states file has no use for. */
-function readPactEnvironment(env: Environment): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] =>
-        entry[0].startsWith('PACT_') && !entry[0].startsWith('PACT_BROKER_') && entry[1] !== undefined,
-    ),
-  );
-}
-
-/** By the names that Pact's own tools read. */
-function readPactBroker(env: Environment): PactBrokerCredentials | undefined {
-  const token = env['PACT_BROKER_TOKEN'] || undefined;
-  const username = env['PACT_BROKER_USERNAME'] || undefined;
-  const password = env['PACT_BROKER_PASSWORD'] ?? '';
-  if (token !== undefined && username !== undefined)
-    throw new SettingsError('PACT_BROKER_TOKEN and PACT_BROKER_USERNAME exclude each other: unset one');
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
-    throw new SettingsError('PACT_BROKER_TOKEN has characters that a bearer token can not have');
-  if (token !== undefined) return { token };
-  return username === undefined ? undefined : { username, password };
 }
 
 function readProxies(text: string): readonly string[] {

@@ -1,8 +1,12 @@
 import { createFlagEvaluator, type FlagEvaluator } from '../flags/evaluate.ts';
 import type { FeatureSet } from '../flags/feature-set.ts';
 import { serveFlag, shadowFlag } from '../flags/flag-names.ts';
+import { isForSomeUsers } from '../flags/share.ts';
+import type { PublicJwk } from '../routing/identity.ts';
 import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import { RouteTable } from '../routing/route-table.ts';
+import { type ClaimReader, claimReader, readsClaims } from './flag-context.ts';
+import type { ForceTrust } from './forced-side.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 /** What the control plane tells a worker: plain data, whole every time. */
@@ -10,6 +14,14 @@ export interface ControlSnapshot {
   readonly revision: number;
   readonly routing: RoutingModel;
   readonly features: FeatureSet;
+  /** The kill switch is on: the monolith answers everybody, and nothing is copied. */
+  readonly killed?: boolean;
+  /** Public keys of tokens, where routes.yaml names a URL for them. */
+  readonly tokenKeys?: readonly PublicJwk[];
+  /** What signs `Ficus-Force`. */
+  readonly forceKey?: string | undefined;
+  /** Ids of migrations that a guard has taken out: nobody is let through to their service. */
+  readonly latched?: readonly string[];
   /** Percent that the evidence allows, by migration id; a migration that is not named has none. */
   readonly caps: Readonly<Record<string, number>>;
   /** Ids of migrations whose service announced that it can run dry. */
@@ -28,6 +40,12 @@ export interface LiveMigration {
   readonly cap: number;
   readonly copies: 'none' | 'some' | 'all';
   readonly canDryRun: boolean;
+  /** Whether a claim decides anything; else no token is looked at. */
+  readonly readsClaims: boolean;
+  /** Whether the flag for copies wants to know more of a request than its id. */
+  readonly copiesByContext: boolean;
+  /** Whether `Ficus-Force` may ask for the service. */
+  readonly mayForce: boolean;
   /** Percent of requests that somebody records. */
   readonly recorded: number;
   readonly serveFlag: string;
@@ -42,11 +60,16 @@ export interface Snapshot {
   readonly migrations: ReadonlyMap<string, LiveMigration>;
   readonly default: UpstreamPool;
   readonly flags: FlagEvaluator;
+  /** Nothing may be sent to a service, whoever asks for it. */
+  readonly killed: boolean;
+  readonly claims: ClaimReader;
+  readonly force: ForceTrust;
 }
 
 export type PoolOf = (upstream: Upstream) => UpstreamPool;
 
-export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snapshot {
+/** What `previous` knows of clients' tokens goes on. */
+export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf, previous?: Snapshot): Snapshot {
   const { routing } = control;
   const pools = new Map(routing.upstreams.map((upstream) => [upstream.id, poolOf(upstream)]));
   const pool = (id: string): UpstreamPool => {
@@ -55,6 +78,8 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
     return found;
   };
   const flags = createFlagEvaluator(control.features);
+  const killed = control.killed ?? false;
+  const claims = claimReader(routing, control.tokenKeys ?? [], previous?.claims);
   const live = (migration: Migration): LiveMigration => {
     const serve = serveFlag(migration.id);
     const shadow = shadowFlag(migration.id);
@@ -63,14 +88,17 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
       migration,
       service: pool(migration.service),
       serves:
-        cap <= 0 || flags.isOff(serve)
+        killed || cap <= 0 || flags.isOff(serve)
           ? 'nobody'
           : cap >= 100 && flags.isOnForAll(serve)
             ? 'everybody'
             : 'some',
       cap,
-      copies: flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
+      copies: killed || flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
       recorded: control.recording?.[migration.id] ?? 0,
+      readsClaims: readsClaims(migration),
+      copiesByContext: isForSomeUsers(control.features, shadow),
+      mayForce: !(control.latched ?? []).includes(migration.id),
       canDryRun: control.dryRunMigrations.includes(migration.id),
       serveFlag: serve,
       shadowFlag: shadow,
@@ -88,5 +116,8 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
     migrations,
     default: pool(routing.default),
     flags,
+    killed,
+    claims,
+    force: { key: control.forceKey, rules: routing.force, claimsOf: claims.of },
   };
 }

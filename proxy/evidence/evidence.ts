@@ -15,7 +15,9 @@ import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { excuseRoutes } from './judge.ts';
 import { Judging } from './judging.ts';
-import type { ClientAnswers, EvidenceKey, GateFacts, GateReport } from './model.ts';
+import type { ClientAnswers, EvidenceKey, GateFacts, GateReport, ServedLately } from './model.ts';
+import type { ServiceDescription } from './openapi/description-watch.ts';
+import { Descriptions } from './openapi/descriptions.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
 
 export interface EvidenceDeps {
@@ -29,12 +31,16 @@ export interface EvidenceDeps {
   readonly pactCacheDir: string;
   /** Builds or abilities of upstreams are others than they were. */
   readonly onBuildsChanged: () => void;
+  /** What services say that their APIs are is other than it was. */
+  readonly onDescriptionsChanged: () => void;
   /** A pair counts from now on. */
   readonly onCounted: (pair: ComparedPair, key: EvidenceKey) => void;
   /** Pairs that will never count. */
   readonly onDropped: (migration: string, reason: PairDropReason) => void;
   /** What clients got on the migration's routes since this process started. */
   readonly clientAnswers: (migration: string) => ClientAnswers;
+  /** What both sides of the migration answered to clients in the last minute. */
+  readonly served: (migration: string) => ServedLately;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,6 +51,7 @@ export type PairDropReason = 'rules-changed' | 'build-changed' | 'unconfirmed';
 const CONFIRM_EVERY_MS = 1000;
 /** Pairs that wait for their builds to be confirmed. */
 const MAX_UNCONFIRMED = 5000;
+const DESCRIPTIONS_EVERY_MS = 2000;
 
 /** Everything that gates read, gathered in memory: a gate is answered without waiting for anybody. */
 export class Evidence {
@@ -53,6 +60,7 @@ export class Evidence {
   readonly #contracts: Contracts;
   readonly #verdicts: VerdictKeeper;
   readonly judging: Judging;
+  readonly #descriptions: Descriptions;
   readonly #announcements: Announcements;
   readonly #confirming: NodeJS.Timeout;
   #unconfirmed: { readonly pair: ComparedPair; readonly key: EvidenceKey }[] = [];
@@ -90,12 +98,21 @@ export class Evidence {
       clock,
       log,
     });
+    this.#descriptions = new Descriptions({
+      migrations,
+      upstream: (id) => this.#upstream(id),
+      announced: (upstream) => this.#announcements.of(upstream),
+      onChange: deps.onDescriptionsChanged,
+      store,
+      log,
+      everyMs: DESCRIPTIONS_EVERY_MS,
+    });
     this.#confirming = setInterval(() => void this.#confirm(), CONFIRM_EVERY_MS);
   }
 
   /** Learns what can be learnt now: who runs where, which pacts there are. */
   async refresh(): Promise<void> {
-    await Promise.all([this.#confirm(), this.#contracts.refresh()]);
+    await Promise.all([this.#confirm().then(() => this.#descriptions.refresh()), this.#contracts.refresh()]);
   }
 
   gate(migration: Migration): GateReport {
@@ -127,6 +144,8 @@ export class Evidence {
       verdicts: this.#verdicts.of(migration.id),
       verdictsKnown: this.#verdicts.isLoaded(),
       clientAnswers: this.#deps.clientAnswers(migration.id),
+      served: this.#deps.served(migration.id),
+      ...this.#descriptions.factsOf(migration.id),
       nowMs: this.#deps.clock.now(),
       ...this.#contracts.facts(migration),
       serviceReachable: this.#announcements.of(this.#upstream(migration.service)).reachable,
@@ -158,6 +177,11 @@ export class Evidence {
     }
   }
 
+  /** What the migration's service says that its API is. */
+  description(migrationId: string): ServiceDescription | undefined {
+    return this.#descriptions.factsOf(migrationId).description.description;
+  }
+
   dryRunMigrations(): string[] {
     const { migrations } = this.#deps.model();
     const runsDry = ({ service }: Migration) => this.#announcements.of(this.#upstream(service)).dryRun;
@@ -174,6 +198,7 @@ export class Evidence {
   /** Writes what is counted, once more, and stops asking around. */
   async close(): Promise<void> {
     clearInterval(this.#confirming);
+    this.#descriptions.close();
     await this.#confirm();
     this.#contracts.close();
     this.#verdicts.close();

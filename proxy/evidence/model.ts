@@ -1,4 +1,7 @@
 import type { InteractionUse } from './contracts/interaction-use.ts';
+import type { DescribedAnswers } from './openapi/described-cells.ts';
+import type { DescriptionChanges } from './openapi/description-keeper.ts';
+import type { DescriptionState } from './openapi/description-watch.ts';
 
 /** What evidence is keyed to: other builds or other comparison rules start anew. */
 export interface EvidenceKey {
@@ -104,6 +107,27 @@ export interface KnownPact {
   readonly interactions?: readonly { readonly description: string; readonly use: InteractionUse }[];
 }
 
+/** What is known of the service's description. */
+export interface OpenApiFacts {
+  readonly state: DescriptionState;
+  /** Under that description, by route and side. */
+  readonly described: readonly DescribedAnswers[];
+  /** Undefined while it is not known. */
+  readonly changes: DescriptionChanges | undefined;
+}
+
+/** Pairs in which one side alone failed, or both did. */
+export interface FailedPairs {
+  readonly service: number;
+  readonly monolith: number;
+  readonly both: number;
+}
+
+export interface ServedLately {
+  readonly monolith: { readonly requests: number; readonly errors: number };
+  readonly service: { readonly requests: number; readonly errors: number };
+}
+
 /** Everything a gate reads, gathered before it decides. */
 export interface GateFacts {
   readonly key: EvidenceKey;
@@ -119,7 +143,13 @@ export interface GateFacts {
   readonly pacts: readonly KnownPact[];
   /** Why it is not known which pacts there are, where it is not. */
   readonly pactsUnknown?: string;
-  readonly latencyMs: { readonly monolithP99: number; readonly serviceP99: number; readonly pairs: number };
+  /** Pairs by latency bucket (telemetry/latency.ts) of each side. */
+  readonly latency: { readonly monolith: readonly number[]; readonly service: readonly number[] };
+  /** Pairs by which side failed in them (500 and above, or no whole answer), of the routes of now. */
+  readonly failedPairs: FailedPairs;
+  /** What clients were answered in the last minute, by each side of the migration. */
+  readonly served: ServedLately;
+  readonly openapi: OpenApiFacts;
   /** False when the service did not announce itself or answer its probe. */
   readonly serviceReachable: boolean;
   /** False when Postgres is away and the facts are the last known ones, or none. */
@@ -140,8 +170,11 @@ export interface GateReason {
     | 'contracts'
     | 'unproven'
     | 'latency'
+    | 'errors'
+    | 'openapi'
     | 'build'
-    | 'store';
+    | 'store'
+    | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
   /** A sentence with numbers and with what would change it. */

@@ -13,7 +13,9 @@ import {
 } from './pair-writer.ts';
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { startRetention } from './retention.ts';
+import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
+import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
 /** All of Ficus' state in Postgres. Reads and writes reject with `StoreAway` at once while it is away. */
@@ -27,7 +29,9 @@ export interface Store {
   readonly migrationStates: MigrationStateStore;
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
+  readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
+  readonly toldFlagEvents: ToldFlagEvents;
   readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
   close(): Promise<void>;
@@ -80,7 +84,9 @@ export function openStore({
     migrationStates: createMigrationStateStore(database),
     pairs,
     pairWriter,
+    serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
+    toldFlagEvents: createToldFlagEvents(database),
     verdicts: createVerdictStore(database),
     async close() {
       retention.stop();

@@ -91,3 +91,18 @@ test('a Pact Broker is asked with a token or as a user, and a states file gets n
   assert.throws(() => read({ PACT_BROKER_TOKEN: 'a', PACT_BROKER_USERNAME: 'b' }), /exclude each other/);
   assert.throws(() => read({ PACT_BROKER_TOKEN: 'a b' }), /characters that a bearer token can not have/);
 });
+
+test('of what may be secret the log gets names at most', () => {
+  const settings = read({
+    FICUS_SECRET_CATALOG: 'Bearer hunter2',
+    PACT_TOKEN: 'hunter3',
+    DATABASE_URL: 'postgres://ficus:hunter4@db/ficus',
+    UNLEASH_URL: 'http://unleash',
+    UNLEASH_ADMIN_TOKEN: 'hunter5',
+    FICUS_SECRETIVE: 'hunter6',
+  });
+  assert.deepEqual(settings.secrets, { FICUS_SECRET_CATALOG: 'Bearer hunter2' });
+  const masked = maskedSettings(settings);
+  assert.deepEqual(masked['secrets'], ['FICUS_SECRET_CATALOG']);
+  assert.ok(!JSON.stringify(masked).includes('hunter'), JSON.stringify(masked));
+});
