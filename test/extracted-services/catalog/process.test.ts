@@ -50,7 +50,10 @@ test('started by main.ts, it serves, and SIGTERM ends it with exit code 0', asyn
   const child = startProcess({ SERVICE_VERSION: '7.0.0' });
   const url = await addressOf(child);
   const announced = await fetch(`${url}/.well-known/ficus`);
-  assert.equal(await announced.text(), '{"service":"catalog","version":"7.0.0","dryRun":true}');
+  assert.equal(
+    await announced.text(),
+    '{"service":"catalog","version":"7.0.0","dryRun":true,"openapi":"/openapi.json"}',
+  );
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   assert.deepEqual(await exited, [0, null]);

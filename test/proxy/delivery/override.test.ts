@@ -75,7 +75,7 @@ describe('an override', () => {
     ['The guard holds the migration', hourMs, 'because', { latch: {} }],
   ] as const) {
     test(`${name}, it can't begin`, () =>
-      assert.match(overrideProblem({ forMs }, { detail }, anna, reason) ?? '', /^\S.*\.$/));
+      assert.match(overrideProblem({ forMs }, { detail }, reason) ?? '', /^\S.*\.$/));
   }
 
   test('Status and gate say until when, by whom and why', () => {
