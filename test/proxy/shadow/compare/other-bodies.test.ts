@@ -80,12 +80,13 @@ describe('multipart bodies', () => {
   const form = (boundary: string, ...parts: [head: string, content: string][]) =>
     typed(
       `multipart/form-data; boundary=${boundary}`,
-      parts
-        .map(
+      [
+        ...parts.map(
           ([head, content]) =>
             `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n`,
-        )
-        .join('') + `--${boundary}--\r\n`,
+        ),
+        `--${boundary}--\r\n`,
+      ].join(''),
     );
   const file = (name: string, type: string) => `name="f"; filename="${name}"\r\nContent-Type: ${type}`;
   it('of a form differ field by field, in content by its type, in filename and type', () => {
