@@ -192,7 +192,7 @@ test('every setting that is written is in the model', async () => {
     contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
   });
   assert.deepEqual(warnings, [
-    'everything.yaml:30:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
+    'everything.yaml:31:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
   ]);
 });
 
