@@ -158,7 +158,8 @@ export interface GateReason {
     | 'errors'
     | 'openapi'
     | 'build'
-    | 'store';
+    | 'store'
+    | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
   /** Met, but to be looked at: where it held the gate, it would not be. */

@@ -139,7 +139,8 @@ async function lockProducts(): Promise<() => Promise<void>> {
 async function somebodyWaitsForALock(): Promise<void> {
   for (let waiting = 0; waiting === 0; ) {
     const { rows } = await database.pool.query(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
     );
     waiting = rows[0].waiting;
   }
