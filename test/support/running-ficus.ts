@@ -34,7 +34,12 @@ export class RunningFicus {
     await chmod(folder, 0o711);
     const ficus = new RunningFicus(folder, await freePort(), await freePort());
     await ficus.writeRoutes(routes);
-    await ficus.up(env);
+    try {
+      await ficus.up(env);
+    } catch (error) {
+      await ficus.remove();
+      throw error;
+    }
     return ficus;
   }
 
@@ -102,7 +107,12 @@ export class RunningFicus {
       });
     }
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    await this.until('it is ready', async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok);
+    // Seconds; many when everything else runs at the same time.
+    await this.until(
+      'it is ready',
+      async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok,
+      90_000,
+    );
     if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 
