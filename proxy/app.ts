@@ -4,7 +4,7 @@ import type { Readiness } from './admin/api-types.ts';
 import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { certificatePart, configReport, sharesOf, verdictEntry, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
@@ -113,6 +113,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     redactionKey,
     migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
     onShares: pushSnapshot,
+    onDropped: (migration, reason) =>
+      metrics.addDropped(migration, `recorder-${reason.replaceAll('_', '-')}`, 1),
     clock,
     log,
   });
@@ -238,15 +240,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
-      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
-      await spool.recordAudit({
-        at: judged.at,
-        actor: order.actor,
-        action: 'verdict',
-        migration,
-        reason,
-        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
-      });
+      await spool.recordAudit(verdictEntry(judged));
       delivery.reconcile();
       return { done: true, verdict: judged };
     },
