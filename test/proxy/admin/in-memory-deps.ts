@@ -32,6 +32,8 @@ const steps = [1, 5, 25, 50, 100];
 
 /** An estate in memory, with the same rules as the real one as far as the admin plane can tell. */
 export class InMemoryEstate {
+  /** How long, in ms, gates were overridden for. */
+  overrides: number[] = [];
   migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
   reasons: readonly GateReason[] = gateReasons;
   signatures: readonly ListedSignature[] = catalogSignatures;
@@ -152,7 +154,10 @@ export class InMemoryEstate {
       gate: (id) => this.gate(id),
       shadow: async (id, sharePercent, actor, reason) =>
         this.move(id, 'shadow', actor, reason, { phase: 'shadow', shadowShare: sharePercent }),
-      promote: async (id, toPercent, actor, reason) => this.promote(id, toPercent, actor, reason),
+      promote: async (id, toPercent, actor, reason, override) => {
+        if (override) this.overrides.push(override.forMs);
+        return this.promote(id, toPercent, actor, reason, override !== undefined);
+      },
       rollback: async (id, actor, reason) =>
         this.move(id, 'rollback', actor, reason, {
           phase: 'monolith',
@@ -191,10 +196,17 @@ export class InMemoryEstate {
     return this.reasons.some(({ state }) => state === 'waiting') ? 'waiting' : 'open';
   }
 
-  private promote(id: string, toPercent: number | undefined, actor: Actor, reason: string): MoveResult {
+  private promote(
+    id: string,
+    toPercent: number | undefined,
+    actor: Actor,
+    reason: string,
+    isOverridden: boolean,
+  ): MoveResult {
     const gate = this.gate(id);
     const to = toPercent ?? gate?.nextStep ?? 100;
-    if (gate?.state !== 'open') return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
+    if (gate?.state !== 'open' && !isOverridden)
+      return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
     if (!steps.includes(to)) {
       return {
         done: false,
