@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
+import { drill } from './commands/drill.ts';
 import { gate } from './commands/gate.ts';
 import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
@@ -36,6 +37,7 @@ const lifeCommands = [
   promote,
   rollback,
   guard,
+  drill,
   kill,
   audit,
   token,

@@ -9,11 +9,13 @@ import { certificatePart, configReport, sharesOf, verifyResult } from './app-rep
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { createDrill } from './delivery/guard/drill.ts';
 import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
+import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
@@ -24,6 +26,7 @@ import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
 import { openStore } from './store/open-store.ts';
+import { openRedis } from './store/redis.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -102,7 +105,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const redis = settings.redisUrl === undefined ? undefined : await openRedis(settings.redisUrl, log);
+  const pairs = (migration: Migration) => evidence.pairs(migration);
+  const guarding = startGuard({ model, flags, states, delivery, pairs, redis, clock, log });
+  const { guard } = guarding;
   const redactionKey = await readRedactionKey(settings.dataDir);
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
@@ -188,6 +194,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
+        ...(redis ? { redis: redis.health() } : {}),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
@@ -248,6 +255,16 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    drill: createDrill({
+      migrations: () => model().migrations,
+      ...{ flags, gate: (migration) => evidence.gate(migration), states, killed: kill.killed, clock },
+      traffic: history,
+      workers: () => workers.workers(),
+      toldRevision: () => workers.toldRevision,
+      onCapsChanged: pushSnapshot,
+      audit: (entry) => void spool.recordAudit(entry),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    }),
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -284,6 +301,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     async stop(times) {
       stopping = true;
       clearInterval(reconciling);
+      guarding.close();
       clearInterval(syncingStates);
       routes.close();
       certificate?.close();
@@ -298,6 +316,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await states.flush();
       await spool.close();
       await store.close();
+      redis?.close();
       await postgres?.stop();
       traffic.unlock();
     },

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
@@ -59,6 +60,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addKillRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
+  addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addRecordingRoutes(app, deps);

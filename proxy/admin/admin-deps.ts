@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -59,6 +60,8 @@ export interface AdminDeps {
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Takes a share back, measures that, and gives it again. */
+  readonly drill: Drill;
   config(): ConfigReport;
   readiness(): Readiness;
   /** In the Prometheus text format. */

@@ -42,7 +42,16 @@ export const defaults = {
   },
   coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
-  guard: { errorRate: '1%', timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+  guard: {
+    errorRate: '1%',
+    timesMonolith: 2,
+    windowSeconds: 60,
+    minRequests: 50,
+    slowRate: '5%',
+    latencyP99Ratio: 3,
+    latencyFloorMs: 50,
+    mismatchRate: '5%',
+  },
   /** Relative to the folder of routes.yaml. */
   contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },
 } as const;
