@@ -1,16 +1,14 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
-import { TokenLogin } from './admin/login/token-login.ts';
-import { watchTokens } from './admin/login/watch-tokens.ts';
+import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
-import { createDrill } from './delivery/guard/drill.ts';
-import { startGuard } from './delivery/guard/start-guard.ts';
+import { createForceGrants } from './delivery/force-grants.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -19,14 +17,15 @@ import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
-import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
+import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
+import { readKeyFile } from './store/key-file.ts';
+import type { AuditEntry } from './store/model.ts';
 import { openStore } from './store/open-store.ts';
-import { openRedis } from './store/redis.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -69,18 +68,17 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const kill = createKillControl({
-    kill: killSwitch,
-    audit: (entry) => void spool.recordAudit(entry),
-    clock,
-  });
+  const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
+  const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
+  let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
+    onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
       store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
@@ -100,16 +98,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     pairs: (migration) => evidence.pairs(migration),
     states,
     traffic: history,
-    audit: (entry) => void spool.recordAudit(entry),
+    audit,
     onCapsChanged: pushSnapshot,
     clock,
     log,
   });
-  const redis = settings.redisUrl === undefined ? undefined : await openRedis(settings.redisUrl, log);
+  const gate = (migration: Migration) => evidence.gate(migration);
   const pairs = (migration: Migration) => evidence.pairs(migration);
-  const guarding = startGuard({ model, flags, states, delivery, pairs, redis, clock, log });
-  const { guard } = guarding;
-  const redactionKey = await readRedactionKey(settings.dataDir);
+  const { killed } = kill;
+  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
+  const { guard, drill, redis } = guarding;
+  const redactionKey = await readKeyFile(
+    settings.dataDir,
+    'redaction',
+    'old and new pairs show secrets differently',
+  );
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
@@ -128,7 +132,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(comparedMigrations(model()));
+  compareAll = () => comparer.setMigrations(comparedMigrations(model(), (id) => evidence.description(id)));
+  compareAll();
 
   traffic.handOver({
     onReport(report, health) {
@@ -156,7 +161,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onRoutes() {
       recorder.onRoutes();
-      comparer.setMigrations(comparedMigrations(model()));
+      compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),
@@ -205,6 +210,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       listSignatures: (migration, build) => evidence.judging.list(migration, build),
       migrationOf: (signature) => evidence.judging.migrationOf(signature),
       verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
+      standingVerdicts: (id) => evidence.judging.standing({ id }),
       async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
         return store.pairs.pairsOfSignature(migration, signature, limit, build);
@@ -252,19 +258,11 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       return { done: true, verdict: judged };
     },
     kill,
+    force: createForceGrants({ key: settings.forceKey, audit, clock }),
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
-    drill: createDrill({
-      migrations: () => model().migrations,
-      ...{ flags, gate: (migration) => evidence.gate(migration), states, killed: kill.killed, clock },
-      traffic: history,
-      workers: () => workers.workers(),
-      toldRevision: () => workers.toldRevision,
-      onCapsChanged: pushSnapshot,
-      audit: (entry) => void spool.recordAudit(entry),
-      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    }),
+    drill,
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -284,13 +282,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const login =
+    settings.login &&
+    (await openLogin(settings.login, {
+      key:
+        settings.login.sessionKey ??
+        (await readKeyFile(settings.dataDir, 'session', 'everybody logs in anew')),
+      origin: settings.adminOrigin ?? `http://localhost:${settings.adminPort}`,
+      clock,
+      log,
+    }));
   const admin = await startAdmin({
     deps: adminDeps,
     port: settings.adminPort,
     host: settings.adminHost,
     origin: settings.adminOrigin,
-    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+    login,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
@@ -307,7 +314,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
-      if (tokens) tokens.close();
+      login?.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();
@@ -316,7 +323,6 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await states.flush();
       await spool.close();
       await store.close();
-      redis?.close();
       await postgres?.stop();
       traffic.unlock();
     },

@@ -39,6 +39,7 @@ export const defaults = {
     unproven: 'refuse',
     unjudged: 'refuse',
     coverage: 'warn',
+    openapi: 'warn',
   },
   coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
@@ -51,6 +52,13 @@ export const defaults = {
     latencyP99Ratio: 3,
     latencyFloorMs: 50,
     mismatchRate: '5%',
+  },
+  /** `keys`, `issuer` and `audience` have none. */
+  jwt: {
+    algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    from: 'header:authorization',
+    refreshSeconds: 60,
+    clockToleranceSeconds: 30,
   },
   /** Relative to the folder of routes.yaml. */
   contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },

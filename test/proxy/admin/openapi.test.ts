@@ -32,6 +32,7 @@ const bodies: Record<string, object> = {
   clear: { reason: 'test' },
   drill: { reason: 'test' },
   kill: { on: true, reason: 'test' },
+  force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {
