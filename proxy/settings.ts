@@ -33,6 +33,8 @@ export interface Settings {
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
   readonly databaseUrl: string | undefined;
+  /** Undefined: this replica shares its counts with nobody. */
+  readonly redisUrl: string | undefined;
   /** Undefined: flags.json in the data directory. */
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
@@ -99,6 +101,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
+    redisUrl: readRedisUrl(env['REDIS_URL']),
     unleash: unleashUrl
       ? {
           url: unleashUrl,
@@ -143,6 +146,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
   return {
     ...settings,
     databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
+    redisUrl: settings.redisUrl && withoutSecrets(settings.redisUrl),
     unleash: settings.unleash && {
       url: withoutSecrets(settings.unleash.url),
       apiToken: settings.unleash.apiToken && '***',
@@ -217,6 +221,13 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readRedisUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  // The text is not repeated: it may have a password in it.
+  throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
 }
 
 const minKeyLength = 32;

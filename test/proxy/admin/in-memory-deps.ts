@@ -112,6 +112,19 @@ export class InMemoryEstate {
         this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
         return { done: true, verdict };
       },
+      drill: async (id, actor, reason) => {
+        this.move(id, 'drill', actor, reason, {});
+        const result = {
+          at: '2026-11-20T12:00:00.000Z',
+          actor: actor.name,
+          share: 5,
+          wayBackMs: 4,
+          workers: 2,
+          requests: 10,
+          failed: 0,
+        };
+        return { done: true, result, text: `${id} was back after 4 ms.`, warnings: [] };
+      },
       config: () => ({
         file: 'routes.yaml',
         hash: '0123456789ab',
