@@ -3,9 +3,13 @@ import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { watchConfig } from './app-config.ts';
+import { auditPart, certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { openStorage } from './app-storage.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
+import { withStanding } from './delivery/audit-standing.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { MoveRevisions } from './delivery/move-revisions.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
@@ -16,9 +20,7 @@ import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
-import { openAuditSpool } from './store/audit-spool.ts';
-import { startBackgroundPostgres } from './store/background-postgres.ts';
-import { openStore } from './store/open-store.ts';
+import type { AuditEntry } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -47,20 +49,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const { log, routes, flags, states, workers, certificate, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
-  const postgres =
-    settings.databaseUrl === undefined
-      ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
-      : undefined;
   const metrics = new Metrics();
-  const store = openStore({
-    databaseUrl: settings.databaseUrl ?? postgres!.url,
-    log,
-    clock,
-    pairLimits: settings.pairs,
+  const storage = await openStorage(settings, {
     onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+    clock,
+    log,
   });
+  const { store, anchor } = storage;
   traffic.connectStore(store.migrationStates);
-  const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
+  // What is written down says, too, how the migration stood.
+  const spool = {
+    recordAudit: (entry: AuditEntry) => storage.spool.recordAudit(withStanding(entry, delivery)),
+  };
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
@@ -89,6 +89,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
   const redactionKey = await readRedactionKey(settings.dataDir);
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
@@ -132,7 +133,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addPair(same.migration, 'agreed');
       evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
+    onRouteProblems: () => beside.onRefused(),
     onRoutes() {
+      beside.onRoutes();
       recorder.onRoutes();
       comparer.setMigrations(comparedMigrations(model()));
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
@@ -171,11 +174,20 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         routes: { up: routes.problems().length === 0, detail: model().hash },
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         postgres: { up: store.available() },
+        audit: auditPart(anchor.problem(), storage.spool.counts(), store.auditRights()),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
   };
   const adminDeps: AdminDeps = {
+    revisions: new MoveRevisions({
+      status: (migration) => delivery.status(migration),
+      store: { ...store.moveClaims, available: store.available },
+      audit: store.audit.list,
+      onBehind: syncStates,
+      nowIso,
+      log,
+    }),
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: {
       listSignatures: (migration, build) => evidence.judging.list(migration, build),
@@ -190,7 +202,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         if (page.after === undefined) await store.pairWriter.flush();
         return store.pairs.differing(page);
       },
-      audit: store.audit,
+      audit: { list: store.audit.list, verify: () => store.audit.verify(anchor.current()) },
     },
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
@@ -230,7 +242,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
-    config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
+    config: () => ({
+      ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
+      ...beside.report(),
+    }),
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
@@ -242,6 +257,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         storeAvailable: store.available(),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
+        ...beside.metrics(storage),
         certificateNotAfter: certificate?.current().notAfter,
       });
     },
@@ -268,9 +284,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await evidence.close();
       await flags.close();
       await states.flush();
-      await spool.close();
-      await store.close();
-      await postgres?.stop();
+      await beside.close();
+      await storage.close();
       traffic.unlock();
     },
   };

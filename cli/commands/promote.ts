@@ -15,6 +15,7 @@ export const promote = defineCommand({
     reason: { type: 'string', value: 'TEXT', text: 'for the audit' },
   },
   asksAdmin: true,
+  moves: true,
   examples: ['ficus promote catalog --to 25% --reason "a day without a new difference"'],
 
   async run({ operands: [id = ''], values: { to, reason }, admin }) {

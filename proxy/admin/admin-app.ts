@@ -6,6 +6,7 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
+import { holdMovesToRevision } from './hold-to-revision.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
@@ -44,6 +45,7 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
   );
   addStatusRoutes(app, deps, apiDocument);
   addMigrationRoutes(app, deps);
+  holdMovesToRevision(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addVerdictRoutes(app, deps);

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Actor, Delivery } from '../delivery/model.ts';
+import type { MoveRevisions } from '../delivery/move-revisions.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
@@ -31,8 +33,8 @@ export interface AdminReads {
     readonly limit: number;
   }): Promise<readonly PairRow[]>;
   readonly audit: {
-    /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
-    list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+    /** Newest first. */
+    list(page: AuditPage): Promise<readonly AuditRow[]>;
     verify(): Promise<AuditCheck>;
   };
 }
@@ -48,6 +50,8 @@ export type JudgeResult =
 
 export interface AdminDeps {
   readonly delivery: Delivery;
+  /** Of several forward moves at once one is made. */
+  readonly revisions: Pick<MoveRevisions, 'claim'>;
   readonly reads: AdminReads;
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
