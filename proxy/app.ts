@@ -7,7 +7,7 @@ import { watchConfig } from './app-config.ts';
 import { auditPart, certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
 import { openStorage } from './app-storage.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { withStanding } from './delivery/audit-standing.ts';
+import { takesBack, withStanding } from './delivery/audit-standing.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
 import { MoveRevisions } from './delivery/move-revisions.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
@@ -59,7 +59,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   traffic.connectStore(store.migrationStates);
   // What is written down says, too, how the migration stood.
   const spool = {
-    recordAudit: (entry: AuditEntry) => storage.spool.recordAudit(withStanding(entry, delivery)),
+    recordAudit(entry: AuditEntry) {
+      if (takesBack(entry)) revisions.takenBack(entry.migration);
+      return storage.spool.recordAudit(withStanding(entry, delivery));
+    },
   };
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
@@ -151,6 +154,16 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     );
   };
   store.onAvailable(syncStates);
+  const revisions = new MoveRevisions({
+    status: (migration) => delivery.status(migration),
+    store: { ...store.moveClaims, available: store.available },
+    audit: store.audit.list,
+    onBehind: syncStates,
+    onOvertaken: async (migration) =>
+      void (await delivery.rollback(migration, { name: 'ficus' }, 'it was taken back while it was moved')),
+    nowIso,
+    log,
+  });
   const syncingStates = setInterval(syncStates, SYNC_STATES_EVERY_MS);
   await evidence.refresh();
   delivery.reconcile();
@@ -180,14 +193,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     };
   };
   const adminDeps: AdminDeps = {
-    revisions: new MoveRevisions({
-      status: (migration) => delivery.status(migration),
-      store: { ...store.moveClaims, available: store.available },
-      audit: store.audit.list,
-      onBehind: syncStates,
-      nowIso,
-      log,
-    }),
+    revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: {
       listSignatures: (migration, build) => evidence.judging.list(migration, build),

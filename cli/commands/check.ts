@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { FailedError, UsageError } from '../failures.ts';
 import { keepForProgram } from '../keep-for-program.ts';
 import { becomeProgram } from '../pinned-node.ts';
+import { checkAgainst } from './check-against.ts';
 import { migrationPath } from './migration-operand.ts';
 
 const checker = new URL('../../proxy/config/check.ts', import.meta.url);
@@ -13,13 +14,25 @@ export const check = defineCommand({
   name: 'check',
   summary:
     'Validate a routes file: every problem with its place; with --rules, prove what comparing would see',
-  usage: 'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID]',
+  usage:
+    'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --against RECORDING [--config FILE]',
   operands: [
     { name: 'FILE|ID', required: false, text: 'the routes file (routes.yaml); with --rules, a migration' },
   ],
   options: {
     config: { type: 'string', value: 'FILE', text: 'the routes file' },
     rules: { type: 'boolean', text: 'make faults in recorded answers: would the rules let them be seen?' },
+    against: {
+      type: 'strings',
+      value: 'RECORDING',
+      text: 'which of its requests would go elsewhere under this routes file; repeatable',
+    },
+    before: {
+      type: 'string',
+      value: 'FILE',
+      text: 'with --against: the routes file of now (that of the running Ficus)',
+    },
+    'fail-on-change': { type: 'boolean', text: 'with --against: exit 1 when one would' },
     pairs: {
       type: 'string',
       value: 'FILE',
@@ -30,10 +43,21 @@ export const check = defineCommand({
   examples: [
     'ficus check --config routes.yaml',
     'ficus check --rules catalog',
+    'ficus check --against recordings/ --config new-routes.yaml',
     'ficus check --rules --pairs pairs.ndjson',
   ],
 
-  async run({ operands: [operand], values: { config, rules = false, pairs }, json, admin }) {
+  async run({ operands: [operand], values, json, admin, paint, width }) {
+    const { config, rules = false, pairs, against, before, 'fail-on-change': failOnChange = false } = values;
+    if (against !== undefined) {
+      if (rules || pairs !== undefined) throw new UsageError('--against and --rules are two questions');
+      if (operand !== undefined && config !== undefined)
+        throw new UsageError('FILE and --config are the same: give one');
+      const question = { recordings: against, config: routesFile(operand ?? config), before, failOnChange };
+      return checkAgainst(question, admin(), { paint, width });
+    }
+    if (before !== undefined || failOnChange)
+      throw new UsageError('--before and --fail-on-change go with --against');
     const flags = json ? ['--json'] : [];
     if (!rules) {
       if (pairs !== undefined) throw new UsageError('--pairs goes with --rules');

@@ -23,3 +23,10 @@ export function withStanding(entry: AuditEntry, delivery: Pick<Delivery, 'status
   };
   return { ...entry, detail: { ...detail, evidence } };
 }
+
+const backward: ReadonlySet<string> = new Set(['rollback', 'gate-closed', 'guard', 'abort', 'kill']);
+
+/** Whether the entry is of a migration that went back, by whomever. */
+export function takesBack(entry: AuditEntry): entry is AuditEntry & { readonly migration: string } {
+  return entry.migration !== undefined && backward.has(entry.action);
+}

@@ -22,6 +22,8 @@ export interface MoveRevisionsDeps {
   }) => Promise<readonly AuditRow[]>;
   /** Another replica has a newer state: it is time to read it. */
   readonly onBehind: () => void;
+  /** A forward move was made while the migration was taken back: it must be taken back once more. */
+  readonly onOvertaken: (migration: string) => Promise<void>;
   readonly nowIso: () => string;
   readonly log: Logger;
 }
@@ -37,7 +39,7 @@ const TOLD_CHANGES = 5;
 export class MoveRevisions {
   readonly #deps: MoveRevisionsDeps;
   /** Moves under way in this process. */
-  readonly #underWay = new Map<string, ClaimHolder>();
+  readonly #underWay = new Map<string, ClaimHolder & { isOvertaken: boolean }>();
 
   constructor(deps: MoveRevisionsDeps) {
     this.#deps = deps;
@@ -54,7 +56,8 @@ export class MoveRevisions {
     if (revision !== present) return { conflict: await this.#whatChanged(migration, revision, present) };
     const holder = this.#underWay.get(migration);
     if (holder) return { conflict: [underWay(holder)] };
-    this.#underWay.set(migration, { actor, move, at: this.#deps.nowIso() });
+    const own = { actor, move, at: this.#deps.nowIso(), isOvertaken: false };
+    this.#underWay.set(migration, own);
     const claimId = randomUUID();
     const stored = await this.#claimInStore({ migration, revision, claimId, actor, move });
     if (stored?.held === false) {
@@ -68,11 +71,35 @@ export class MoveRevisions {
     return {
       settle: async (done) => {
         this.#underWay.delete(migration);
+        if (done && (own.isOvertaken || (stored && !(await this.#isHeld(migration, claimId)))))
+          return this.#deps.onOvertaken(migration);
         const after = this.#deps.status(migration)?.revision ?? 0;
         // A move that left the revision as it was stands in nobody's way.
         if (stored && (!done || after === revision)) await this.#release(migration, claimId);
       },
     };
+  }
+
+  /**
+   * The migration was taken back, by whomever: a forward move that is under way, here or on another replica,
+   * must not be what stands in the end.
+   */
+  takenBack(migration: string): void {
+    const own = this.#underWay.get(migration);
+    if (own) own.isOvertaken = true;
+    const { store, log } = this.#deps;
+    if (!store.available()) return;
+    store
+      .takeBack(migration)
+      .catch((error: unknown) => log.warn({ err: error, migration }, 'a move elsewhere is not overtaken'));
+  }
+
+  async #isHeld(migration: string, claimId: string): Promise<boolean> {
+    try {
+      return await withinTime(this.#deps.store.isHeld({ migration, claimId }));
+    } catch {
+      return true;
+    }
   }
 
   async #claimInStore(claim: Parameters<MoveClaimStore['claim']>[0]): Promise<ClaimResult | undefined> {

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import pg from 'pg';
+import { lockClass, locks } from './advisory-locks.ts';
 import type { Query } from './database.ts';
 
 /** What the role that Ficus runs as can do to the audit. */
@@ -42,6 +43,8 @@ export interface RoleLogin {
 export async function grantUse(owner: Client, { role }: Pick<RoleLogin, 'role'>): Promise<void> {
   const to = pg.escapeIdentifier(role);
   await owner.query('begin');
+  // Two replicas that grant the same at once would disturb each other.
+  await owner.query('select pg_advisory_xact_lock($1, $2)', [lockClass, locks.schema]);
   for (const statement of [
     `grant usage on schema ficus to ${to}`,
     `grant select, insert, update, delete on all tables in schema ficus to ${to}`,

@@ -31,8 +31,12 @@ export type ClaimResult =
 export interface MoveClaimStore {
   /** Compares with the state that Postgres has and claims, in one statement. */
   claim(claim: MoveClaim): Promise<ClaimResult>;
+  /** Whether nobody took the migration back meanwhile. */
+  isHeld(claim: Pick<MoveClaim, 'migration' | 'claimId'>): Promise<boolean>;
   /** Gives a claim back whose move was not made. */
   release(claim: Pick<MoveClaim, 'migration' | 'claimId'>): Promise<void>;
+  /** A roll back: whatever move is under way, from wherever, is no longer claimed. */
+  takeBack(migration: string): Promise<void>;
 }
 
 /** A replica that dies half-way through a move holds up the next one no longer than this. */
@@ -53,6 +57,18 @@ export function createMoveClaimStore(database: Database): MoveClaimStore {
         [migration, revision, claimId, actor, move, staleAfterSeconds],
       );
       return claimed.length > 0 ? { held: true } : lost(database, migration, revision);
+    },
+
+    async isHeld({ migration, claimId }) {
+      const held = await database.query(
+        'select from ficus.move_claims where migration = $1 and claim_id = $2',
+        [migration, claimId],
+      );
+      return held.length > 0;
+    },
+
+    async takeBack(migration) {
+      await database.query('delete from ficus.move_claims where migration = $1', [migration]);
     },
 
     async release({ migration, claimId }) {

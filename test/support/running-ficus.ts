@@ -89,9 +89,9 @@ export class RunningFicus {
 
   async up(env: Record<string, string> = {}): Promise<void> {
     const where = ['--config', this.routesFile, '--data-dir', this.dataDir];
-    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort), '--workers', '2'];
+    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort)];
     const child = spawn(program, ['up', ...where, ...ports], {
-      env: { PATH: '/usr/bin:/bin', ...env },
+      env: { PATH: '/usr/bin:/bin', FICUS_WORKERS: '2', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -102,7 +102,8 @@ export class RunningFicus {
       });
     }
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    await this.until('it is ready', async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok);
+    const isUp = async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok;
+    await this.until('it is ready', isUp, 90_000);
     if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 

@@ -79,7 +79,7 @@ export async function startTestUnleash(): Promise<TestUnleash> {
 
 /** The server says nowhere when it is ready, so it is asked. */
 async function healthy(server: ChildProcess, port: number, output: readonly string[]): Promise<void> {
-  const until = performance.now() + 60_000;
+  const until = performance.now() + 180_000;
   while (performance.now() < until && server.exitCode === null) {
     const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
     if (response?.ok) return;

@@ -114,10 +114,13 @@ export class InMemoryEstate {
       store: {
         available: () => false,
         claim: () => Promise.reject(new Error('not asked')),
+        isHeld: () => Promise.reject(new Error('not asked')),
         release: () => Promise.reject(new Error('not asked')),
+        takeBack: () => Promise.reject(new Error('not asked')),
       },
       audit: this.reads().audit.list,
       onBehind: () => {},
+      onOvertaken: async () => {},
       nowIso: () => '2026-11-20T12:00:00.000Z',
       log: this.log(),
     });
