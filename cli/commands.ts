@@ -3,8 +3,10 @@ import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
+import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
+import { kill } from './commands/kill.ts';
 import { promote } from './commands/promote.ts';
 import { record } from './commands/record.ts';
 import { regressions } from './commands/regressions.ts';
@@ -12,6 +14,7 @@ import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
 import { verify } from './commands/verify.ts';
@@ -32,7 +35,10 @@ const lifeCommands = [
   gate,
   promote,
   rollback,
+  guard,
+  kill,
   audit,
+  token,
 ];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

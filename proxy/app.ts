@@ -1,15 +1,20 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
+import { TokenLogin } from './admin/login/token-login.ts';
+import { watchTokens } from './admin/login/watch-tokens.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { watchConfig } from './app-config.ts';
+import { watchMoves } from './app-moves.ts';
+import { adminReads } from './app-reads.ts';
 import { auditPart, certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
 import { openStorage } from './app-storage.ts';
+import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { takesBack, withStanding } from './delivery/audit-standing.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
-import { MoveRevisions } from './delivery/move-revisions.ts';
+import { startGuard } from './delivery/guard/start-guard.ts';
+import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
@@ -20,7 +25,6 @@ import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
-import type { AuditEntry } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -46,7 +50,7 @@ const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024,
  * already, by what the configuration, the flags and the data directory say; nobody waits for Postgres.
  */
 export async function startApp(settings: Settings, traffic: Traffic): Promise<App> {
-  const { log, routes, flags, states, workers, certificate, model, pushSnapshot } = traffic;
+  const { log, routes, flags, kill: killSwitch, states, workers, certificate, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
   const metrics = new Metrics();
@@ -57,22 +61,31 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const { store, anchor } = storage;
   traffic.connectStore(store.migrationStates);
-  // What is written down says, too, how the migration stood.
-  const spool = {
-    recordAudit(entry: AuditEntry) {
-      if (takesBack(entry)) revisions.takenBack(entry.migration);
-      return storage.spool.recordAudit(withStanding(entry, delivery));
-    },
-  };
+  const spool = watchMoves({
+    storage,
+    delivery: () => delivery,
+    onBehind: () => syncStates(),
+    nowIso,
+    log,
+  });
+  const kill = createKillControl({
+    kill: killSwitch,
+    audit: (entry) => void spool.recordAudit(entry),
+    clock,
+  });
+  const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
+  let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
     onBuildsChanged: pushSnapshot,
+    onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
       store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
+    served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -83,6 +96,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const delivery = new MigrationDelivery({
     migrations: () => model().migrations,
     flags,
+    killed: kill.killed,
     gate: (migration) => evidence.gate(migration),
     pairs: (migration) => evidence.pairs(migration),
     states,
@@ -93,6 +107,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
   });
   const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
+  const guard = startGuard({ model, flags, states, delivery, clock, log });
   const redactionKey = await readRedactionKey(settings.dataDir);
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
@@ -112,12 +127,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(comparedMigrations(model()));
+  compareAll = () => comparer.setMigrations(comparedMigrations(model(), (id) => evidence.description(id)));
+  compareAll();
 
   traffic.handOver({
     onReport(report, health) {
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
+      guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
         if (migration !== '' && counts.service.requests > 0)
@@ -127,6 +144,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
+    onServiceFailing: (...seen) => guard.workerTripped(...seen),
     onPair: (pair) => comparer.submit(pair),
     onRecorded: (exchange) => recorder.submit(exchange),
     recording: () => recorder.shares(),
@@ -140,7 +158,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onRoutes() {
       beside.onRoutes();
       recorder.onRoutes();
-      comparer.setMigrations(comparedMigrations(model()));
+      compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),
@@ -154,16 +172,6 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     );
   };
   store.onAvailable(syncStates);
-  const revisions = new MoveRevisions({
-    status: (migration) => delivery.status(migration),
-    store: { ...store.moveClaims, available: store.available },
-    audit: store.audit.list,
-    onBehind: syncStates,
-    onOvertaken: async (migration) =>
-      void (await delivery.rollback(migration, { name: 'ficus' }, 'it was taken back while it was moved')),
-    nowIso,
-    log,
-  });
   const syncingStates = setInterval(syncStates, SYNC_STATES_EVERY_MS);
   await evidence.refresh();
   delivery.reconcile();
@@ -186,6 +194,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         workers: { up: live > 0, detail: `${live} of ${settings.workers}${stopping ? ', stopping' : ''}` },
         routes: { up: routes.problems().length === 0, detail: model().hash },
         flags: { up, ...(detail === undefined ? {} : { detail }) },
+        kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
         audit: auditPart(anchor.problem(), storage.spool.counts(), store.auditRights()),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
@@ -193,23 +202,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     };
   };
   const adminDeps: AdminDeps = {
-    revisions,
+    revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
-    reads: {
-      listSignatures: (migration, build) => evidence.judging.list(migration, build),
-      migrationOf: (signature) => evidence.judging.migrationOf(signature),
-      verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
-      async pairsOfSignature(migration, signature, limit, build) {
-        await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit, build);
-      },
-      pair: store.pairs.pair,
-      async differingPairs(page) {
-        if (page.after === undefined) await store.pairWriter.flush();
-        return store.pairs.differing(page);
-      },
-      audit: { list: store.audit.list, verify: () => store.audit.verify(anchor.current()) },
-    },
+    reads: adminReads(evidence, storage),
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
       const outcomes = verified.results.map(({ evidence: { side, consumer, build, outcome } }) => ({
@@ -245,6 +240,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return { done: true, verdict: judged };
     },
+    kill,
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
@@ -257,6 +253,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
       return metrics.render({
         shares: delivery.list().map(sharesOf),
+        killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
@@ -270,7 +267,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const admin = await startAdmin({ deps: adminDeps, port: settings.adminPort });
+  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const admin = await startAdmin({
+    deps: adminDeps,
+    port: settings.adminPort,
+    host: settings.adminHost,
+    origin: settings.adminOrigin,
+    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+  });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
   return {
@@ -285,9 +289,11 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      if (tokens) tokens.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();
+      await flips.close();
       await flags.close();
       await states.flush();
       await beside.close();

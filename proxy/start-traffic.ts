@@ -13,7 +13,9 @@ import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
+import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
+import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
@@ -27,6 +29,8 @@ import { createLogger } from './telemetry/logger.ts';
 /** What the control plane does with what workers send, and tells them; it comes later than the traffic. */
 export interface ControlPlane {
   onReport(report: TrafficReport, health: WorkerHealth): void;
+  /** A worker has seen a service fail whatever it is asked, and asks the monolith by itself since. */
+  onServiceFailing?(migration: string, failures: number, withinMs: number): void;
   onPair(pair: Pair): void;
   /** A pair that agrees at sight. */
   onSame(same: SamePair): void;
@@ -46,6 +50,7 @@ export interface Traffic {
   readonly log: Logger;
   readonly routes: RoutesWatcher;
   readonly flags: FlagSource;
+  readonly kill: KillSwitch;
   readonly states: MigrationStates;
   readonly workers: WorkerPool;
   /** What clients are shown; none without TLS. */
@@ -111,6 +116,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       watchCertificate({ files: settings.tls, onCertificate: (next) => onCertificate(next), clock, log }),
     states.loadFile(),
   ]);
+  const kill = await openKillSwitch({ flags, dataDir: settings.dataDir, clock, log });
   const first = routes.current();
   if (!first) {
     routes.close();
@@ -124,8 +130,11 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     return {
       revision: ++revision,
       routing: model(),
+      killed: kill.state() !== undefined,
       features: flags.current(),
-      caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
+      caps: Object.fromEntries(
+        model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
+      ),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
       recording: control?.recording?.() ?? {},
     };
@@ -153,6 +162,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         maxMemoryBytes: settings.maxWorkerBytes,
       },
       onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
+      onServiceFailing: (...seen) => toControl(({ onServiceFailing }) => onServiceFailing?.(...seen)),
       onShadow({ pairs, same, recorded }) {
         for (const pair of pairs) toControl((control) => control.onPair(pair));
         for (const one of same) toControl((control) => control.onSame(one));
@@ -184,11 +194,13 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     control?.onRoutes();
   };
   flags.onChange(pushSnapshot);
+  kill.onChange(pushSnapshot);
 
   return {
     log,
     routes,
     flags,
+    kill,
     states,
     workers,
     certificate,

@@ -130,7 +130,7 @@ async function shadowThroughProxy(estate: PaymentsEstate, options: ShadowOptions
     const shadow = await ficus.run('shadow', 'payments', '--share', '100%');
     if (shadow.exitCode !== 0) throw new Error(shadow.stderr);
     const statuses: Record<string, number> = {};
-    const status = () => ficus.json<MigrationStatus>('status', 'payments');
+    const status = () => ficus.read<MigrationStatus>('migrations/payments');
     const copied = async () => {
       const { agreed, differed, incomparable } = (await status()).pairs;
       return agreed + differed + incomparable;

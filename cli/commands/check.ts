@@ -8,6 +8,7 @@ import { checkAgainst } from './check-against.ts';
 import { migrationPath } from './migration-operand.ts';
 
 const checker = new URL('../../proxy/config/check.ts', import.meta.url);
+const descriptionsChecker = new URL('../../proxy/openapi/check.ts', import.meta.url);
 const rulesChecker = new URL('../../proxy/check-rules.ts', import.meta.url);
 
 export const check = defineCommand({
@@ -15,13 +16,18 @@ export const check = defineCommand({
   summary:
     'Validate a routes file: every problem with its place; with --rules, prove what comparing would see',
   usage:
-    'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --against RECORDING [--config FILE]',
+    'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --openapi OLD NEW | check --against RECORDING [--config FILE]',
   operands: [
     { name: 'FILE|ID', required: false, text: 'the routes file (routes.yaml); with --rules, a migration' },
   ],
   options: {
     config: { type: 'string', value: 'FILE', text: 'the routes file' },
     rules: { type: 'boolean', text: 'make faults in recorded answers: would the rules let them be seen?' },
+    openapi: {
+      type: 'string',
+      value: 'OLD',
+      text: 'an OpenAPI file: what does the one named after it take away from clients?',
+    },
     against: {
       type: 'strings',
       value: 'RECORDING',
@@ -45,10 +51,19 @@ export const check = defineCommand({
     'ficus check --rules catalog',
     'ficus check --against recordings/ --config new-routes.yaml',
     'ficus check --rules --pairs pairs.ndjson',
+    'ficus check --openapi openapi.released.yaml openapi.yaml',
   ],
 
   async run({ operands: [operand], values, json, admin, paint, width }) {
-    const { config, rules = false, pairs, against, before, 'fail-on-change': failOnChange = false } = values;
+    const {
+      config,
+      rules = false,
+      pairs,
+      openapi,
+      against,
+      before,
+      'fail-on-change': failOnChange = false,
+    } = values;
     if (against !== undefined) {
       if (rules || pairs !== undefined) throw new UsageError('--against and --rules are two questions');
       if (operand !== undefined && config !== undefined)
@@ -59,6 +74,13 @@ export const check = defineCommand({
     if (before !== undefined || failOnChange)
       throw new UsageError('--before and --fail-on-change go with --against');
     const flags = json ? ['--json'] : [];
+    if (openapi !== undefined) {
+      if (rules || config !== undefined || pairs !== undefined)
+        throw new UsageError('--openapi goes with no other option');
+      if (operand === undefined)
+        throw new UsageError('--openapi compares two files: ficus check --openapi OLD NEW');
+      return becomeProgram(descriptionsChecker, [openapi, operand, ...flags]);
+    }
     if (!rules) {
       if (pairs !== undefined) throw new UsageError('--pairs goes with --rules');
       if (operand !== undefined && config !== undefined)

@@ -2,6 +2,7 @@ import type { ConfigReport, MigrationList, MigrationStatus } from '../../proxy/a
 import type { AdminClient } from '../admin-client.ts';
 import { defineCommand } from '../command.ts';
 import { inert } from '../inert.ts';
+import { killWarnings } from './kill.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 import { renderStatusDetail } from './status-detail.ts';
 import { renderStatusTable } from './status-table.ts';
@@ -21,12 +22,13 @@ export const status = defineCommand({
       const migration = await client.get<MigrationStatus>(migrationPath(id));
       return { json: migration, text: renderStatusDetail(inert(migration), { width, paint }) };
     }
-    const [list, warnings] = await Promise.all([
+    const [list, ...warnings] = await Promise.all([
       client.get<MigrationList>('/api/migrations'),
+      json ? [] : killWarnings(client),
       json ? [] : configWarnings(client),
     ]);
     const { migrations } = inert(list);
-    return { json: list, text: renderStatusTable(migrations, { width, paint }), warnings };
+    return { json: list, text: renderStatusTable(migrations, { width, paint }), warnings: warnings.flat() };
   },
 });
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -52,6 +53,7 @@ export interface AdminDeps {
   readonly delivery: Delivery;
   /** Of several forward moves at once one is made. */
   readonly revisions: Pick<MoveRevisions, 'claim'>;
+  readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly reads: AdminReads;
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;

@@ -8,14 +8,21 @@ import type { ContractEvidence } from '../evidence/model.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
+export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+export type { Role } from './login/roles.ts';
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
+}
+
+export interface KillOrder {
+  readonly on: boolean;
+  readonly reason: string;
 }
 
 export interface ShadowOrder {
@@ -28,9 +35,15 @@ export interface PromoteOrder {
   /** Percent; absent: the next step. */
   readonly to?: number;
   readonly reason?: string;
+  /** Whatever the gate says, for so long; absent: one hour. Needs a reason. */
+  readonly override?: { readonly forSeconds?: number };
 }
 
 export interface RollbackOrder {
+  readonly reason: string;
+}
+
+export interface ClearGuardOrder {
   readonly reason: string;
 }
 
@@ -123,6 +136,9 @@ export interface Readiness {
 
 export type ProblemCode =
   | 'invalid_request'
+  | 'login_needed'
+  | 'not_allowed'
+  | 'locked_out'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'
@@ -130,6 +146,7 @@ export type ProblemCode =
   | 'unknown_pair'
   | 'unknown_recording'
   | 'method_not_allowed'
+  | 'latched'
   | 'gate_refused'
   | 'not_next_step'
   | 'revision_conflict'

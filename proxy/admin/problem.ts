@@ -7,6 +7,8 @@ interface Meaning {
 
 export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   invalid_request: { status: 400, title: 'The request does not fit the API' },
+  login_needed: { status: 401, title: 'A login is needed' },
+  not_allowed: { status: 403, title: 'Your role may not do this' },
   foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },
   not_found: { status: 404, title: 'There is nothing at this path' },
   unknown_migration: { status: 404, title: 'There is no such migration' },
@@ -14,6 +16,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   unknown_recording: { status: 404, title: 'There is no such recording' },
   unknown_pair: { status: 404, title: 'There is no such pair' },
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
+  latched: { status: 409, title: 'The guard took it back, and nobody has cleared that' },
   gate_refused: { status: 409, title: 'The gate refused the move' },
   not_next_step: { status: 409, title: 'The move is not the next step' },
   revision_conflict: { status: 409, title: 'Somebody else moved it meanwhile' },
@@ -25,6 +28,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   wrong_host: { status: 421, title: 'The request is meant for another host' },
   invalid: { status: 422, title: 'The move makes no sense' },
   revision_needed: { status: 428, title: 'The move does not say which revision it was decided on' },
+  locked_out: { status: 429, title: 'Too many failed logins' },
   internal: { status: 500, title: 'The admin plane failed' },
   flags_unavailable: { status: 503, title: 'The flags cannot be changed now' },
   store_unavailable: { status: 503, title: 'The store is away' },

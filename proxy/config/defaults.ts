@@ -39,6 +39,7 @@ export const defaults = {
     unproven: 'refuse',
     unjudged: 'refuse',
     coverage: 'warn',
+    openapi: 'warn',
   },
   coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },

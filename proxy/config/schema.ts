@@ -148,6 +148,9 @@ const migration = z
   .strictObject({
     service: text.describe("The service's upstream"),
     owner: text.optional(),
+    openapi: text
+      .optional()
+      .describe("File with the service's OpenAPI description, relative to this file; else as it announces"),
     hosts: z.array(text).default([...defaults.migration.hosts]),
     stickBy: z
       .array(text.describe('header:NAME, cookie:NAME; last of all ip or random'))
@@ -183,6 +186,7 @@ const migration = z
         unproven: z.enum(['refuse', 'allow']).default(defaults.gate.unproven),
         unjudged: z.enum(['refuse', 'allow']).default(defaults.gate.unjudged),
         coverage: z.enum(['warn', 'require', 'off']).default(defaults.gate.coverage),
+        openapi: z.enum(['warn', 'require', 'off']).default(defaults.gate.openapi),
       })
       .optional(),
     coverage: z

@@ -149,6 +149,8 @@ export interface GateRules {
   readonly unjudged: 'refuse' | 'allow';
   /** What traffic has not shown yet: `warn` names it, `require` holds the gate. Absent: `warn`. */
   readonly coverage?: 'warn' | 'require' | 'off';
+  /** Answers that do not fit the service's description, and what it takes away from the one before. Absent: `warn`. */
+  readonly openapi?: 'warn' | 'require' | 'off';
 }
 
 export interface Migration {
@@ -156,6 +158,8 @@ export interface Migration {
   /** Id of the service's upstream. */
   readonly service: string;
   readonly owner: string | undefined;
+  /** Absolute path of the service's description; absent: where it announces one. */
+  readonly openapi?: string;
   /** Lower-case host names without port; empty: any host. */
   readonly hosts: readonly string[];
   readonly stickBy: readonly StickySource[];

@@ -22,7 +22,9 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
+import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
+import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
 /** All of Ficus' state in Postgres. Reads and writes reject with `StoreAway` at once while it is away. */
@@ -40,7 +42,9 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
+  readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
+  readonly toldFlagEvents: ToldFlagEvents;
   readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
   close(): Promise<void>;
@@ -100,7 +104,9 @@ export function openStore({
     pairs,
     pairWriter,
     replicas: createReplicaStore(database),
+    serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
+    toldFlagEvents: createToldFlagEvents(database),
     verdicts: createVerdictStore(database),
     async close() {
       retention.stop();

@@ -131,6 +131,13 @@ export class RunningFicus {
     return JSON.parse((await this.run(...args, '--json')).stdout) as T;
   }
 
+  /** What the admin API answers at `/api/<path>`: for asking often, where a command would be a process each time. */
+  async read<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.adminUrl}/api/${path}`);
+    if (!response.ok) throw new Error(`/api/${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
   /** Waits for what happens by itself. Errors count as not yet, until the time is up. */
   async until(what: string, holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
     const deadline = performance.now() + withinMs;

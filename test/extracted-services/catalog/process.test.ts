@@ -50,7 +50,10 @@ test('started by main.ts, it serves, and SIGTERM ends it with exit code 0', asyn
   const child = startProcess({ SERVICE_VERSION: '7.0.0' });
   const url = await addressOf(child);
   const announced = await fetch(`${url}/.well-known/ficus`);
-  assert.equal(await announced.text(), '{"service":"catalog","version":"7.0.0","dryRun":true}');
+  assert.equal(
+    await announced.text(),
+    '{"service":"catalog","version":"7.0.0","dryRun":true,"openapi":"/openapi.json"}',
+  );
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   assert.deepEqual(await exited, [0, null]);
@@ -136,7 +139,8 @@ async function lockProducts(): Promise<() => Promise<void>> {
 async function somebodyWaitsForALock(): Promise<void> {
   for (let waiting = 0; waiting === 0; ) {
     const { rows } = await database.pool.query(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
     );
     waiting = rows[0].waiting;
   }

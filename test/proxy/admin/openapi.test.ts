@@ -29,6 +29,8 @@ const values: Record<string, string> = {
 const bodies: Record<string, object> = {
   shadow: { share: 10 },
   rollback: { reason: 'test' },
+  clear: { reason: 'test' },
+  kill: { on: true, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import type { MigrationStatus, SignatureList } from '../../../proxy/admin/api-types.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { RunningFicus } from '../../support/running-ficus.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { type Exchange, formsOf, kinds, type Planted, places, plant } from './planted-secrets.ts';
 
 const planted: { readonly secret: Planted; readonly where: string; readonly path: string }[] = [];
@@ -26,7 +26,7 @@ for (const [index, where] of Object.keys(places).entries()) {
   }
 }
 
-let postgres: TestPostgres;
+let database: TestDatabase;
 let ficus: RunningFicus;
 const sides: Server[] = [];
 
@@ -54,7 +54,7 @@ async function startSide(side: string): Promise<number> {
 }
 
 before(async () => {
-  postgres = await startTestPostgres();
+  database = await startTestDatabase();
   const [monolith, service] = [await startSide('monolith'), await startSide('service')];
   ficus = await RunningFicus.start(
     `upstreams:
@@ -70,7 +70,7 @@ ${Object.keys(places)
   .map((_, index) => `      - GET /p${index}/**\n      - { match: 'POST /p${index}/**', shadow: dry-run }\n`)
   .join('')}    shadow: { noise: { share: 100%, maxPerSecond: 1000 } }
 `,
-    { DATABASE_URL: postgres.url, LOG_LEVEL: 'debug' },
+    { DATABASE_URL: database.url, LOG_LEVEL: 'debug' },
   );
   assert.equal((await ficus.run('shadow', 'shop', '--share', '100%')).exitCode, 0);
 });
@@ -81,7 +81,7 @@ after(async () => {
     server.closeAllConnections();
     server.close();
   }
-  await postgres?.stop();
+  await database?.stop();
 });
 
 async function send(
@@ -95,7 +95,7 @@ async function send(
 }
 
 async function dump(): Promise<string> {
-  const client = new pg.Client({ connectionString: postgres.url });
+  const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const tables = await client.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -123,7 +123,7 @@ test(`${planted.length} planted secrets: none in database, logs, metrics, admin 
       body: '',
     });
   }
-  const status = () => ficus.json<MigrationStatus>('status', 'shop');
+  const status = () => ficus.read<MigrationStatus>('migrations/shop');
   await ficus.until('nearly all of them are pairs', async () => {
     const { pairs } = await status();
     return pairs.differed + pairs.incomparable + pairs.agreed >= 0.9 * planted.length;
