@@ -55,9 +55,10 @@ export async function startReplicas(
     ...env,
   };
   const routes = routesFor(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`);
-  const all = await Promise.all(
-    Array.from({ length: count }, () => stopped(RunningFicus.start(routes, shared), (one) => one.remove())),
-  );
+  const all: RunningFicus[] = [];
+  // One after the other: on a busy machine all together would take each longer than it may.
+  while (all.length < count)
+    all.push(await stopped(RunningFicus.start(routes, shared), (one) => one.remove()));
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   started.defer(async () => agent.destroy());
   const stack = started.move();
