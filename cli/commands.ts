@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
+import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
 import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
@@ -17,6 +18,7 @@ import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
+import { verdicts } from './commands/verdicts.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
@@ -28,10 +30,12 @@ const lifeCommands = [
   shadow,
   diffs,
   verdict,
+  verdicts,
   record,
   replay,
   regressions,
   verify,
+  force,
   gate,
   promote,
   rollback,

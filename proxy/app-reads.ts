@@ -12,6 +12,7 @@ export function adminReads(
     listSignatures: (migration, build) => judging.list(migration, build),
     migrationOf: (signature) => judging.migrationOf(signature),
     verdicts: (migration, signature) => judging.verdicts(migration, signature),
+    standingVerdicts: (id) => judging.standing({ id }),
     async pairsOfSignature(migration, signature, limit, build) {
       await store.pairWriter.flush();
       return store.pairs.pairsOfSignature(migration, signature, limit, build);

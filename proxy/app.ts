@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
-import { TokenLogin } from './admin/login/token-login.ts';
-import { watchTokens } from './admin/login/watch-tokens.ts';
+import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { watchConfig } from './app-config.ts';
@@ -13,6 +12,7 @@ import { openStorage } from './app-storage.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { createForceGrants } from './delivery/force-grants.ts';
 import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
@@ -21,10 +21,11 @@ import { createRecorder } from './recording/recorder.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
-import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
+import { readKeyFile } from './store/key-file.ts';
+import type { AuditEntry } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -68,11 +69,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     nowIso,
     log,
   });
-  const kill = createKillControl({
-    kill: killSwitch,
-    audit: (entry) => void spool.recordAudit(entry),
-    clock,
-  });
+  const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
+  const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
   let compareAll = (): void => {};
@@ -101,14 +99,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     pairs: (migration) => evidence.pairs(migration),
     states,
     traffic: history,
-    audit: (entry) => void spool.recordAudit(entry),
+    audit,
     onCapsChanged: pushSnapshot,
     clock,
     log,
   });
   const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
   const guard = startGuard({ model, flags, states, delivery, clock, log });
-  const redactionKey = await readRedactionKey(settings.dataDir);
+  const redactionKey = await readKeyFile(
+    settings.dataDir,
+    'redaction',
+    'old and new pairs show secrets differently',
+  );
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
@@ -241,6 +243,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       return { done: true, verdict: judged };
     },
     kill,
+    force: createForceGrants({ key: settings.forceKey, audit, clock }),
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
@@ -267,13 +270,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const login =
+    settings.login &&
+    (await openLogin(settings.login, {
+      key:
+        settings.login.sessionKey ??
+        (await readKeyFile(settings.dataDir, 'session', 'everybody logs in anew')),
+      origin: settings.adminOrigin ?? `http://localhost:${settings.adminPort}`,
+      clock,
+      log,
+    }));
   const admin = await startAdmin({
     deps: adminDeps,
     port: settings.adminPort,
     host: settings.adminHost,
     origin: settings.adminOrigin,
-    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+    login,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
@@ -289,7 +301,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
-      if (tokens) tokens.close();
+      login?.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import type { ForceGrants } from '../delivery/force-grants.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
+import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
@@ -18,6 +20,8 @@ export interface AdminReads {
   migrationOf(signature: string): Promise<string | undefined>;
   /** Newest first. */
   verdicts(migration: string, signature: string): Promise<readonly VerdictRow[]>;
+  /** What holds for the migration's signatures. */
+  standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
   /** Newest first, at most `limit`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
@@ -54,6 +58,7 @@ export interface AdminDeps {
   /** Of several forward moves at once one is made. */
   readonly revisions: Pick<MoveRevisions, 'claim'>;
   readonly kill: Pick<KillControl, 'status' | 'set'>;
+  readonly force: ForceGrants;
   readonly reads: AdminReads;
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;

@@ -8,6 +8,8 @@ interface Meaning {
 export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   invalid_request: { status: 400, title: 'The request does not fit the API' },
   login_needed: { status: 401, title: 'A login is needed' },
+  login_failed: { status: 403, title: 'The login failed' },
+  csrf_missing: { status: 403, title: 'The write does not show that it is from our own page' },
   not_allowed: { status: 403, title: 'Your role may not do this' },
   foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },
   not_found: { status: 404, title: 'There is nothing at this path' },

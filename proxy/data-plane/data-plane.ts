@@ -127,7 +127,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     port: listener.port,
     setTls: (next) => listener.setTls(next),
     apply(control) {
-      request.snapshot = compileSnapshot(failing.without(control), pools.of);
+      request.snapshot = compileSnapshot(failing.without(control), pools.of, request.snapshot);
       failing.settle(control);
       told = control;
       pools.keepOnly(control.routing.upstreams);

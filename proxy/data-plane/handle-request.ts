@@ -68,7 +68,7 @@ export function handleRequest(
     return;
   }
   const side = decideSide(deps, matched, request, received);
-  const mode = decideCopy(deps, matched, request, side);
+  const mode = decideCopy(deps, matched, request, received, side);
   const record = isRecorded(matched, request);
   if (side === 'monolith' && mode === undefined && !record) {
     forward(deps, exchange, request, matched, monolith, undefined, undefined);

@@ -65,10 +65,12 @@ function sideOf(migration: Migration, share: number, headers: readonly string[])
   if (share >= 100) return 'service';
   const sticky = stickyValueOf(migration.stickBy, {
     header: (name) => fieldOf(headers, name),
+    // Tokens and addresses are not recorded: who that was is not known.
+    claim: () => undefined,
     remoteAddress: '',
     random: () => '',
   });
-  if (sticky === undefined) return migration.stickBy.some(({ from }) => from === 'ip') ? 'some' : 'monolith';
+  if (sticky === undefined) return migration.stickBy.some(({ from }) => from === 'ip' || from === 'claim') ? 'some' : 'monolith';
   // A value that was hidden has another bucket than the one it stands for.
   if (hasRedaction(sticky)) return 'some';
   return isWithinShare(share, migration.id, sticky) ? 'service' : 'monolith';

@@ -45,6 +45,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/shadow/recorded-exchange.ts',
     'proxy/shadow/same-pair.ts',
     'proxy/shadow/redact-text.ts',
+    'proxy/flags/share.ts',
+    'proxy/flags/force-token.ts',
   ],
   'proxy/admin': [
     'proxy/routing',

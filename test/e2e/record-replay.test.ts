@@ -64,6 +64,7 @@ async function send(url: string, request: RequestInit): Promise<void> {
   assert.equal(((await answer.json()) as { total: number }).total, 19.99);
 }
 
+const untilTomorrow = new Date(Date.now() + 86_400_000).toISOString();
 const secret = 'Bearer this-is-nobodys-business';
 
 // Recorded, replayed against the faulty build and against the repaired one: each test goes on where the one before stopped.
@@ -117,6 +118,18 @@ test("yesterday's mismatches are exported, and hold a new build", async () => {
   });
   const args = ['replay', 'regressions.ndjson.gz', '--control-recorded', '--service', urlOf(service)];
   assert.equal((await ficus.run(...args)).exitCode, 1);
+  // Judged as expected it holds nothing: by what the running Ficus says, or by a file that was exported since.
+  const signature = signatureOf('billing', 'GET /api/invoices/{invoiceId}', 'body:/total', 'value');
+  const judge = (...as: string[]) =>
+    ficus.run('verdict', signature, '--reason', 'whole coins', '--as', ...as);
+  assert.equal((await judge('expected', '--until', untilTomorrow)).exitCode, 0);
+  const excused = await ficus.run(...args, '--live-verdicts');
+  assert.equal(excused.exitCode, 0, excused.stdout + excused.stderr);
+  assert.match(excused.stdout, /but for what verdicts excuse/);
+  await ficus.run('regressions', 'billing', '--out', 'judged.ndjson.gz');
+  assert.equal((await ficus.run('replay', 'judged.ndjson.gz', ...args.slice(2))).exitCode, 0);
+  assert.equal((await judge('bug')).exitCode, 0);
+  assert.equal((await ficus.run(...args, '--live-verdicts')).exitCode, 1);
   isFaulty = false;
   const repaired = await ficus.run(...args);
   assert.equal(repaired.exitCode, 0, repaired.stdout + repaired.stderr);

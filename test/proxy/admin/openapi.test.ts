@@ -31,6 +31,7 @@ const bodies: Record<string, object> = {
   rollback: { reason: 'test' },
   clear: { reason: 'test' },
   kill: { on: true, reason: 'test' },
+  force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {

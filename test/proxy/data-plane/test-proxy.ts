@@ -14,6 +14,7 @@ import { ServiceWatch } from '../../../proxy/data-plane/service-watch.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
+import { noClaims } from '../../../proxy/data-plane/verified-claims.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { HashBudget } from '../../../proxy/shadow/hash-budget.ts';
@@ -70,6 +71,9 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
           serves: options.service === undefined ? 'nobody' : 'everybody',
           cap: 100,
           copies: 'none',
+          readsClaims: false,
+          copiesByContext: false,
+          mayForce: false,
           canDryRun: false,
           recorded: 0,
           serveFlag: 'catalog.serve',
@@ -80,6 +84,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
       killed: false,
+      claims: { key: '', of: () => noClaims },
+      force: { key: undefined, rules: undefined, claimsOf: () => noClaims },
     },
     shadow: new ShadowSender({
       transmit: () => Promise.reject(new Error('no copies here')),
