@@ -112,10 +112,15 @@ async function servedUsers(first: Tourist, second: Tourist): Promise<[Set<string
   return [usersOf(seen[0] ?? [], 'catalog'), usersOf(seen[1] ?? [], 'catalog')];
 }
 
+/** Waits until a share is in force on every replica; one where it does not come to that says why. */
 export async function isInForce(tourists: readonly Tourist[], share: number): Promise<void> {
-  for (const tourist of tourists)
-    await tourist.until(
-      `${share} % is in force`,
-      async () => (await tourist.status()).share.effective === share,
-    );
+  for (const tourist of tourists) {
+    const holds = async () => (await tourist.status()).share.effective === share;
+    try {
+      await tourist.until(`${share} % is in force`, holds);
+    } catch (error) {
+      await tourist.ficus('status', 'catalog');
+      throw error;
+    }
+  }
 }
