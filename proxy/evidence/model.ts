@@ -177,6 +177,8 @@ export interface GateReason {
     | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
+  /** Met, but to be looked at: where it held the gate, it would not be. */
+  readonly isWarning?: true;
   /** A sentence with numbers and with what would change it. */
   readonly text: string;
 }

@@ -94,6 +94,7 @@ test('ten lines with two upstreams and one migration get every default', async (
       unproven: 'refuse',
       unjudged: 'refuse',
       coverage: 'warn',
+      openapi: 'warn',
     },
     coverage: { role: undefined, roles: [], minPairs: 1 },
     canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
@@ -143,6 +144,7 @@ test('every setting that is written is in the model', async () => {
     id: 'catalog',
     service: 'catalog',
     owner: 'team-catalog',
+    openapi: `${fixtures}good/specs/catalog.yaml`,
     hosts: ['shop.example.com', '10.0.0.1'],
     stickBy: [{ from: 'header', name: 'x-user-id' }, { from: 'cookie', name: 'SID' }, { from: 'random' }],
     routes: [
@@ -182,6 +184,7 @@ test('every setting that is written is in the model', async () => {
       unproven: 'allow',
       unjudged: 'allow',
       coverage: 'require',
+      openapi: 'require',
     },
     coverage: { role: { from: 'header', name: 'x-role' }, roles: ['clerk', 'admin'], minPairs: 5 },
     canary: { steps: [0.1, 0.25, 1, 50, 100], holdMinutes: 0, minRequests: 0 },
@@ -189,7 +192,7 @@ test('every setting that is written is in the model', async () => {
     contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
   });
   assert.deepEqual(warnings, [
-    'everything.yaml:30:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
+    'everything.yaml:31:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
   ]);
 });
 
