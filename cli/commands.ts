@@ -6,6 +6,7 @@ import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { promote } from './commands/promote.ts';
+import { abort, approve, pause, resume, retire } from './commands/reason-moves.ts';
 import { record } from './commands/record.ts';
 import { regressions } from './commands/regressions.ts';
 import { replay } from './commands/replay.ts';
@@ -31,7 +32,12 @@ const lifeCommands = [
   verify,
   gate,
   promote,
+  pause,
+  resume,
+  approve,
+  abort,
   rollback,
+  retire,
   audit,
 ];
 

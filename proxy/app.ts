@@ -4,7 +4,9 @@ import type { Readiness } from './admin/api-types.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { startSteps } from './app-steps.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
+import { DailyCounts } from './delivery/daily-counts.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -77,13 +79,27 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const delivery = new MigrationDelivery({
-    migrations: () => model().migrations,
+  const migrations = () => model().migrations;
+  const daily = new DailyCounts({ store: store.dailyCounts, migrations, clock, log });
+  const steps = startSteps({
+    databaseUrl: settings.databaseUrl ?? postgres!.url,
+    webhookKey: settings.webhookKey,
+    audit: (entry) => void spool.recordAudit(entry),
+    onStates: pushSnapshot,
+    onAnswered: () => delivery.reconcile(),
+    ...{ states, clock, log },
+  });
+  const delivery: MigrationDelivery = new MigrationDelivery({
+    migrations,
     flags,
     gate: (migration) => evidence.gate(migration),
     pairs: (migration) => evidence.pairs(migration),
     states,
     traffic: history,
+    lead: () => steps.lead(),
+    steps: steps.announcer,
+    drift: (migration) => daily.drift(migration),
+    countedDays: (migration, days) => daily.countedDays(migration, days),
     audit: (entry) => void spool.recordAudit(entry),
     onCapsChanged: pushSnapshot,
     clock,
@@ -105,6 +121,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
       metrics.addPair(compared.migration, compared.outcome);
+      if (compared.control === 'service') daily.reverse(compared.migration, compared.outcome);
       evidence.record(compared, rulesHash);
     },
   });
@@ -116,6 +133,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addDroppedLogLines(health.droppedLogLines);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
+        if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
           states.countRequests(migration, counts.service.requests, nowIso());
       }
@@ -130,6 +148,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       const migration = model().migrations.find(({ id }) => id === same.migration);
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
+      if (same.control === 'service') daily.reverse(same.migration, 'agreed');
       evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
     onRoutes() {
@@ -268,6 +287,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await evidence.close();
       await flags.close();
       await states.flush();
+      await steps.close();
+      await daily.close();
       await spool.close();
       await store.close();
       await postgres?.stop();

@@ -15,6 +15,7 @@ import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { openFlags } from './flags/open-flags.ts';
+import { withRetired } from './flags/retired.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
 import type { Pair } from './shadow/pair.ts';
@@ -119,10 +120,13 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
+    const retired = model().migrations.flatMap(({ id }) =>
+      states.get(id, now).phase === 'retired' ? [id] : [],
+    );
     return {
       revision: ++revision,
       routing: model(),
-      features: flags.current(),
+      features: withRetired(flags.current(), retired),
       caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
       recording: control?.recording?.() ?? {},

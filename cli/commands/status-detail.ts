@@ -2,7 +2,8 @@ import type { MigrationStatus, SideTraffic } from '../../proxy/admin/api-types.t
 import { count, counted, localTime, milliseconds, none, part, share } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { renderTable } from '../table.ts';
-import { bulletList } from '../wrap-text.ts';
+import { bulletList, wrapText } from '../wrap-text.ts';
+import { rampFacts } from './status-ramp.ts';
 import { agreement } from './status-table.ts';
 
 type Terminal = { readonly width: number | undefined; readonly paint: Paint };
@@ -16,6 +17,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['phase', `${status.phase} since ${localTime(status.since)}`],
     ['owner', status.owner ?? none],
     ['share', shares(status)],
+    ...rampFacts(status),
     ['shadow', `${share(status.shadowShare)} of the requests are copied`],
     ['agreement', agreement(status)],
     [
@@ -26,7 +28,10 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['gate', status.gate],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
-  const lines = facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const room = Math.max((terminal.width ?? Number.POSITIVE_INFINITY) - width - 4, 20);
+  const lines = facts.flatMap(([name, text]) =>
+    wrapText(text, room).map((line, index) => `  ${(index === 0 ? name : '').padEnd(width)}  ${line}`),
+  );
   const holds = status.holds.length === 0 ? ['  nothing holds it'] : bulletList(status.holds, terminal.width);
   const fallbacks =
     traffic.fallbacks > 0

@@ -2,13 +2,20 @@
  * What the admin API takes and answers, as types: all that the CLI and the dashboard know of the proxy.
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
-import type { MigrationStatus } from '../delivery/model.ts';
+import type { Deletable, MigrationStatus } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
-export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type {
+  Deletable,
+  GateAnswer,
+  MigrationStatus,
+  Phase,
+  RampStatus,
+  SideTraffic,
+} from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
@@ -34,11 +41,18 @@ export interface RollbackOrder {
   readonly reason: string;
 }
 
+/** Of `pause`, `resume`, `abort`, `approve` and `retire`. */
+export interface ReasonOrder {
+  readonly reason: string;
+}
+
 /** A move that was made. One that was not is a `Problem`. */
 export interface MoveDone {
   readonly status: MigrationStatus;
   readonly text: string;
   readonly warnings: readonly string[];
+  /** After a `retire`. */
+  readonly deletable?: Deletable;
 }
 
 /** What is absent is as openapi.yaml says. */
@@ -125,6 +139,7 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'gate_refused'
   | 'not_next_step'
+  | 'not_now'
   | 'nothing_to_verify'
   | 'verification_running'
   | 'recording_running'

@@ -1,7 +1,7 @@
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
+import type { MoveDone, PromoteOrder, ReasonOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
 import { actorOf } from './request-actor.ts';
@@ -25,12 +25,20 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
     const { reason }: RollbackOrder = request.body;
     response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
   });
+
+  for (const move of ['pause', 'resume', 'abort', 'approve', 'retire'] as const) {
+    app.post(`/api/migrations/:id/${move}`, async (request: Request<{ id: string }>, response) => {
+      const { id } = knownMigration(delivery, request.params.id);
+      const { reason }: ReasonOrder = request.body;
+      response.json(moved(await delivery[move](id, actorOf(request), reason)));
+    });
+  }
 }
 
 function moved(result: MoveResult): MoveDone {
   if (!result.done) {
     throw new AdminProblem(result.code, result.reasons.join(' '), { reasons: result.reasons });
   }
-  const { status, text, warnings } = result;
-  return { status, text, warnings };
+  const { status, text, warnings, deletable } = result;
+  return { status, text, warnings, ...(deletable && { deletable }) };
 }

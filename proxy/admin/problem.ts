@@ -16,6 +16,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
   gate_refused: { status: 409, title: 'The gate refused the move' },
   not_next_step: { status: 409, title: 'The move is not the next step' },
+  not_now: { status: 409, title: 'The move makes no sense as things stand' },
   nothing_to_verify: { status: 409, title: 'There is nothing to verify' },
   verification_running: { status: 409, title: 'A verification is running already' },
   recording_running: { status: 409, title: 'A recording is running already' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaults } from './defaults.ts';
+import { canaryExtras, retire } from './schema-canary.ts';
 
 /** routes.yaml as written. What a text means (a route, a URL, a place) is read where it is compiled. */
 
@@ -204,8 +205,10 @@ const migration = z
           .describe('Percent, ascending, the last is 100'),
         holdMinutes: z.number().min(0).max(527_040).default(defaults.canary.holdMinutes),
         minRequests: count.default(defaults.canary.minRequests),
+        ...canaryExtras,
       })
       .optional(),
+    retire,
     guard: z
       .strictObject({
         errorRate: percentage.default(defaults.guard.errorRate),

@@ -3,10 +3,15 @@ import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
 import type { Phase } from './model.ts';
-import { phaseOf, type StandingDeps, standingOf } from './standing.ts';
+import { rampOver } from './ramp/detail.ts';
+import { rampOf } from './ramp/ramp-of.ts';
+import { type StepAnnouncer, stepOf } from './ramp/step.ts';
+import { phaseOf, type Standing, type StandingDeps, standingOf } from './standing.ts';
 
 export interface ReconcilerDeps extends StandingDeps {
   readonly migrations: () => readonly Migration[];
+  /** Who is asked before a step and told after it. Absent: nobody. */
+  readonly steps?: StepAnnouncer;
   /** Never throws and is never awaited. */
   readonly audit: (entry: AuditEntry) => void;
   /** The caps that workers hold are no longer right. */
@@ -69,32 +74,53 @@ export class Reconciler {
   #settle(migration: Migration): boolean {
     const standing = standingOf(this.#deps, migration);
     const { state, asked, allowance } = standing;
+    // Where the monolith may have forgotten it, evidence against the service is no way back.
+    if (state.phase === 'retired') return false;
     if (allowance.closed && state.granted > 0) {
       this.#takeBack(migration, standing.effective, allowance.holds);
       return true;
     }
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
-    const granted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
+    const wanted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
+    if (wanted >= state.granted && this.#deps.lead?.() === 'elsewhere') return false;
+    const nowMs = this.#deps.clock.now();
+    const step = wanted > state.granted ? stepOf(standing, wanted, rampOf(standing, nowMs)) : undefined;
+    const waits = step && this.#deps.steps?.before(migration, step);
+    const granted = waits === undefined ? wanted : state.granted;
     // A flag that fell to 0 ends what a roll back held: asking again begins anew.
     const held = state.held && asked > 0;
     const phase = phaseOf(standing, granted);
-    if (granted === state.granted && held === state.held && phase === state.phase) return false;
-    if (phase !== state.phase) {
-      const shares = `asked ${asked} %, allowed ${allowance.allowed} %, shadow ${standing.shadowShare} %`;
-      this.#audit('phase', migration.id, `${state.phase} → ${phase}: ${shares}`, {
-        from: state.phase,
-        to: phase,
-      });
-    }
-    this.change(migration, { granted, held, phase });
+    const ramp = rampOf(standing, nowMs, granted);
+    const webhook = waits === '' ? standing.detail.webhook : waits;
+    const isSameWay = ramp === standing.detail.ramp && webhook === standing.detail.webhook;
+    if (granted === state.granted && held === state.held && phase === state.phase && isSameWay) return false;
+    if (granted > state.granted) this.#auditStep(standing, granted);
+    if (phase !== state.phase) this.#auditPhase(standing, phase);
+    const isBack = granted === 0 && state.granted > 0;
+    this.change(migration, { granted, held, phase, detail: isBack ? rampOver : { ramp, webhook } });
+    if (step && granted > state.granted) this.#deps.steps?.after(migration, step);
     return granted !== state.granted;
+  }
+
+  /** A step that a promote names and that follows at once is in the audit with it. */
+  #auditStep({ migration, state, asked, gate, detail: { ramp } }: Standing, to: number): void {
+    if (ramp && ramp.from === state.granted && to >= ramp.to) return;
+    const why = ramp ? `the way to ${asked} %, asked by ${ramp.by}` : `the flag asks for ${asked} %`;
+    const detail = { from: state.granted, to, builds: gate.key };
+    this.#audit('step', migration.id, `${state.granted} → ${to} %: ${why}`, detail);
+  }
+
+  #auditPhase({ migration, state, asked, allowance, shadowShare }: Standing, phase: Phase): void {
+    const shares = `asked ${asked} %, allowed ${allowance.allowed} %, shadow ${shadowShare} %`;
+    const detail = { from: state.phase, to: phase };
+    this.#audit('phase', migration.id, `${state.phase} → ${phase}: ${shares}`, detail);
   }
 
   /** The evidence speaks against a share that was granted: once, and until somebody promotes again. */
   #takeBack(migration: Migration, from: number, reasons: readonly string[]): void {
     this.#audit('gate-closed', migration.id, reasons.join(' '), { from });
-    this.change(migration, { granted: 0, held: true });
+    this.change(migration, { granted: 0, held: true, detail: rampOver });
     this.#deps.log.warn(
       { migration: migration.id, from, reasons },
       'gate closed: the monolith answers everybody',

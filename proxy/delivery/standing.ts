@@ -1,6 +1,7 @@
 import type { GateReport } from '../evidence/model.ts';
 import { serveFlag, shadowFlag } from '../flags/flag-names.ts';
 import type { FlagSource } from '../flags/flag-source.ts';
+import { withRetired } from '../flags/retired.ts';
 import { askedShare } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import type { MigrationStateRow } from '../store/model.ts';
@@ -8,6 +9,9 @@ import type { Clock } from '../telemetry/clock.ts';
 import { type Allowance, allowedShare } from './allowed-share.ts';
 import type { MigrationStates } from './migration-states.ts';
 import type { Phase } from './model.ts';
+import type { ApprovalState } from './ramp/approvals.ts';
+import { brakesOn, type Lead, withBrakes } from './ramp/brakes.ts';
+import { type RampDetail, readRampDetail } from './ramp/detail.ts';
 
 /** Where a migration stands at one moment: what is asked, what the evidence says, what was granted. */
 export interface Standing {
@@ -17,7 +21,12 @@ export interface Standing {
   readonly shadowShare: number;
   readonly gate: GateReport;
   readonly state: MigrationStateRow;
+  /** What the evidence says by itself. */
+  readonly evidence: Allowance;
+  /** The same under what slows a ramp. */
   readonly allowance: Allowance;
+  readonly detail: RampDetail;
+  readonly approvals: readonly ApprovalState[];
   /** Percent in force: the smaller of asked and granted. */
   readonly effective: number;
   /** Whether the flag asks for some users only, by constraints, segments or a list. */
@@ -30,24 +39,39 @@ export interface StandingDeps {
   readonly flags: Pick<FlagSource, 'current' | 'known'>;
   readonly gate: (migration: Migration) => GateReport;
   readonly states: MigrationStates;
+  /** Which replica takes steps forward. Absent: this one, there is no other. */
+  readonly lead?: () => Lead;
   readonly clock: Clock;
 }
 
 /** `held: false` asks how it would stand without what a roll back or a closed gate holds. */
 export function standingOf(deps: StandingDeps, migration: Migration, as: { held?: boolean } = {}): Standing {
   const nowMs = deps.clock.now();
-  const features = deps.flags.current();
+  const kept = deps.states.get(migration.id, new Date(nowMs).toISOString());
+  const features = withRetired(deps.flags.current(), kept.phase === 'retired' ? [migration.id] : []);
   const serve = askedShare(features, serveFlag(migration.id));
-  const state = { ...deps.states.get(migration.id, new Date(nowMs).toISOString()), ...as };
+  const state = { ...kept, ...as };
   const gate = deps.gate(migration);
-  const granted = { ...state, grantedAtMs: Date.parse(state.grantedAt) };
+  const detail = readRampDetail(state.detail);
+  const evidence = allowedShare(
+    migration.canary,
+    gate,
+    { ...state, grantedAtMs: Date.parse(state.grantedAt) },
+    nowMs,
+  );
+  const lead = deps.lead?.() ?? 'here';
+  const { granted } = state;
+  const brakes = brakesOn({ migration, granted, detail, key: gate.key, lead, nowMs });
   return {
     migration,
     asked: serve.percent,
     shadowShare: askedShare(features, shadowFlag(migration.id)).percent,
     gate,
     state,
-    allowance: allowedShare(migration.canary, gate, granted, nowMs),
+    evidence,
+    allowance: withBrakes(evidence, brakes, granted),
+    detail,
+    approvals: brakes.approvals,
     effective: Math.min(serve.percent, state.granted),
     constrained: serve.constrained,
     notes: serve.constrained
@@ -62,6 +86,7 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
 /** Derived from what is in force with this much granted, so that it is true whoever flipped the flag. */
 export function phaseOf(standing: Standing, granted: number): Phase {
   const { asked, migration, state, allowance, shadowShare } = standing;
+  if (state.phase === 'retired') return 'retired';
   const effective = Math.min(asked, granted);
   if (effective >= 100 && !standing.constrained) {
     // The last step becomes the service phase once it has been held as long as the others.

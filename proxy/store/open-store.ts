@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { type AuditStore, createAuditStore } from './audit.ts';
 import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
+import { createDailyCountsStore, type DailyCountsStore } from './daily-counts.ts';
 import { connectDatabase, type DatabaseTimings, defaultTimings } from './database.ts';
 import { createEvidenceStore, type EvidenceStore } from './evidence.ts';
 import { createMigrationStateStore, type MigrationStateStore } from './migration-states.ts';
@@ -23,6 +24,7 @@ export interface Store {
   onAvailable(listener: () => void): () => void;
   readonly audit: AuditStore;
   readonly contractResults: ContractResultStore;
+  readonly dailyCounts: DailyCountsStore;
   readonly evidence: EvidenceStore;
   readonly migrationStates: MigrationStateStore;
   readonly pairs: PairStore;
@@ -76,6 +78,7 @@ export function openStore({
     onAvailable: database.onAvailable,
     audit: createAuditStore(database),
     contractResults: createContractResultStore(database),
+    dailyCounts: createDailyCountsStore(database),
     evidence,
     migrationStates: createMigrationStateStore(database),
     pairs,
