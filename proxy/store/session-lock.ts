@@ -29,23 +29,29 @@ export interface SessionLockOptions {
 const ASK_EVERY_MS = 1000;
 /** Without a connection. */
 const CONNECT_EVERY_MS = 300;
-/** An answer that takes longer is none: then somebody else may have it. */
+/** An answer that takes longer is none. */
 const ANSWER_WITHIN_MS = 2000;
+/** How long an answer counts, from when it was asked for: less than Postgres waits, so that two never hold at once. */
+const HOLDS_FOR_MS = 3000;
+/** A session that asks nothing for so long is over: its process hangs, or its machine or the way to it is gone. */
+const SILENT_FOR_MS = 3500;
 
 /**
  * A session's advisory lock on a connection of its own, for work that one replica does at a time for as long as it
- * lives. Postgres lets go of it when the connection ends: at once when its process is killed, and within 5 s when its
- * machine or network is gone, for which the server's keepalive is asked for on this session (TCP_USER_TIMEOUT and
- * friends, tcp(7)). Behind a pooler it needs one that keeps sessions apart: PgBouncer in session mode.
+ * lives. Postgres lets go of it when the connection ends: at once when its process is killed, and soon when it is not
+ * heard of (`idle_session_timeout`, Postgres 14), whether it hangs, its machine is gone or the way to it. TCP's own
+ * keepalive would not do: a kernel answers it for a process that hangs. Another one has it within 5 s.
+ * Behind a pooler it needs one that keeps sessions apart: PgBouncer in session mode.
  */
 export function holdSessionLock({ databaseUrl, key, onTaken, log }: SessionLockOptions): SessionLock {
   const closing = new AbortController();
   let client: pg.Client | undefined;
   let holder: LockHolder = 'nobody';
+  let heldUntil = 0;
   const running = run();
 
   return {
-    holder: () => holder,
+    holder: () => (holder === 'here' && performance.now() >= heldUntil ? 'nobody' : holder),
     async close() {
       closing.abort();
       holder = 'nobody';
@@ -71,8 +77,10 @@ export function holdSessionLock({ databaseUrl, key, onTaken, log }: SessionLockO
   }
 
   async function ask(on: pg.Client): Promise<void> {
+    const askedAt = performance.now();
     if (holder === 'here') {
       await on.query('select 1');
+      heldUntil = askedAt + HOLDS_FOR_MS;
       return;
     }
     const { rows } = await on.query('select pg_try_advisory_lock($1, $2) as taken', [lockClass, key]);
@@ -83,6 +91,7 @@ export function holdSessionLock({ databaseUrl, key, onTaken, log }: SessionLockO
     await onTaken?.();
     if (client !== on) return;
     holder = 'here';
+    heldUntil = askedAt + HOLDS_FOR_MS;
     log.info({ lock: key }, 'this replica takes the steps of ramps');
   }
 
@@ -99,10 +108,7 @@ export function holdSessionLock({ databaseUrl, key, onTaken, log }: SessionLockO
     next.on('end', () => client === next && lost(new Error('the connection ended')));
     try {
       await next.connect();
-      await next.query(
-        'set tcp_keepalives_idle = 1; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3; ' +
-          'set tcp_user_timeout = 4000; set idle_session_timeout = 0',
-      );
+      await next.query(`set idle_session_timeout = ${SILENT_FOR_MS}`);
     } catch (error) {
       next.end().catch(() => {});
       throw error;
