@@ -5,6 +5,7 @@ import { diffs } from './commands/diffs.ts';
 import { gate } from './commands/gate.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
+import { kill } from './commands/kill.ts';
 import { promote } from './commands/promote.ts';
 import { abort, approve, pause, resume, retire } from './commands/reason-moves.ts';
 import { record } from './commands/record.ts';
@@ -13,6 +14,7 @@ import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
 import { verify } from './commands/verify.ts';
@@ -38,7 +40,9 @@ const lifeCommands = [
   abort,
   rollback,
   retire,
+  kill,
   audit,
+  token,
 ];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

@@ -38,6 +38,12 @@ export function configReport(
   return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
 }
 
-export function sharesOf({ id, share, shadowShare }: MigrationStatus): MetricsState['shares'][number] {
-  return { migration: id, ...share, shadow: shadowShare };
+export function sharesOf({
+  id,
+  share,
+  shadowShare,
+  override,
+}: MigrationStatus): MetricsState['shares'][number] {
+  const overrideUntil = override && Date.parse(override.until) / 1000;
+  return { migration: id, ...share, shadow: shadowShare, ...(overrideUntil && { overrideUntil }) };
 }

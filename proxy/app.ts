@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
+import { TokenLogin } from './admin/login/token-login.ts';
+import { watchTokens } from './admin/login/watch-tokens.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
+import { startDelivery } from './app-delivery.ts';
 import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
-import { startSteps } from './app-steps.ts';
+import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { DailyCounts } from './delivery/daily-counts.ts';
-import { MigrationDelivery } from './delivery/delivery.ts';
+import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
@@ -46,7 +48,7 @@ const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024,
  * already, by what the configuration, the flags and the data directory say; nobody waits for Postgres.
  */
 export async function startApp(settings: Settings, traffic: Traffic): Promise<App> {
-  const { log, routes, flags, states, workers, certificate, model, pushSnapshot } = traffic;
+  const { log, routes, flags, kill: killSwitch, states, workers, certificate, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
   const postgres =
@@ -63,6 +65,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
+  const kill = createKillControl({
+    kill: killSwitch,
+    audit: (entry) => void spool.recordAudit(entry),
+    clock,
+  });
+  const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
   const evidence = new Evidence({
     model,
@@ -72,6 +80,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
       store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
+    served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -79,32 +88,23 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const migrations = () => model().migrations;
-  const daily = new DailyCounts({ store: store.dailyCounts, migrations, clock, log });
-  const steps = startSteps({
+  const started = startDelivery({
     databaseUrl: settings.databaseUrl ?? postgres!.url,
     webhookKey: settings.webhookKey,
-    audit: (entry) => void spool.recordAudit(entry),
-    onStates: pushSnapshot,
-    onAnswered: () => delivery.reconcile(),
-    ...{ states, clock, log },
-  });
-  const delivery: MigrationDelivery = new MigrationDelivery({
-    migrations,
+    dailyCounts: store.dailyCounts,
+    migrations: () => model().migrations,
     flags,
+    killed: kill.killed,
     gate: (migration) => evidence.gate(migration),
     pairs: (migration) => evidence.pairs(migration),
     states,
     traffic: history,
-    lead: () => steps.lead(),
-    steps: steps.announcer,
-    drift: (migration) => daily.drift(migration),
-    countedDays: (migration, days) => daily.countedDays(migration, days),
     audit: (entry) => void spool.recordAudit(entry),
     onCapsChanged: pushSnapshot,
     clock,
     log,
   });
+  const { delivery, daily } = started;
   const redactionKey = await readRedactionKey(settings.dataDir);
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
@@ -189,6 +189,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         workers: { up: live > 0, detail: `${live} of ${settings.workers}${stopping ? ', stopping' : ''}` },
         routes: { up: routes.problems().length === 0, detail: model().hash },
         flags: { up, ...(detail === undefined ? {} : { detail }) },
+        kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
@@ -246,6 +247,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return { done: true, verdict: judged };
     },
+    kill,
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
@@ -255,6 +257,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
       return metrics.render({
         shares: delivery.list().map(sharesOf),
+        killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
@@ -267,7 +270,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const admin = await startAdmin({ deps: adminDeps, port: settings.adminPort });
+  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const admin = await startAdmin({
+    deps: adminDeps,
+    port: settings.adminPort,
+    host: settings.adminHost,
+    origin: settings.adminOrigin,
+    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+  });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
   return {
@@ -282,13 +292,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      if (tokens) tokens.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();
+      await flips.close();
       await flags.close();
       await states.flush();
-      await steps.close();
-      await daily.close();
+      await started.close();
       await spool.close();
       await store.close();
       await postgres?.stop();

@@ -16,6 +16,12 @@ export interface Settings {
   /** Addresses and networks whose X-Forwarded-… is believed. */
   readonly trustedProxies: readonly string[];
   readonly adminPort: number;
+  /** Address of the admin plane's listener; another than loopback only with a login. */
+  readonly adminHost: string;
+  /** Where others than this machine find the admin plane; undefined: they don't. */
+  readonly adminOrigin: string | undefined;
+  /** Undefined: no login, and whoever reaches the admin plane may do everything. */
+  readonly tokensFile: string | undefined;
   readonly dataDir: string;
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
@@ -81,6 +87,9 @@ export function readSettings(args: readonly string[], env: Environment = process
       0,
       65_535,
     ),
+    adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
+    adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
+    tokensFile: env['FICUS_TOKENS_FILE'] ? path.resolve(env['FICUS_TOKENS_FILE']) : undefined,
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
@@ -214,6 +223,16 @@ function memoryShareMb(workers: number): number {
   const constrained = process.constrainedMemory();
   const all = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   return (0.8 * all) / (workers + 1) / 1024 / 1024;
+}
+
+/** `https://ficus.example.org`, as a browser writes it. */
+function readOrigin(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || `${url.origin}/` !== url.href) {
+    throw new SettingsError(`${name} must be an origin such as https://ficus.example.org, not "${text}"`);
+  }
+  return url.origin;
 }
 
 /** `1`, `0.5%`; 0 to 100. */

@@ -13,7 +13,9 @@ import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
+import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
+import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
 import { withRetired } from './flags/retired.ts';
 import type { RoutingModel } from './routing/model.ts';
@@ -45,6 +47,7 @@ export interface Traffic {
   readonly log: Logger;
   readonly routes: RoutesWatcher;
   readonly flags: FlagSource;
+  readonly kill: KillSwitch;
   readonly states: MigrationStates;
   readonly workers: WorkerPool;
   /** What clients are shown; none without TLS. */
@@ -110,6 +113,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       watchCertificate({ files: settings.tls, onCertificate: (next) => onCertificate(next), clock, log }),
     states.loadFile(),
   ]);
+  const kill = await openKillSwitch({ flags, dataDir: settings.dataDir, clock, log });
   const first = routes.current();
   if (!first) {
     routes.close();
@@ -127,7 +131,10 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       revision: ++revision,
       routing: model(),
       features: withRetired(flags.current(), retired),
-      caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
+      killed: kill.state() !== undefined,
+      caps: Object.fromEntries(
+        model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
+      ),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
       recording: control?.recording?.() ?? {},
     };
@@ -186,11 +193,13 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     control?.onRoutes();
   };
   flags.onChange(pushSnapshot);
+  kill.onChange(pushSnapshot);
 
   return {
     log,
     routes,
     flags,
+    kill,
     states,
     workers,
     certificate,

@@ -1,6 +1,6 @@
 import type { GateAnswer, ReasonState } from '../../proxy/admin/api-types.ts';
 import { defineCommand } from '../command.ts';
-import { share } from '../format.ts';
+import { localTime, share } from '../format.ts';
 import { inert } from '../inert.ts';
 import type { Paint, Style } from '../paint.ts';
 import { bulletList, wrapText } from '../wrap-text.ts';
@@ -48,7 +48,8 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
     ];
   });
   const { migration, state, asked, allowed } = answer;
-  const headline = `${migration}: the gate ${stateTexts[state]}; ${share(asked)} asked, ${share(allowed)} allowed`;
+  const past = answer.override ? `, by an override until ${localTime(answer.override.until)}` : '';
+  const headline = `${migration}: the gate ${stateTexts[state]}; ${share(asked)} asked, ${share(allowed)} allowed${past}`;
   const builds = `Evidence of monolith ${key.monolithBuild}, service ${key.serviceBuild}, rules ${key.rulesHash}`;
   return [
     ...wrapText(headline, width).map((line) => paint('bold', line)),

@@ -3,6 +3,7 @@ import { count, counted, localTime, milliseconds, none, part, share } from '../f
 import type { Paint } from '../paint.ts';
 import { renderTable } from '../table.ts';
 import { bulletList, wrapText } from '../wrap-text.ts';
+import { overrideText } from './override-text.ts';
 import { rampFacts } from './status-ramp.ts';
 import { agreement } from './status-table.ts';
 
@@ -18,6 +19,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['owner', status.owner ?? none],
     ['share', shares(status)],
     ...rampFacts(status),
+    ...(status.override ? [['override', overrideText(status.override)] satisfies [string, string]] : []),
     ['shadow', `${share(status.shadowShare)} of the requests are copied`],
     ['agreement', agreement(status)],
     [

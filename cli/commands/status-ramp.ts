@@ -7,7 +7,10 @@ export function rampFacts({ ramp, pause, retired, drift }: MigrationStatus): [st
     ...(ramp ? [['ramp', rampText(ramp)] as [string, string]] : []),
     ...(ramp?.approvals ?? []).map(({ before, needed, given }): [string, string] => {
       const names = given.length > 0 ? `: ${given.join(', ')}` : '';
-      return ['approval', `before ${share(before)}, ${given.length} of ${counted(needed, 'person', 'people')}${names}`];
+      return [
+        'approval',
+        `before ${share(before)}, ${given.length} of ${counted(needed, 'person', 'people')}${names}`,
+      ];
     }),
     ...(pause ? [['paused', wordText(pause)] as [string, string]] : []),
     ...(retired ? [['retired', wordText(retired)] as [string, string]] : []),

@@ -4,6 +4,7 @@ import { defineCommand, type Outcome } from '../command.ts';
 import { inert, inertJson } from '../inert.ts';
 import type { Paint } from '../paint.ts';
 import { watch } from '../watch.ts';
+import { killWarnings } from './kill.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 import { renderStatusDetail } from './status-detail.ts';
 import { renderStatusTable } from './status-table.ts';
@@ -40,11 +41,12 @@ async function statusOf(client: AdminClient, id: string | undefined, terminal: T
     const migration = await client.get<MigrationStatus>(migrationPath(id));
     return { json: migration, text: renderStatusDetail(inert(migration), terminal) };
   }
-  const [list, warnings] = await Promise.all([
+  const [list, ...warnings] = await Promise.all([
     client.get<MigrationList>('/api/migrations'),
+    terminal.json ? [] : killWarnings(client),
     terminal.json ? [] : configWarnings(client),
   ]);
-  return { json: list, text: renderStatusTable(inert(list).migrations, terminal), warnings };
+  return { json: list, text: renderStatusTable(inert(list).migrations, terminal), warnings: warnings.flat() };
 }
 
 /** An operator who looks at the table must learn that an edit of routes.yaml was refused. */

@@ -6,6 +6,9 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
+import { addKillRoutes } from './kill-routes.ts';
+import { authenticate, type Login } from './login/authenticate.ts';
+import { authorise } from './login/authorise.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
@@ -18,8 +21,16 @@ import { addVerdictRoutes } from './verdict-routes.ts';
 
 const maxBodyBytes = 64 * 1024;
 
+export interface AdminAppOptions {
+  readonly validateResponses?: boolean;
+  /** Undefined: whoever reaches the listener may do everything. */
+  readonly login?: Login | undefined;
+  /** Where others than this machine find the admin plane, such as `https://ficus.example.org`. */
+  readonly origin?: string | undefined;
+}
+
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
-export function createAdminApp(deps: AdminDeps, options: { validateResponses?: boolean } = {}): Express {
+export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): Express {
   const apiDocument = parse(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8'));
   const app = express();
   app.disable('x-powered-by');
@@ -29,8 +40,9 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
 
   app.use(logRequests(deps));
   app.use(setSecurityHeaders);
-  app.use(guardTarget);
-  app.use(guardWrites);
+  app.use(guardTarget(options.origin));
+  app.use(guardWrites(options.origin));
+  app.use(authenticate(deps, options.login));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
   app.use(
     openApiValidator({
@@ -42,7 +54,9 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
       formats: { 'one-line-text': { type: 'string', validate: isOneLineText } },
     }),
   );
+  app.use(authorise);
   addStatusRoutes(app, deps, apiDocument);
+  addKillRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
@@ -48,6 +49,7 @@ export type JudgeResult =
 
 export interface AdminDeps {
   readonly delivery: Delivery;
+  readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly reads: AdminReads;
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;

@@ -8,6 +8,7 @@ import type { ContractEvidence } from '../evidence/model.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 
+export type { KillStatus } from '../delivery/kill-control.ts';
 export type {
   Deletable,
   GateAnswer,
@@ -20,9 +21,15 @@ export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+export type { Role } from './login/roles.ts';
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
+}
+
+export interface KillOrder {
+  readonly on: boolean;
+  readonly reason: string;
 }
 
 export interface ShadowOrder {
@@ -35,6 +42,8 @@ export interface PromoteOrder {
   /** Percent; absent: the next step. */
   readonly to?: number;
   readonly reason?: string;
+  /** Whatever the gate says, for so long; absent: one hour. Needs a reason. */
+  readonly override?: { readonly forSeconds?: number };
 }
 
 export interface RollbackOrder {
@@ -130,6 +139,9 @@ export interface Readiness {
 
 export type ProblemCode =
   | 'invalid_request'
+  | 'login_needed'
+  | 'not_allowed'
+  | 'locked_out'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'

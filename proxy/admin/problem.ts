@@ -7,6 +7,8 @@ interface Meaning {
 
 export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   invalid_request: { status: 400, title: 'The request does not fit the API' },
+  login_needed: { status: 401, title: 'A login is needed' },
+  not_allowed: { status: 403, title: 'Your role may not do this' },
   foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },
   not_found: { status: 404, title: 'There is nothing at this path' },
   unknown_migration: { status: 404, title: 'There is no such migration' },
@@ -24,6 +26,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   wrong_content_type: { status: 415, title: 'The body is not JSON' },
   wrong_host: { status: 421, title: 'The request is meant for another host' },
   invalid: { status: 422, title: 'The move makes no sense' },
+  locked_out: { status: 429, title: 'Too many failed logins' },
   internal: { status: 500, title: 'The admin plane failed' },
   flags_unavailable: { status: 503, title: 'The flags cannot be changed now' },
   store_unavailable: { status: 503, title: 'The store is away' },

@@ -14,6 +14,7 @@ POST /api/migrations/{id}/pause      {"reason": "…"}; likewise /resume, /abort
 POST /api/migrations/{id}/verify     {}
 POST /api/signatures/{s}/verdict     {"verdict": "expected", "reason": "…", "until": "2026-12-31T00:00:00Z"}
 GET  /api/migrations/{id}/regressions the stored pairs that differ, to replay
+POST /api/kill                       {"on": true, "reason": "…"} everything to the monolith; GET tells
 POST /api/recordings                 {} records live traffic; GET lists, /{id}/stop ends one
 GET  /api/pairs/{id}                 one pair
 GET  /api/audit                      who moved what, when and why; /verification checks the chain

@@ -10,6 +10,8 @@ export interface ControlSnapshot {
   readonly revision: number;
   readonly routing: RoutingModel;
   readonly features: FeatureSet;
+  /** The kill switch is on: the monolith answers everybody, and nothing is copied. */
+  readonly killed?: boolean;
   /** Percent that the evidence allows, by migration id; a migration that is not named has none. */
   readonly caps: Readonly<Record<string, number>>;
   /** Ids of migrations whose service announced that it can run dry. */
@@ -42,6 +44,8 @@ export interface Snapshot {
   readonly migrations: ReadonlyMap<string, LiveMigration>;
   readonly default: UpstreamPool;
   readonly flags: FlagEvaluator;
+  /** Nothing may be sent to a service, whoever asks for it. */
+  readonly killed: boolean;
 }
 
 export type PoolOf = (upstream: Upstream) => UpstreamPool;
@@ -55,6 +59,7 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
     return found;
   };
   const flags = createFlagEvaluator(control.features);
+  const killed = control.killed ?? false;
   const live = (migration: Migration): LiveMigration => {
     const serve = serveFlag(migration.id);
     const shadow = shadowFlag(migration.id);
@@ -63,13 +68,13 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
       migration,
       service: pool(migration.service),
       serves:
-        cap <= 0 || flags.isOff(serve)
+        killed || cap <= 0 || flags.isOff(serve)
           ? 'nobody'
           : cap >= 100 && flags.isOnForAll(serve)
             ? 'everybody'
             : 'some',
       cap,
-      copies: flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
+      copies: killed || flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
       recorded: control.recording?.[migration.id] ?? 0,
       canDryRun: control.dryRunMigrations.includes(migration.id),
       serveFlag: serve,
@@ -88,5 +93,6 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
     migrations,
     default: pool(routing.default),
     flags,
+    killed,
   };
 }

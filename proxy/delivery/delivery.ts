@@ -6,6 +6,7 @@ import { promote } from './moves/promote.ts';
 import { abort, approve, pause, resume } from './moves/ramp-moves.ts';
 import { retire } from './moves/retire.ts';
 import { rollback } from './moves/rollback.ts';
+import type { OverrideOrder } from './override.ts';
 import { gateOf, statusOf } from './status-of.ts';
 
 export type { PairTotals } from './status-of.ts';
@@ -67,8 +68,9 @@ export class MigrationDelivery implements Delivery {
     toPercent: number | undefined,
     actor: Actor,
     reason: string,
+    override?: OverrideOrder,
   ): Promise<MoveResult> {
-    return promote(this.#kit, id, toPercent, actor, reason);
+    return promote(this.#kit, id, toPercent, actor, reason, override);
   }
 
   async rollback(id: string, actor: Actor, reason: string): Promise<MoveResult> {

@@ -1,4 +1,5 @@
 import type { GateReport } from '../evidence/model.ts';
+import type { Override, OverrideOrder } from './override.ts';
 import type { ApprovalState } from './ramp/approvals.ts';
 import type { Ramp, Word } from './ramp/detail.ts';
 
@@ -62,6 +63,8 @@ export interface MigrationStatus {
   readonly holds: readonly string[];
   /** One sentence each: what holds nothing back and is to be looked at, such as a rule that is of no use. */
   readonly warnings?: readonly string[];
+  /** While a share is allowed whatever the gate says. */
+  readonly override?: OverrideTold;
   /** Absent while none is under way. */
   readonly ramp?: RampStatus;
   /** Steps forward wait until somebody resumes. */
@@ -72,6 +75,9 @@ export interface MigrationStatus {
   /** Increases with every move; for later `If-Match`. */
   readonly revision: number;
 }
+
+/** What is allowed past the gate, as status and gate tell it. */
+export type OverrideTold = Omit<Override, 'before'>;
 
 export interface Actor {
   /** Who asks, e.g. `cli:root`, `api`, `gate`. */
@@ -115,6 +121,8 @@ export interface GateAnswer extends GateReport {
   readonly asked: number;
   /** What is still missing, one sentence each; empty when open. */
   readonly missing: readonly string[];
+  /** While a share is allowed whatever the gate says. */
+  readonly override?: OverrideTold;
   /** As that of the status. */
   readonly ramp?: RampStatus;
   /** As those of the status. */
@@ -129,9 +137,15 @@ export interface Delivery {
   shadow(id: string, sharePercent: number, actor: Actor, reason: string): Promise<MoveResult>;
   /**
    * To the next step, which must be free now; or to `toPercent` step by step, each when it is free. Refused without
-   * changing a flag unless the gate is open.
+   * changing a flag unless the gate is open, or somebody who may overrides it for a time.
    */
-  promote(id: string, toPercent: number | undefined, actor: Actor, reason: string): Promise<MoveResult>;
+  promote(
+    id: string,
+    toPercent: number | undefined,
+    actor: Actor,
+    reason: string,
+    override?: OverrideOrder,
+  ): Promise<MoveResult>;
   /** Never refused, never waits for the store. */
   rollback(id: string, actor: Actor, reason: string): Promise<MoveResult>;
   /** No step forward until somebody resumes; what is granted stays. */

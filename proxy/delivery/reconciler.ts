@@ -3,6 +3,7 @@ import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
 import type { Phase } from './model.ts';
+import { endedOverride, grantedInForce, type Override, overrideOf } from './override.ts';
 import { rampOver } from './ramp/detail.ts';
 import { rampOf } from './ramp/ramp-of.ts';
 import { type StepAnnouncer, stepOf } from './ramp/step.ts';
@@ -52,7 +53,11 @@ export class Reconciler {
     const now = this.nowIso();
     const state = this.#deps.states.get(migration.id, now);
     const { granted = state.granted, held = state.held, phase = state.phase } = to;
-    const detail = Object.entries({ ...state.detail, ...to.detail }).filter(([, part]) => part !== undefined);
+    // Who takes a migration back ends what was allowed past the gate.
+    const ended = to.held === true ? { override: undefined } : {};
+    const detail = Object.entries({ ...state.detail, ...to.detail, ...ended }).filter(
+      ([, part]) => part !== undefined,
+    );
     const next: MigrationStateRow = {
       ...state,
       revision: state.revision + 1,
@@ -76,17 +81,25 @@ export class Reconciler {
     const { state, asked, allowance } = standing;
     // Where the monolith may have forgotten it, evidence against the service is no way back.
     if (state.phase === 'retired') return false;
+    const override = endedOverride(state, this.#deps.clock.now());
+    if (override) {
+      this.#endOverride(standing, override);
+      return true;
+    }
     if (allowance.closed && state.granted > 0) {
       this.#takeBack(migration, standing.effective, allowance.holds);
       return true;
     }
+    // What was granted waits as it is; a kill that ends gives it back.
+    if (standing.killed) return false;
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
     const wanted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
-    if (wanted >= state.granted && this.#deps.lead?.() === 'elsewhere') return false;
     const nowMs = this.#deps.clock.now();
+    const isOverridden = overrideOf(state, nowMs) !== undefined;
+    if (wanted >= state.granted && this.#deps.lead?.() === 'elsewhere' && !isOverridden) return false;
     const step = wanted > state.granted ? stepOf(standing, wanted, rampOf(standing, nowMs)) : undefined;
-    const waits = step && this.#deps.steps?.before(migration, step);
+    const waits = step && !isOverridden ? this.#deps.steps?.before(migration, step) : undefined;
     const granted = waits === undefined ? wanted : state.granted;
     // A flag that fell to 0 ends what a roll back held: asking again begins anew.
     const held = state.held && asked > 0;
@@ -125,6 +138,16 @@ export class Reconciler {
       { migration: migration.id, from, reasons },
       'gate closed: the monolith answers everybody',
     );
+  }
+
+  /** Back to what was granted before it; what the gate allows by now stays. */
+  #endOverride({ migration, state, gate, evidence, effective }: Standing, override: Override): void {
+    const isEarned = gate.state === 'open' && evidence.holds.length === 0;
+    const granted = isEarned ? state.granted : grantedInForce(state, this.#deps.clock.now());
+    const detail = { ...override, from: state.granted, to: granted };
+    this.#audit('override-ended', migration.id, override.reason, detail);
+    this.change(migration, { granted, detail: { override: undefined } });
+    this.#deps.log.warn({ migration: migration.id, effective, ...detail }, 'override is over');
   }
 
   #audit(action: string, migration: string, reason: string, detail: Record<string, unknown>): void {

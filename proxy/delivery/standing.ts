@@ -9,6 +9,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import { type Allowance, allowedShare } from './allowed-share.ts';
 import type { MigrationStates } from './migration-states.ts';
 import type { Phase } from './model.ts';
+import { grantedInForce, overridden } from './override.ts';
 import type { ApprovalState } from './ramp/approvals.ts';
 import { brakesOn, type Lead, withBrakes } from './ramp/brakes.ts';
 import { type RampDetail, readRampDetail } from './ramp/detail.ts';
@@ -31,6 +32,8 @@ export interface Standing {
   readonly effective: number;
   /** Whether the flag asks for some users only, by constraints, segments or a list. */
   readonly constrained: boolean;
+  /** The kill switch is on: nothing is in force, and nothing moves until it is off. */
+  readonly killed: boolean;
   /** What is odd about the flag, in sentences. */
   readonly notes: readonly string[];
 }
@@ -42,6 +45,8 @@ export interface StandingDeps {
   /** Which replica takes steps forward. Absent: this one, there is no other. */
   readonly lead?: () => Lead;
   readonly clock: Clock;
+  /** That the kill switch is on, in a sentence; undefined while it is off. */
+  readonly killed?: () => string | undefined;
 }
 
 /** `held: false` asks how it would stand without what a roll back or a closed gate holds. */
@@ -53,26 +58,26 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
   const state = { ...kept, ...as };
   const gate = deps.gate(migration);
   const detail = readRampDetail(state.detail);
-  const evidence = allowedShare(
-    migration.canary,
-    gate,
-    { ...state, grantedAtMs: Date.parse(state.grantedAt) },
-    nowMs,
-  );
+  const since = { ...state, grantedAtMs: Date.parse(state.grantedAt) };
+  const byEvidence = allowedShare(migration.canary, gate, since, nowMs);
   const lead = deps.lead?.() ?? 'here';
-  const { granted } = state;
-  const brakes = brakesOn({ migration, granted, detail, key: gate.key, lead, nowMs });
+  const brakes = brakesOn({ migration, granted: state.granted, detail, key: gate.key, lead, nowMs });
+  // Whoever overrides the gate does not mean to wait for a window, or for a second person.
+  const allowance = overridden(withBrakes(byEvidence, brakes, state.granted), state, nowMs);
+  const killed = deps.killed?.();
   return {
     migration,
     asked: serve.percent,
     shadowShare: askedShare(features, shadowFlag(migration.id)).percent,
     gate,
     state,
-    evidence,
-    allowance: withBrakes(evidence, brakes, granted),
+    evidence: overridden(byEvidence, state, nowMs),
+    allowance:
+      killed === undefined ? allowance : { ...allowance, allowed: 0, holds: [killed, ...allowance.holds] },
     detail,
     approvals: brakes.approvals,
-    effective: Math.min(serve.percent, state.granted),
+    effective: killed === undefined ? Math.min(serve.percent, grantedInForce(state, nowMs)) : 0,
+    killed: killed !== undefined,
     constrained: serve.constrained,
     notes: serve.constrained
       ? [

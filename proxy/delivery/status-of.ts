@@ -3,6 +3,7 @@ import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
 import type { Drift } from './daily-counts.ts';
 import type { GateAnswer, MigrationStatus, PairCounts, Phase, RampStatus } from './model.ts';
+import { toldOverride } from './override.ts';
 import { type Standing, type StandingDeps, standingOf } from './standing.ts';
 import type { TrafficHistory } from './traffic-history.ts';
 
@@ -42,6 +43,7 @@ export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatu
     ...(standing.detail.pause && { pause: standing.detail.pause }),
     ...(state.phase === 'service' && deps.drift ? { drift: driftOf(deps.drift(migration.id)) } : {}),
     ...(standing.detail.retired && { retired: standing.detail.retired }),
+    ...toldOverride(state, deps.clock.now()),
     revision: state.revision,
   };
 }
@@ -49,7 +51,7 @@ export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatu
 /** Every reason for and against the next step. */
 export function gateOf(deps: StatusDeps, migration: Migration): GateAnswer {
   const standing = standingOf(deps, migration);
-  const { gate, allowance, asked, effective } = standing;
+  const { gate, allowance, asked, effective, state } = standing;
   const ramp = rampStatus(standing);
   return {
     ...gate,
@@ -58,6 +60,7 @@ export function gateOf(deps: StatusDeps, migration: Migration): GateAnswer {
     asked,
     missing: holdsOf(standing),
     ...(ramp && { ramp }),
+    ...toldOverride(state, deps.clock.now()),
   };
 }
 

@@ -11,7 +11,7 @@ import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { excuseRoutes } from './judge.ts';
 import { Judging } from './judging.ts';
-import type { ClientAnswers, EvidenceKey, GateReport } from './model.ts';
+import type { ClientAnswers, EvidenceKey, GateReport, ServedLately } from './model.ts';
 import { PactWatch } from './pact-watch.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
 
@@ -28,6 +28,8 @@ export interface EvidenceDeps {
   readonly onDropped: (migration: string, reason: PairDropReason) => void;
   /** What clients got on the migration's routes since this process started. */
   readonly clientAnswers: (migration: string) => ClientAnswers;
+  /** What both sides of the migration answered to clients in the last minute. */
+  readonly served: (migration: string) => ServedLately;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -97,6 +99,7 @@ export class Evidence {
       verdicts: this.#verdicts.of(migration.id),
       verdictsKnown: this.#verdicts.isLoaded(),
       clientAnswers: this.#deps.clientAnswers(migration.id),
+      served: this.#deps.served(migration.id),
       nowMs: this.#deps.clock.now(),
       contracts: this.#contracts.of(migration.id),
       pacts: this.#pacts.of(migration.id),

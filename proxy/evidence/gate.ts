@@ -2,6 +2,7 @@ import type { Migration } from '../routing/model.ts';
 import { agreementRule } from './gate/agreement-rule.ts';
 import { contractsRule } from './gate/contracts-rule.ts';
 import { coverageRule } from './gate/coverage-rule.ts';
+import { errorsRule } from './gate/errors-rule.ts';
 import { latencyRule } from './gate/latency-rule.ts';
 import { noiseRule } from './gate/noise-rule.ts';
 import { pairsRule } from './gate/pairs-rule.ts';
@@ -22,6 +23,7 @@ const gateRules = [
   contractsRule,
   unprovenRule,
   latencyRule,
+  errorsRule,
   buildRule,
   storeRule,
 ];

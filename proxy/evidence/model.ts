@@ -90,6 +90,18 @@ export interface ContractEvidence {
   readonly at: string;
 }
 
+/** Pairs in which one side alone failed, or both did. */
+export interface FailedPairs {
+  readonly service: number;
+  readonly monolith: number;
+  readonly both: number;
+}
+
+export interface ServedLately {
+  readonly monolith: { readonly requests: number; readonly errors: number };
+  readonly service: { readonly requests: number; readonly errors: number };
+}
+
 /** Everything a gate reads, gathered before it decides. */
 export interface GateFacts {
   readonly key: EvidenceKey;
@@ -103,7 +115,12 @@ export interface GateFacts {
   readonly contracts: readonly ContractEvidence[];
   /** Hash of each pact file that is there now, by consumer. */
   readonly pacts: readonly { readonly consumer: string; readonly pactHash: string }[];
-  readonly latencyMs: { readonly monolithP99: number; readonly serviceP99: number; readonly pairs: number };
+  /** Pairs by latency bucket (telemetry/latency.ts) of each side. */
+  readonly latency: { readonly monolith: readonly number[]; readonly service: readonly number[] };
+  /** Pairs by which side failed in them (500 and above, or no whole answer), of the routes of now. */
+  readonly failedPairs: FailedPairs;
+  /** What clients were answered in the last minute, by each side of the migration. */
+  readonly served: ServedLately;
   /** False when the service did not announce itself or answer its probe. */
   readonly serviceReachable: boolean;
   /** False when Postgres is away and the facts are the last known ones, or none. */
@@ -124,6 +141,8 @@ export interface GateReason {
     | 'contracts'
     | 'unproven'
     | 'latency'
+    | 'errors'
+    | 'openapi'
     | 'build'
     | 'store';
   readonly state: ReasonState;

@@ -6,7 +6,7 @@ import type { RepositoryInterface } from 'unleash-client/lib/repository/index.js
 import { defaultStrategies } from 'unleash-client/lib/strategy/index.js';
 import type { Segment, StrategyTransportInterface } from 'unleash-client/lib/strategy/strategy.js';
 import type { FeatureSet } from './feature-set.ts';
-import { isConstrained, rolloutOf } from './rollout.ts';
+import { isConstrained, needsSomebody, rolloutOf } from './rollout.ts';
 
 export type FlagContext = Pick<Context, 'userId' | 'sessionId' | 'remoteAddress' | 'properties'>;
 
@@ -93,5 +93,8 @@ function asksNobody(strategy: StrategyTransportInterface): boolean {
 
 function isOnForAll({ enabled, dependencies = [], strategies = [] }: FeatureInterface): boolean {
   if (!enabled || dependencies.length > 0) return false;
-  return strategies.length === 0 || strategies.some((one) => rolloutOf(one) === 100 && !isConstrained(one));
+  return (
+    strategies.length === 0 ||
+    strategies.some((one) => rolloutOf(one) === 100 && !isConstrained(one) && !needsSomebody(one))
+  );
 }

@@ -4,8 +4,15 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { emptyFeatureSet, type FeatureSet, readFeatureSet } from './feature-set.ts';
 import { flagOf } from './flag-names.ts';
-import { FlagError, type FlagSource, type ShareChange } from './flag-source.ts';
+import {
+  FlagError,
+  type FlagSource,
+  type FlagStory,
+  type KillChange,
+  type ShareChange,
+} from './flag-source.ts';
 import { createTurns } from './in-turn.ts';
+import { keepKill, killFlag, killFlagKept, killStrategy } from './kill-flag.ts';
 import { shareProblem, shareStrategy } from './share.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
@@ -38,14 +45,20 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
   const inTurn = createTurns();
   const listeners: (() => void)[] = [];
   let last: FlagFile | undefined;
+  let isKillKept = false;
+  /** As we wrote them last, by flag. */
+  const ours = new Map<string, string>();
   let trouble: { readonly message: string; readonly since: string } | undefined;
 
   function apply(file: FlagFile): void {
     if (trouble) log.info({ path }, 'flags.json is good again');
     trouble = undefined;
     if (file.text === last?.text) return;
-    last = file;
-    log.info({ path, flags: file.set.features.length }, 'flags applied');
+    const { set, kept } = last ? keepKill(file.set, last.set) : { set: file.set, kept: false };
+    if (kept && !isKillKept) log.error({ path }, killFlagKept);
+    isKillKept = kept;
+    last = { ...file, set };
+    log.info({ path, flags: set.features.length }, 'flags applied');
     for (const listener of listeners) listener();
   }
 
@@ -57,21 +70,43 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
     log.error({ path, problem: file.problem }, 'flags.json is refused, the last known flags stay');
   }
 
-  async function setShare(change: ShareChange): Promise<void> {
-    const problem = shareProblem(change.percent);
-    if (problem !== undefined) throw new FlagError(problem);
+  async function setFlag(name: string, change: (content: Content) => Content): Promise<void> {
     const found = await readFlagFile(path);
     const base = 'content' in found ? found : found.missing && last;
     if (!base) throw new FlagError(`flags.json ${'problem' in found ? found.problem : ''}; mend it first`);
-    const text = toText(withShare(base.content, change));
+    const text = toText(change(base.content));
     try {
       await writeFileAtomically(path, text);
     } catch (error) {
       throw new FlagError(`${path} could not be written: ${messageOf(error)}`, { cause: error });
     }
+    const file = parseFlagFile(text) as FlagFile;
+    ours.set(name, flagText(file.set, name));
+    apply(file);
+  }
+
+  async function setShare(change: ShareChange): Promise<void> {
+    const problem = shareProblem(change.percent);
+    if (problem !== undefined) throw new FlagError(problem);
     const { migrationId, which, percent, actor, reason } = change;
+    await setFlag(flagOf(migrationId, which), (content) => withShare(content, change));
     log.info({ migration: migrationId, which, percent, actor, reason }, 'share set');
-    apply(parseFlagFile(text) as FlagFile);
+  }
+
+  async function setKill(change: KillChange): Promise<void> {
+    await setFlag(killFlag, (content) => withKill(content, change.on));
+    log.warn({ flag: killFlag, ...change }, 'kill switch set');
+  }
+
+  async function storyOf(flag: string): Promise<FlagStory> {
+    if (last && ours.get(flag) === flagText(last.set, flag)) return { own: true };
+    try {
+      const { uid, mtime } = await stat(path);
+      const author = `whoever edited flags.json (its owner is user ${uid})`;
+      return { own: false, author, at: mtime.toISOString(), events: [] };
+    } catch (error) {
+      return { own: false, author: `unknown (${messageOf(error)})`, events: [] };
+    }
   }
 
   // Not by `watchFile`: what is written before its first look would be what it takes for unchanged.
@@ -93,11 +128,18 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
     current: () => last?.set ?? emptyFeatureSet,
     known: () => last !== undefined,
     onChange: (listener) => void listeners.push(listener),
+    lastRun: () => undefined,
     setShare: (change) => inTurn(() => setShare(change)),
-    health: () =>
-      trouble
-        ? { source: 'file', up: false, detail: `flags.json ${trouble.message} (since ${trouble.since})` }
-        : { source: 'file', up: true },
+    setKill: (change) => inTurn(() => setKill(change)),
+    storyOf,
+    shareClaims() {},
+    health() {
+      if (trouble) {
+        const detail = `flags.json ${trouble.message} (since ${trouble.since})`;
+        return { source: 'file', up: false, detail };
+      }
+      return isKillKept ? { source: 'file', up: false, detail: killFlagKept } : { source: 'file', up: true };
+    },
     async close() {
       clearInterval(looking);
       listeners.length = 0;
@@ -151,16 +193,30 @@ function parseFlagFile(text: string): ReadFlagFile {
 
 /** Ours are a flag's strategies and whether it is on; everything else in the file stays as it is. */
 function withShare(content: Content, { migrationId, which, percent }: ShareChange): Content {
-  const name = flagOf(migrationId, which);
-  const owned = { enabled: percent > 0, strategies: [shareStrategy(migrationId, which, percent)] };
+  const strategies = [shareStrategy(migrationId, which, percent)];
+  return withFlag(content, flagOf(migrationId, which), { enabled: percent > 0, strategies });
+}
+
+function withKill(content: Content, on: boolean): Content {
+  return withFlag(content, killFlag, { enabled: on, strategies: [killStrategy] });
+}
+
+/** Turning a flag off leaves what it asks of whom as it is. */
+function withFlag(
+  content: Content,
+  name: string,
+  owned: { enabled: boolean; strategies: object[] },
+): Content {
   const exists = content.features.some((feature) => feature['name'] === name);
-  // Going to 0 % switches the flag off and leaves what it asks of whom as it is.
-  const change = percent === 0 && exists ? { enabled: false } : owned;
+  const change = !owned.enabled && exists ? { enabled: false } : owned;
   const features = exists
     ? content.features.map((feature) => (feature['name'] === name ? { ...feature, ...change } : feature))
     : [...content.features, { name, type: 'release', ...owned }];
   return { ...content, features };
 }
+
+const flagText = ({ features }: FeatureSet, flag: string): string =>
+  JSON.stringify(features.find(({ name }) => name === flag) ?? null);
 
 const toText = (content: object) => `${JSON.stringify(content, null, 2)}\n`;
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type FeatureSet, readFeatureSet } from './feature-set.ts';
@@ -6,7 +6,8 @@ import { writeFileAtomically } from './write-file-atomically.ts';
 
 export interface FlagBackup {
   readonly path: string;
-  read(): Promise<FeatureSet | undefined>;
+  /** `atMs`: when it was written, in ms since 1970. */
+  read(): Promise<{ readonly set: FeatureSet; readonly atMs: number } | undefined>;
   write(set: FeatureSet): Promise<void>;
 }
 
@@ -17,8 +18,10 @@ export function createFlagBackup(dataDir: string, origin: string, log: Logger): 
     path,
     async read() {
       let text: string;
+      let atMs: number;
       try {
         text = await readFile(path, 'utf8');
+        atMs = (await stat(path)).mtimeMs;
       } catch (error) {
         const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
         if (!missing) log.error({ err: error, path }, 'the backup of flags cannot be read');
@@ -30,7 +33,7 @@ export function createFlagBackup(dataDir: string, origin: string, log: Logger): 
         return undefined;
       }
       if (!backup) log.error({ path }, 'the backup of flags is broken and is not used');
-      return backup?.set;
+      return backup && { set: backup.set, atMs };
     },
     async write(set) {
       try {

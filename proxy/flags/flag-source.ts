@@ -10,6 +10,38 @@ export interface ShareChange {
   readonly actor: string;
 }
 
+export interface KillChange {
+  readonly on: boolean;
+  readonly reason: string;
+  readonly actor: string;
+}
+
+/** Who changed a flag, as far as the source knows. */
+export type FlagStory =
+  /** Only we did. */
+  | { readonly own: true }
+  | {
+      readonly own: false;
+      /** A name, or why there is none. */
+      readonly author: string;
+      /** ISO time. */
+      readonly at?: string;
+      /** What a flag server has in its log of it, oldest first. */
+      readonly events: readonly FlagEvent[];
+    };
+
+/** One entry of a flag server's own log. */
+export interface FlagEvent {
+  readonly id: number;
+  /** Such as `feature-environment-enabled`. */
+  readonly type: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+/** Marks entries of a server's log as told. Resolves to those that no replica has told before. Never rejects. */
+export type ClaimEvents = (ids: readonly number[]) => Promise<readonly number[]>;
+
 export interface FlagHealth {
   readonly source: 'file' | 'unleash';
   /** False while the flags in force are last known ones. */
@@ -27,6 +59,14 @@ export interface FlagSource {
   onChange(listener: () => void): void;
   /** Rejects with a `FlagError` when the flag was not set. */
   setShare(change: ShareChange): Promise<void>;
+  /** Turns the kill switch's flag on or off; rejects as `setShare` does. */
+  setKill(change: KillChange): Promise<void>;
+  /** How the last changes of a flag came about, those since it was asked before. Never rejects. */
+  storyOf(flag: string): Promise<FlagStory>;
+  /** What was in force when this process, or the one before it, last ran; undefined where that is not known. */
+  lastRun(): FeatureSet | undefined;
+  /** Replicas that read the same server tell each of its flips once: see `ClaimEvents`. */
+  shareClaims(claim: ClaimEvents): void;
   health(): FlagHealth;
   close(): Promise<void>;
 }

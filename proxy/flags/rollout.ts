@@ -29,3 +29,8 @@ function percentOf(value: unknown): number {
 export function isConstrained({ constraints, segments }: StrategyTransportInterface): boolean {
   return constraints.length > 0 || (segments?.length ?? 0) > 0;
 }
+
+/** Whether a strategy is off for those whom it can't tell apart, also at 100 %: Unleash's older ones are. */
+export function needsSomebody({ name }: StrategyTransportInterface): boolean {
+  return name === 'gradualRolloutUserId' || name === 'gradualRolloutSessionId';
+}

@@ -2,10 +2,15 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { emptyFeatureSet, type FeatureSet, readFeatureSet } from './feature-set.ts';
 import { createFlagBackup } from './flag-backup.ts';
-import { FlagError, type FlagSource, type ShareChange } from './flag-source.ts';
+import { flagOf } from './flag-names.ts';
+import { FlagError, type FlagSource, type KillChange, type ShareChange } from './flag-source.ts';
 import { createTurns } from './in-turn.ts';
+import { keepKill, killFlag, killFlagKept } from './kill-flag.ts';
+import { askedShare } from './share.ts';
 import { UnleashAdmin } from './unleash-admin.ts';
+import { UnleashApi } from './unleash-api.ts';
 import { startUnleashPoller } from './unleash-poller.ts';
+import { createUnleashStories } from './unleash-stories.ts';
 
 export interface UnleashFlagsOptions {
   /** As UNLEASH_URL has it: `http://host:4242/api`. */
@@ -22,6 +27,9 @@ export interface UnleashFlagsOptions {
   /** How long opening waits for the server's first answer. */
   readonly firstAnswerMs?: number;
 }
+
+/** How far a server's clock may be from ours where nothing better tells what is new. */
+const CLOCKS_APART_MS = 5000;
 
 interface Trouble {
   readonly message: string;
@@ -41,8 +49,16 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
   const inTurn = createTurns();
   const listeners: (() => void)[] = [];
   const kept = await backup.read();
-  let current = kept ?? emptyFeatureSet;
-  let known = kept !== undefined;
+  const lastRun = kept?.set;
+  const api =
+    adminToken === undefined
+      ? undefined
+      : new UnleashApi({ apiUrl, adminToken, project: projectOf(apiToken), environment });
+  const stories = createUnleashStories(api, environment, log, kept?.atMs ?? clock.now() - CLOCKS_APART_MS);
+  /** What we asked for last, by flag: it may not have come back yet. */
+  const written = new Map<string, number>();
+  let current = lastRun ?? emptyFeatureSet;
+  let known = lastRun !== undefined;
   let answeredAt: number | undefined;
   let away: Trouble | undefined;
   let heldBack: Trouble | undefined;
@@ -58,12 +74,14 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
       log.error({ url: apiUrl, doubt, advice }, 'flags from Unleash are held back, the last known ones stay');
       return;
     }
-    heldBack = undefined;
-    if (known && JSON.stringify(read.set) === JSON.stringify(current)) return;
-    current = read.set;
+    const { set, kept } = keepKill(read.set, current);
+    if (kept && heldBack?.message !== killFlagKept) log.error({ url: apiUrl }, killFlagKept);
+    heldBack = kept ? { message: killFlagKept, since: heldBack?.since ?? now() } : undefined;
+    if (known && JSON.stringify(set) === JSON.stringify(current)) return;
+    current = set;
     known = true;
     log.info({ flags: current.features.length }, 'flags applied');
-    void inTurn(() => backup.write(read.set));
+    void inTurn(() => backup.write(set));
     for (const listener of listeners) listener();
   }
 
@@ -94,17 +112,29 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
     },
   });
 
-  async function setShare(change: ShareChange): Promise<void> {
-    if (adminToken === undefined) {
+  async function setFlag(flag: string, write: (admin: UnleashAdmin) => Promise<void>): Promise<void> {
+    if (!api) {
       throw new FlagError(
         'UNLEASH_ADMIN_TOKEN is not set: set the flag in Unleash, or start with that token',
       );
     }
-    const admin = new UnleashAdmin({ apiUrl, adminToken, project: 'default', environment });
-    await admin.setShare(change);
-    const { migrationId, which, percent, actor, reason } = change;
-    log.info({ migration: migrationId, which, percent, actor, reason }, 'share set');
+    await stories.asOurs(flag, () => write(new UnleashAdmin(api)));
     poller.refresh();
+  }
+
+  async function setShare(change: ShareChange): Promise<void> {
+    const { migrationId, which, percent, actor, reason } = change;
+    const flag = flagOf(migrationId, which);
+    const asked = askedShare(current, flag).percent;
+    const ours = written.get(flag);
+    await setFlag(flag, (admin) => admin.setShare(change, ours === undefined ? [asked] : [asked, ours]));
+    written.set(flag, percent);
+    log.info({ migration: migrationId, which, percent, actor, reason }, 'share set');
+  }
+
+  async function setKill(change: KillChange): Promise<void> {
+    await setFlag(killFlag, (admin) => admin.setKill(change));
+    log.warn({ flag: killFlag, ...change }, 'kill switch set');
   }
 
   const waited = setTimeout(heard, firstAnswerMs);
@@ -114,7 +144,11 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
     current: () => current,
     known: () => known,
     onChange: (listener) => void listeners.push(listener),
+    lastRun: () => lastRun,
     setShare: (change) => inTurn(() => setShare(change)),
+    setKill: (change) => inTurn(() => setKill(change)),
+    storyOf: stories.storyOf,
+    shareClaims: stories.shareClaims,
     health() {
       const isStale = answeredAt === undefined || clock.monotonic() - answeredAt > staleMs;
       const trouble = heldBack ?? (isStale ? away : undefined);
@@ -145,7 +179,13 @@ function apiUrlOf(url: string): string {
   return bare.endsWith('/api') ? bare : `${bare}/api`;
 }
 
-/** Unleash's tokens are `project:environment.secret`. */
+/** Unleash's tokens are `project:environment.secret`; `*` and `[]` are several projects. */
+function projectOf(apiToken: string): string {
+  const [project = ''] = apiToken.split(':', 1);
+  return /^[\w.~-]+$/.test(project) ? project : 'default';
+}
+
+/** The same. */
 function environmentOf(apiToken: string): string {
   return /^[^:]*:([^.]+)\./.exec(apiToken)?.[1] ?? 'development';
 }

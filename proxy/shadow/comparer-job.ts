@@ -13,9 +13,11 @@ import type { CompareLimits } from './compare/limits.ts';
 import type { ComparedMigration } from './compared-migration.ts';
 import { answerTexts, line, redactedAnswerTexts, requestTexts, type TextContext } from './comparer-texts.ts';
 import { coverageOf } from './coverage.ts';
+import { failedSides } from './failed-sides.ts';
 import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
+import { shownDifferences } from './shown-differences.ts';
 
 export type { ComparedMigration } from './compared-migration.ts';
 
@@ -127,13 +129,8 @@ function examine(pair: AnswerPair, job: CompareJob, settings: CompareSettings): 
   const monolith = redactAnswer(read.monolith, job.redactor, job.redacted);
   const service = redactAnswer(read.service, job.redactor, job.redacted);
   const redacted = compareAnswers(pair, monolith, service, settings);
-  const differences = redacted.length > 0 ? redacted : raw.differences.map((each) => withoutTexts(each, job));
+  const differences = shownDifferences(raw.differences, redacted, job.redactor);
   return { outcome: 'differed', differences, isSameBytes: false, monolith, service };
-}
-
-/** Of what differs in nothing that may be shown, only where it does. */
-function withoutTexts({ place, pattern, kind, signature }: Difference, { redactor }: CompareJob): Difference {
-  return { place: redactor.text(place), pattern: redactor.text(pattern), kind, signature };
 }
 
 function kept(pair: Pair, examined: Examined, job: CompareJob): ComparedPair {
@@ -160,16 +157,18 @@ function kept(pair: Pair, examined: Examined, job: CompareJob): ComparedPair {
 /** What can be told of a pair without looking into it. */
 export type PairFacts = Pick<
   ComparedPair,
-  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'monolithMs' | 'serviceMs'
+  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'failed' | 'monolithMs' | 'serviceMs'
 >;
 
 export function factsOf({ id, migration, route, at, control, monolith, service }: Pair): PairFacts {
+  const failed = failedSides({ monolith, service });
   return {
     id,
     migration,
     route,
     at,
     control,
+    ...(failed && { failed }),
     monolithMs: monolith.durationMs,
     serviceMs: service.durationMs,
   };

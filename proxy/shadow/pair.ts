@@ -107,6 +107,8 @@ export interface ComparedPair {
     readonly differences: readonly Difference[];
   };
   readonly coverage?: PairCoverage;
+  /** Which side failed: answered 500 and above, or gave no whole answer in time. Absent: neither. */
+  readonly failed?: Side | 'both';
   readonly monolithMs: number;
   readonly serviceMs: number;
   /** Redacted; what QA looks at. Absent for agreed pairs, of which only the count is kept. */

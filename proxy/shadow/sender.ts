@@ -189,7 +189,7 @@ export class ShadowSender {
     const [monolith, service] = fromMonolith ? [control, candidate] : [candidate, control];
     const facts = { id, migration: migration.id, route, at, control: job.control };
     if (!again && this.#deps.deliverSame) {
-      const same = areSame(request.method, control, candidate, migration.shadow.compare);
+      const same = areSame(request.method, control, candidate, migration);
       if (same && ++this.#sameCount % this.#deps.limits.compareSameEvery !== 0) {
         const { method, target, headers } = request;
         return this.#deps.deliverSame({

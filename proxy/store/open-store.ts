@@ -15,6 +15,7 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { startRetention } from './retention.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
+import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
 /** All of Ficus' state in Postgres. Reads and writes reject with `StoreAway` at once while it is away. */
@@ -30,6 +31,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly signatures: SignatureStore;
+  readonly toldFlagEvents: ToldFlagEvents;
   readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
   close(): Promise<void>;
@@ -84,6 +86,7 @@ export function openStore({
     pairs,
     pairWriter,
     signatures: createSignatureStore(database),
+    toldFlagEvents: createToldFlagEvents(database),
     verdicts: createVerdictStore(database),
     async close() {
       retention.stop();

@@ -43,7 +43,11 @@ export interface MetricsState {
     readonly allowed: number;
     readonly effective: number;
     readonly shadow: number;
+    /** Unix time in seconds until which the gate is overridden. */
+    readonly overrideUntil?: number;
   }[];
+  /** The kill switch is on. */
+  readonly killed?: boolean;
   readonly workers: number;
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
@@ -128,6 +132,12 @@ export class Metrics {
     'migration',
     'kind',
   ]);
+  readonly #override = this.#gauge(
+    'ficus_override_until_seconds',
+    'While a gate is overridden: when that ends, in Unix time',
+    ['migration'],
+  );
+  readonly #kill = this.#gauge('ficus_kill_switch', '1 while everything goes to the monolith', []);
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
   readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
@@ -185,12 +195,15 @@ export class Metrics {
   /** Prometheus text format. */
   async render(state: MetricsState): Promise<string> {
     this.#share.reset();
-    for (const { migration, asked, allowed, effective, shadow } of state.shares) {
+    this.#override.reset();
+    for (const { migration, asked, allowed, effective, shadow, overrideUntil } of state.shares) {
+      if (overrideUntil !== undefined) this.#override.set({ migration }, overrideUntil);
       this.#share.set({ migration, kind: 'asked' }, asked);
       this.#share.set({ migration, kind: 'allowed' }, allowed);
       this.#share.set({ migration, kind: 'effective' }, effective);
       this.#share.set({ migration, kind: 'shadow' }, shadow);
     }
+    this.#kill.set(state.killed ? 1 : 0);
     this.#workers.set(state.workers);
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);

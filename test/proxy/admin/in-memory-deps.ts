@@ -1,6 +1,7 @@
 import pino, { type Logger } from 'pino';
 import type { AdminDeps, AdminReads, VerifyResult } from '../../../proxy/admin/admin-deps.ts';
 import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import { createKillControl } from '../../../proxy/delivery/kill-control.ts';
 import type {
   Actor,
   Delivery,
@@ -11,6 +12,7 @@ import type {
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
+import type { Killed, KillSwitch } from '../../../proxy/flags/kill-switch.ts';
 import type { RecordingStatus } from '../../../proxy/recording/recording-status.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
@@ -55,10 +57,19 @@ export class InMemoryEstate {
   /** Awaited by every verification. */
   verifyGate: Promise<void> = Promise.resolve();
   logLines: Record<string, unknown>[] = [];
+  killed: Killed | undefined;
+  /** Set: the kill switch's flag can't be turned off. */
+  killStays = false;
 
   deps(): AdminDeps {
     return {
       delivery: this.delivery(),
+      kill: createKillControl({
+        kill: this.killSwitch(),
+        audit: ({ actor, action, reason, detail }) =>
+          void this.move('catalog', action, { name: actor }, reason, detail),
+        clock: systemClock,
+      }),
       reads: this.reads(),
       recorder: {
         keyId: '00112233aabbccdd',
@@ -103,6 +114,22 @@ export class InMemoryEstate {
       metrics: async () => '# TYPE ficus_up gauge\nficus_up 1\n',
       log: this.log(),
       clock: systemClock,
+    };
+  }
+
+  private killSwitch(): KillSwitch {
+    return {
+      state: () => this.killed,
+      onChange() {},
+      on: async (actor, reason) => {
+        this.killed = { since: '2026-11-20T12:00:00.000Z', by: 'here', actor, reason };
+        return { done: true, warnings: ['The flag ficus.kill could not be turned on: nobody there'] };
+      },
+      off: async () => {
+        if (this.killStays) return { done: false, reason: 'The flag could not be turned off.' };
+        this.killed = undefined;
+        return { done: true, warnings: [] };
+      },
     };
   }
 

@@ -32,6 +32,7 @@ const bodies: Record<string, object> = {
   ...Object.fromEntries(
     ['pause', 'resume', 'abort', 'approve', 'retire'].map((move) => [move, { reason: 'test' }]),
   ),
+  kill: { on: true, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {

@@ -78,6 +78,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       migrations: new Map(),
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
+      killed: false,
     },
     shadow: new ShadowSender({
       transmit: () => Promise.reject(new Error('no copies here')),

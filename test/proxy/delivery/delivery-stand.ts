@@ -136,6 +136,10 @@ export class DeliveryStand {
         if (this.flagError) throw this.flagError;
         this.flip(percent, which);
       },
+      setKill: async () => {},
+      storyOf: async () => ({ own: true }),
+      lastRun: () => undefined,
+      shareClaims: () => {},
       health: () => ({ source: 'file', up: true }),
       close: async () => {},
     };

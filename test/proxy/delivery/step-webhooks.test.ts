@@ -75,7 +75,10 @@ describe('a webhook', () => {
   });
 
   test('without anybody there says why', async () => {
-    assert.match((await post({ url: 'http://127.0.0.1:1/', timeoutMs: 1000 }, {})) ?? '', /failed \(ECONNREFUSED\)/);
+    assert.match(
+      (await post({ url: 'http://127.0.0.1:1/', timeoutMs: 1000 }, {})) ?? '',
+      /failed \(ECONNREFUSED\)/,
+    );
   });
 
   test('without a key is not signed', async () => {
@@ -134,7 +137,10 @@ describe('around a step', () => {
     announcer.before(migration, step);
     await until('it is answered', () => answered === 1);
     const waits = announcer.before(migration, step);
-    assert.equal(waits, `The webhook before the step to 5 % says no: ${origin} answered 503. It is asked again.`);
+    assert.equal(
+      waits,
+      `The webhook before the step to 5 % says no: ${origin} answered 503. It is asked again.`,
+    );
     nowMs += 1999;
     announcer.before(migration, step);
     assert.equal(received.length, 1);

@@ -258,10 +258,7 @@ describe('setting a share', () => {
     await assert.rejects(flags.setShare(change), {
       message: /no catalog.serve for environment "staging" in project default \(404\)/,
     });
-    assert.equal(
-      paths.at(-1),
-      'GET /api/admin/projects/default/features/catalog.serve/environments/staging/strategies',
-    );
+    assert.equal(paths.at(-1), 'GET /api/admin/projects/default/features/catalog.serve/environments/staging');
   });
 
   test('of a server that is away says so', options, async (t) => {

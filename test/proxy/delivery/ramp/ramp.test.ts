@@ -94,7 +94,10 @@ describe('pause and resume', () => {
     await stand.delivery.pause('billing', bob, 'a sale');
     stand.hold();
     assert.equal(stand.cap, 1);
-    assert.match(stand.status.holds.join(), /Paused by cli:bob at 2026-11-24 09:00 UTC \(a sale\): ficus resume billing/);
+    assert.match(
+      stand.status.holds.join(),
+      /Paused by cli:bob at 2026-11-24 09:00 UTC \(a sale\): ficus resume billing/,
+    );
     await stand.delivery.resume('billing', alice, 'over');
     assert.equal(stand.cap, 5);
   });
@@ -159,7 +162,10 @@ describe('approvals', () => {
 
   test('the step that wants one waits for somebody other than who asked', async () => {
     assert.equal(stand.cap, 5);
-    assert.match(stand.status.holds.join(), /Before 50 % it wants the approval of one person other than cli:alice/);
+    assert.match(
+      stand.status.holds.join(),
+      /Before 50 % it wants the approval of one person other than cli:alice/,
+    );
     const own = await stand.delivery.approve('billing', { name: 'api:alice' }, 'fine');
     assert.ok(!own.done);
     await stand.delivery.approve('billing', bob, 'fine');
@@ -234,7 +240,10 @@ describe('the webhook before a step', () => {
     assert.equal(stand.cap, 1);
     assert.equal(new Set(asked.filter((one) => !one.startsWith('after'))).size, 1);
     assert.deepEqual(asked.at(-1), 'after 0 1');
-    assert.deepEqual(stand.status.holds.filter((hold) => hold === 'it says no'), []);
+    assert.deepEqual(
+      stand.status.holds.filter((hold) => hold === 'it says no'),
+      [],
+    );
   });
 });
 

@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import type { ClaimEvents, FlagEvent, FlagStory } from './flag-source.ts';
+import type { UnleashApi } from './unleash-api.ts';
+import { readFlagEvents } from './unleash-events.ts';
+
+/** A roll back must not wait long for a log. */
+const quickMs = 1500;
+
+export interface UnleashStories {
+  /** Runs a write of ours to a flag, and takes what the server logs of it for ours. */
+  asOurs<T>(flag: string, write: () => Promise<T>): Promise<T>;
+  storyOf(flag: string): Promise<FlagStory>;
+  /** Replicas share what was told; without this, each tells for itself. */
+  shareClaims(claim: ClaimEvents): void;
+}
+
+/**
+ * Tells flips made by others from our own by Unleash's event log. An event of ours is one that was logged while
+ * we wrote, by the user that our token stands for; whoever else uses that token in the same moment passes for us.
+ */
+export function createUnleashStories(
+  api: UnleashApi | undefined,
+  environment: string,
+  log: Logger,
+  sinceMs: number,
+): UnleashStories {
+  /** The newest event that was told, by flag. */
+  const told = new Map<string, number>();
+  const ours = new Set<number>();
+  let ourName: string | undefined;
+  let claim: ClaimEvents = async (ids) => ids;
+
+  async function eventsOf(flag: string): Promise<FlagEvent[]> {
+    const last = told.get(flag);
+    const events = await readFlagEvents(api!, environment, flag);
+    return events.filter(({ id, at }) => (last === undefined ? Date.parse(at) >= sinceMs : id > last));
+  }
+
+  async function nameOfToken(): Promise<string> {
+    if (ourName === undefined) {
+      const { status, body } = await api!.ask('GET', '/user');
+      const user = status === 200 ? (body as { user?: { username?: string } }).user : undefined;
+      ourName = user?.username ?? '';
+    }
+    return ourName;
+  }
+
+  /** Of any flag, so that its place in the log is known also for one that has no event yet. */
+  async function newestId(): Promise<number> {
+    return (await readFlagEvents(api!, environment, undefined, quickMs)).at(-1)?.id ?? 0;
+  }
+
+  async function takeForOurs(flag: string, after: number): Promise<void> {
+    const name = await nameOfToken();
+    const made = (await readFlagEvents(api!, environment, flag)).filter(
+      ({ id, by }) => id > after && by === name,
+    );
+    for (const { id } of made) ours.add(id);
+    if (made.length > 0) await claim(made.map(({ id }) => id));
+  }
+
+  return {
+    async asOurs(flag, write) {
+      const after = await newestId().catch(() => undefined);
+      try {
+        return await write();
+      } finally {
+        // Also what was half done is ours.
+        if (after !== undefined)
+          await takeForOurs(flag, after).catch((error: unknown) =>
+            log.warn({ err: error, flag }, 'what we changed in Unleash may be audited once more as a flip'),
+          );
+      }
+    },
+
+    async storyOf(flag) {
+      if (!api) return { own: false, author: 'unknown (no UNLEASH_ADMIN_TOKEN)', events: [] };
+      try {
+        const events = await eventsOf(flag);
+        if (events.length === 0)
+          return { own: false, author: 'unknown (Unleash has logged nothing)', events };
+        told.set(flag, events.at(-1)!.id);
+        const others = events.filter(({ id }) => !ours.delete(id));
+        const claimed = others.length === 0 ? [] : await claim(others.map(({ id }) => id));
+        const mine = others.filter(({ id }) => claimed.includes(id));
+        if (mine.length === 0) return { own: true };
+        const author = [...new Set(mine.map(({ by }) => by))].join(', ');
+        return { own: false, author, at: mine.at(-1)!.at, events: mine };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { own: false, author: `unknown (${why})`, events: [] };
+      }
+    },
+
+    shareClaims(shared) {
+      claim = shared;
+    },
+  };
+}
