@@ -4,8 +4,9 @@ import { defaults } from './defaults.ts';
 /** How a migration goes from step to step, as written. */
 
 const text = z.string().min(1).max(1024);
-const percentage = z.union([z.number(), z.string().regex(/^\d{1,3}(\.\d{1,4})?%$/)], {
-  error: 'must be a percentage, such as 50% or 5',
+const badShare = 'must be a percentage, such as 50% or 5';
+const percentage = z.union([z.number(), z.string().regex(/^\d{1,3}(\.\d{1,4})?%$/, badShare)], {
+  error: badShare,
 });
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;

@@ -36,6 +36,7 @@ export class DeliveryStand {
   /** Set: flags can't be written. */
   flagError: Error | undefined;
   flagsKnown = true;
+  #waitedMs = 0;
   #features: FeatureSet = emptyFeatureSet;
   #onFlags: (() => void)[] = [];
 
@@ -53,7 +54,8 @@ export class DeliveryStand {
     // Never flushed: nothing reads this file.
     const file = path.join(tmpdir(), 'ficus-no-such-folder', 'states.json');
     this.states = new MigrationStates({ file, store: { load: away, save: away }, log });
-    const clock = { now: () => this.nowMs, monotonic: () => this.nowMs };
+    // What waits for another replica has waited long enough when it looks the second time.
+    const clock = { now: () => this.nowMs, monotonic: () => (this.#waitedMs += 2000) };
     this.delivery = new MigrationDelivery({
       migrations: () => [this.migration],
       flags: this.#flags(),

@@ -106,7 +106,9 @@ describe('around a step', () => {
       post,
       audit: (entry) => audited.push(entry),
       onAnswered: () => answered++,
-      sleep: async (ms) => void (nowMs += ms),
+      sleep: async (ms) => {
+        nowMs += ms;
+      },
       clock,
       log: pino({ level: 'silent' }),
     });
