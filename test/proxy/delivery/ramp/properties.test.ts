@@ -77,7 +77,10 @@ async function play(canary: string, played: readonly Move[]): Promise<DeliverySt
     const gate = stand.gateState;
     await moves[name]!(stand, value);
     const { share, phase } = stand.status;
-    assert.ok(share.effective <= stand.cap, `${name}: ${share.effective} % is in force over the cap ${stand.cap} %`);
+    assert.ok(
+      share.effective <= stand.cap,
+      `${name}: ${share.effective} % is in force over the cap ${stand.cap} %`,
+    );
     assert.ok(share.effective <= share.asked, `${name}: more is in force than asked`);
     if (stand.cap > before.cap) {
       const isSteppedInto = stand.migration.canary.steps.includes(stand.cap);
@@ -129,10 +132,13 @@ describe('over any sequence of moves, flags, evidence, time and replicas', () =>
   test('one roll back leads to the monolith, and there it stays until somebody asks again', async () => {
     for (let seed = 100_001; seed <= 100_000 + runs / 2; seed++) {
       const stand = await playAny(seed);
+      // The flag may be out of reach, too; and then everything speaks for going on.
+      stand.flagError = seed % 2 === 0 ? new Error('the disk is full') : undefined;
       await stand.delivery.rollback('billing', bob, 'back');
       assert.deepEqual([stand.cap, stand.status.share.effective], [0, 0], `seed ${seed}`);
-      assert.ok(['monolith', 'shadow', 'canary'].includes(stand.status.phase) || !stand.flagsKnown);
       stand.flagsKnown = true;
+      stand.lead = 'here';
+      stand.gateSays('open');
       stand.hold();
       assert.equal(stand.cap, 0, `seed ${seed}: forward again by itself`);
     }

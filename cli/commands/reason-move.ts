@@ -4,8 +4,8 @@ import { UsageError } from '../failures.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 import { moveOutcome } from './move-outcome.ts';
 
-/** Moves that want a migration and a reason, and nothing else. */
-function reasonMove(
+/** A move that wants a migration and a reason, and nothing else. */
+export function reasonMove(
   name: 'pause' | 'resume' | 'abort' | 'approve' | 'retire',
   summary: string,
   example: string,
@@ -28,21 +28,3 @@ function reasonMove(
     },
   });
 }
-
-export const pause = reasonMove('pause', 'No step forward until somebody resumes', 'the shop has a sale');
-export const resume = reasonMove('resume', 'Steps forward go on', 'the sale is over');
-export const abort = reasonMove(
-  'abort',
-  'End the ramp: back to the share that it began from',
-  'too early in the week',
-);
-export const approve = reasonMove(
-  'approve',
-  'Say yes to the next step that wants a second person',
-  'a week without a difference',
-);
-export const retire = reasonMove(
-  'retire',
-  'The service alone has it, once the monolith had no hit for long enough',
-  'nobody asked the monolith for a month',
-);
