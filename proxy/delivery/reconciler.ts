@@ -94,10 +94,11 @@ export class Reconciler {
     if (standing.killed) return false;
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
-    const wanted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
     const nowMs = this.#deps.clock.now();
     const isOverridden = overrideOf(state, nowMs) !== undefined;
-    if (wanted >= state.granted && this.#deps.lead?.() === 'elsewhere' && !isOverridden) return false;
+    // Flags come to each replica at another moment: one that sees them late must not undo what they asked for.
+    if (this.#deps.lead?.() === 'elsewhere' && !isOverridden) return false;
+    const wanted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
     const step = wanted > state.granted ? stepOf(standing, wanted, rampOf(standing, nowMs)) : undefined;
     const waits = step && !isOverridden ? this.#deps.steps?.before(migration, step) : undefined;
     const granted = waits === undefined ? wanted : state.granted;

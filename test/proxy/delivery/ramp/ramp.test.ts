@@ -262,6 +262,18 @@ describe('of several replicas', () => {
     assert.equal(stand.cap, 0);
   });
 
+  test('one that does not take the steps, and has not seen the flag yet, leaves what another one granted', async () => {
+    await promote(100);
+    const { ramp } = stand.status;
+    stand.lead = 'elsewhere';
+    stand.flip(0);
+    stand.delivery.reconcile();
+    assert.deepEqual([stand.cap, stand.shares], [1, [0, 1, 0]]);
+    stand.lead = 'here';
+    stand.flip(100);
+    assert.deepEqual(stand.status.ramp, ramp);
+  });
+
   test('while Postgres is away none takes a step, and status says so; roll back works', async () => {
     await promote(100);
     stand.lead = 'nobody';
