@@ -65,12 +65,17 @@ export class MoveKit {
     return isSeen();
   }
 
-  /** What another replica grants comes back with its state. Waits only where one does. */
+  /** What another replica grants comes back with its state, and a webhook may answer soon: waits for that, only. */
   async untilGranted(migration: Migration, before: number): Promise<void> {
     const { states, clock, lead } = this.deps;
+    this.reconciler.reconcile();
     const until = clock.monotonic() + FLAG_SEEN_WITHIN_MS;
-    const isWaiting = () =>
-      lead?.() === 'elsewhere' && states.get(migration.id, this.reconciler.nowIso()).granted <= before;
+    const isAsked = (migration.canary.webhooks?.before ?? []).length > 0;
+    const isWaiting = () => {
+      const { granted, detail } = states.get(migration.id, this.reconciler.nowIso());
+      const hasNoAnswer = isAsked && detail['webhook'] === undefined;
+      return granted <= before && (lead?.() === 'elsewhere' || hasNoAnswer);
+    };
     while (isWaiting() && clock.monotonic() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
