@@ -4,7 +4,9 @@ import { approve } from './commands/approve.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { diffs } from './commands/diffs.ts';
+import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
+import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { kill } from './commands/kill.ts';
@@ -21,6 +23,7 @@ import { status } from './commands/status.ts';
 import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
+import { verdicts } from './commands/verdicts.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
@@ -32,10 +35,12 @@ const lifeCommands = [
   shadow,
   diffs,
   verdict,
+  verdicts,
   record,
   replay,
   regressions,
   verify,
+  force,
   gate,
   promote,
   pause,
@@ -43,6 +48,7 @@ const lifeCommands = [
   approve,
   abort,
   rollback,
+  guard,
   retire,
   kill,
   audit,

@@ -6,9 +6,10 @@ import type { RoutesWatcher } from './config/watch-routes.ts';
 import type { MigrationStatus } from './delivery/model.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import type { RoutingModel } from './routing/model.ts';
+import type { AuditEntry, VerdictRow } from './store/model.ts';
 import type { MetricsState } from './telemetry/metrics.ts';
 
-/** How the parts' own words become those of the admin API and of the metrics. */
+/** How the parts' own words become those of the admin API, the audit and the metrics. */
 
 export function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
   const until = new Date(watcher.current().notAfter).toISOString();
@@ -46,4 +47,11 @@ export function sharesOf({
 }: MigrationStatus): MetricsState['shares'][number] {
   const overrideUntil = override && Date.parse(override.until) / 1000;
   return { migration: id, ...share, shadow: shadowShare, ...(overrideUntil && { overrideUntil }) };
+}
+
+export function verdictEntry(decided: VerdictRow): AuditEntry {
+  const { at, actor, migration, reason, until = null, ...rest } = decided;
+  const { signature, verdict, owner, route, place, kind, serviceBuild } = rest;
+  const detail = { signature, verdict, owner, until, route, place, kind, serviceBuild };
+  return { at, actor, action: 'verdict', migration, reason, detail };
 }

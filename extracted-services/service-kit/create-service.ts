@@ -1,5 +1,5 @@
 import express, { type Express, type Router } from 'express';
-import { readApiDocument } from './api-document.ts';
+import { readWrittenDocument, validatedDocument } from './api-document.ts';
 import { ApiError } from './api-error.ts';
 import { type SecurityHandlers, validateByApi } from './api-validation.ts';
 import { answerErrors, type DescribeRefusal } from './error-answers.ts';
@@ -33,6 +33,7 @@ export type Service = { app: Express; logger: Logger; beginStopping(): void };
 /** Everything that services have in common around their routes; rejects when the API file is not valid OpenAPI. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { name, version, dryRun, logger, readiness } = options;
+  const document = await readWrittenDocument(options.apiSpec);
   const app = express();
   let stopping = false;
 
@@ -51,15 +52,16 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     else response.status(503).json({ status: 'not ready', failing });
   });
   app.get('/.well-known/ficus', (_request, response) => {
-    response.json({ service: name, version, dryRun });
+    response.json({ service: name, version, dryRun, openapi: '/openapi.json' });
   });
+  app.get('/openapi.json', (_request, response) => void response.json(document));
 
   app.use(logRequests(logger));
   app.use(refuseUnsafeCopies({ dryRun }));
   app.use(
     await validateByApi({
       app,
-      document: await readApiDocument(options.apiSpec),
+      document: validatedDocument(document),
       securityHandlers: options.securityHandlers ?? {},
       parseBody: express.json({ limit: options.maxBodyBytes ?? 100 * 1024 }),
     }),

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { ForceGrants } from '../delivery/force-grants.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
+import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
@@ -16,6 +18,8 @@ export interface AdminReads {
   migrationOf(signature: string): Promise<string | undefined>;
   /** Newest first. */
   verdicts(migration: string, signature: string): Promise<readonly VerdictRow[]>;
+  /** What holds for the migration's signatures. */
+  standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
   /** Newest first, at most `limit`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
@@ -50,6 +54,7 @@ export type JudgeResult =
 export interface AdminDeps {
   readonly delivery: Delivery;
   readonly kill: Pick<KillControl, 'status' | 'set'>;
+  readonly force: ForceGrants;
   readonly reads: AdminReads;
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;

@@ -5,9 +5,12 @@
 import type { Deletable, MigrationStatus } from '../delivery/model.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
+import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { Role } from './login/roles.ts';
 
+export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
 export type {
   Deletable,
@@ -19,12 +22,27 @@ export type {
 } from '../delivery/model.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
+export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
-export type { Role } from './login/roles.ts';
+export type { Role };
+
+/** Who is logged in. */
+export interface SessionInfo {
+  readonly name: string;
+  readonly role: Role;
+  /** For `X-Ficus-Csrf` with every write of a browser's session; absent elsewhere. */
+  readonly csrf?: string;
+}
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
+}
+
+export interface ForceOrder {
+  readonly side: 'monolith' | 'service';
+  readonly minutes: number;
+  readonly reason: string;
 }
 
 export interface KillOrder {
@@ -52,6 +70,10 @@ export interface RollbackOrder {
 
 /** Of `pause`, `resume`, `abort`, `approve` and `retire`. */
 export interface ReasonOrder {
+  readonly reason: string;
+}
+
+export interface ClearGuardOrder {
   readonly reason: string;
 }
 
@@ -85,6 +107,12 @@ export interface SignatureDetail {
   readonly pairs: readonly PairRow[];
   /** What was decided on it, newest first. */
   readonly verdicts: readonly VerdictRow[];
+}
+
+export interface VerdictList {
+  readonly migration: string;
+  /** In force: decided, or measured to be noise. */
+  readonly verdicts: readonly StandingVerdict[];
 }
 
 export interface VerdictRequest {
@@ -140,6 +168,8 @@ export interface Readiness {
 export type ProblemCode =
   | 'invalid_request'
   | 'login_needed'
+  | 'login_failed'
+  | 'csrf_missing'
   | 'not_allowed'
   | 'locked_out'
   | 'foreign_origin'
@@ -149,6 +179,7 @@ export type ProblemCode =
   | 'unknown_pair'
   | 'unknown_recording'
   | 'method_not_allowed'
+  | 'latched'
   | 'gate_refused'
   | 'not_next_step'
   | 'not_now'

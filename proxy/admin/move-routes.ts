@@ -1,7 +1,14 @@
 import type { Express, Request } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { MoveDone, PromoteOrder, ReasonOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
+import type {
+  ClearGuardOrder,
+  MoveDone,
+  PromoteOrder,
+  ReasonOrder,
+  RollbackOrder,
+  ShadowOrder,
+} from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { requireRole } from './login/authorise.ts';
 import { AdminProblem } from './problem.ts';
@@ -37,6 +44,11 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
       response.json(moved(await delivery[move](id, actorOf(request), reason)));
     });
   }
+  app.post('/api/migrations/:id/guard/clear', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const { reason }: ClearGuardOrder = request.body;
+    response.json(moved(await delivery.clearGuard(id, actorOf(request), reason)));
+  });
 }
 
 function moved(result: MoveResult): MoveDone {

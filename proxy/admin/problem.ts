@@ -8,6 +8,8 @@ interface Meaning {
 export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   invalid_request: { status: 400, title: 'The request does not fit the API' },
   login_needed: { status: 401, title: 'A login is needed' },
+  login_failed: { status: 403, title: 'The login failed' },
+  csrf_missing: { status: 403, title: 'The write does not show that it is from our own page' },
   not_allowed: { status: 403, title: 'Your role may not do this' },
   foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },
   not_found: { status: 404, title: 'There is nothing at this path' },
@@ -16,6 +18,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   unknown_recording: { status: 404, title: 'There is no such recording' },
   unknown_pair: { status: 404, title: 'There is no such pair' },
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
+  latched: { status: 409, title: 'The guard took it back, and nobody has cleared that' },
   gate_refused: { status: 409, title: 'The gate refused the move' },
   not_next_step: { status: 409, title: 'The move is not the next step' },
   not_now: { status: 409, title: 'The move makes no sense as things stand' },

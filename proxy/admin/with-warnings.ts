@@ -27,5 +27,6 @@ export function withWarnings(
     abort: (...order) => delivery.abort(...order),
     approve: (...order) => delivery.approve(...order),
     retire: (...order) => delivery.retire(...order),
+    clearGuard: (...order) => delivery.clearGuard(...order),
   };
 }

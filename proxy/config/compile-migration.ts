@@ -28,6 +28,7 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     id,
     service: config.service ?? '',
     owner: config.owner,
+    ...(config.openapi !== undefined && { openapi: resolve(baseDir, config.openapi) }),
     hosts: readAll(config.hosts ?? defaults.migration.hosts, readHost, [...path, 'hosts'], report),
     stickBy: compileStickBy(config.stickBy ?? defaults.migration.stickBy, [...path, 'stickBy'], report),
     routes,

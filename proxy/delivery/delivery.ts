@@ -1,5 +1,7 @@
 import { shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
+import type { Latch } from './guard/latch.ts';
+import { clearLatch, takeBack } from './guard/latch-moves.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult } from './model.ts';
 import { type MoveDeps, MoveKit, refused, unknown } from './moves/move-kit.ts';
 import { promote } from './moves/promote.ts';
@@ -75,6 +77,21 @@ export class MigrationDelivery implements Delivery {
 
   async rollback(id: string, actor: Actor, reason: string): Promise<MoveResult> {
     return rollback(this.#kit, id, actor, reason);
+  }
+
+  /** Without effect on what is latched already; `heard` from another replica, which has told the others. */
+  async guardTripped(id: string, latch: Latch, heard = false): Promise<boolean> {
+    const migration = this.#find(id);
+    return migration !== undefined && (await takeBack(this.#kit.parts(), migration, latch, heard));
+  }
+
+  async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {
+    const migration = this.#find(id);
+    if (!migration) return unknown(id);
+    if (!clearLatch(this.#kit.parts(), migration, actor, reason))
+      return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
+    const text = `${id}: cleared; the monolith answers everybody until the next promote.`;
+    return this.#kit.done(migration, text);
   }
 
   async pause(id: string, actor: Actor, reason: string): Promise<MoveResult> {

@@ -1,4 +1,5 @@
 import type { GateReport } from '../evidence/model.ts';
+import type { Latch } from './guard/latch.ts';
 import type { Override, OverrideOrder } from './override.ts';
 import type { ApprovalState } from './ramp/approvals.ts';
 import type { Ramp, Word } from './ramp/detail.ts';
@@ -59,6 +60,8 @@ export interface MigrationStatus {
     readonly shadowDropped: Readonly<Record<string, number>>;
   };
   readonly gate: GateReport['state'];
+  /** The guard took it back, and holds it until a person clears that. */
+  readonly latch?: Latch;
   /** One sentence each: why the share is not larger. Empty when nothing holds it. */
   readonly holds: readonly string[];
   /** One sentence each: what holds nothing back and is to be looked at, such as a rule that is of no use. */
@@ -99,7 +102,13 @@ export interface Deletable {
 }
 
 /** `not_now`: as things stand the move makes no sense, such as to resume what is not paused. */
-export type MoveRefusal = 'gate_refused' | 'not_next_step' | 'not_now' | 'flags_unavailable' | 'invalid';
+export type MoveRefusal =
+  | 'latched'
+  | 'gate_refused'
+  | 'not_next_step'
+  | 'not_now'
+  | 'flags_unavailable'
+  | 'invalid';
 
 export type MoveResult =
   | ({
@@ -148,6 +157,8 @@ export interface Delivery {
   ): Promise<MoveResult>;
   /** Never refused, never waits for the store. */
   rollback(id: string, actor: Actor, reason: string): Promise<MoveResult>;
+  /** Lets a migration that the guard took back be promoted again. */
+  clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult>;
   /** No step forward until somebody resumes; what is granted stays. */
   pause(id: string, actor: Actor, reason: string): Promise<MoveResult>;
   resume(id: string, actor: Actor, reason: string): Promise<MoveResult>;

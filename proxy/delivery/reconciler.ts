@@ -53,8 +53,8 @@ export class Reconciler {
     const now = this.nowIso();
     const state = this.#deps.states.get(migration.id, now);
     const { granted = state.granted, held = state.held, phase = state.phase } = to;
-    // Who takes a migration back ends what was allowed past the gate.
-    const ended = to.held === true ? { override: undefined } : {};
+    // Who takes a migration back ends what was under way, and what was allowed past the gate.
+    const ended = to.held === true ? { ...rampOver, override: undefined } : {};
     const detail = Object.entries({ ...state.detail, ...to.detail, ...ended }).filter(
       ([, part]) => part !== undefined,
     );
@@ -102,8 +102,8 @@ export class Reconciler {
     const step = wanted > state.granted ? stepOf(standing, wanted, rampOf(standing, nowMs)) : undefined;
     const waits = step && !isOverridden ? this.#deps.steps?.before(migration, step) : undefined;
     const granted = waits === undefined ? wanted : state.granted;
-    // A flag that fell to 0 ends what a roll back held: asking again begins anew.
-    const held = state.held && asked > 0;
+    // A flag that fell to 0 ends what a roll back held: asking again begins anew. Not so after the guard.
+    const held = state.held && (asked > 0 || standing.latch !== undefined);
     const phase = phaseOf(standing, granted);
     const ramp = rampOf(standing, nowMs, granted);
     const webhook = waits === '' ? standing.detail.webhook : waits;
@@ -134,7 +134,7 @@ export class Reconciler {
   /** The evidence speaks against a share that was granted: once, and until somebody promotes again. */
   #takeBack(migration: Migration, from: number, reasons: readonly string[]): void {
     this.#audit('gate-closed', migration.id, reasons.join(' '), { from });
-    this.change(migration, { granted: 0, held: true, detail: rampOver });
+    this.change(migration, { granted: 0, held: true });
     this.#deps.log.warn(
       { migration: migration.id, from, reasons },
       'gate closed: the monolith answers everybody',

@@ -7,6 +7,7 @@ import type { Migration } from '../routing/model.ts';
 import type { MigrationStateRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { type Allowance, allowedShare } from './allowed-share.ts';
+import { type Latch, latchOf, latchSentence } from './guard/latch.ts';
 import type { MigrationStates } from './migration-states.ts';
 import type { Phase } from './model.ts';
 import { grantedInForce, overridden } from './override.ts';
@@ -26,6 +27,8 @@ export interface Standing {
   readonly evidence: Allowance;
   /** The same under what slows a ramp. */
   readonly allowance: Allowance;
+  /** Left by the guard; nothing is allowed while it is there. */
+  readonly latch: Latch | undefined;
   readonly detail: RampDetail;
   readonly approvals: readonly ApprovalState[];
   /** Percent in force: the smaller of asked and granted. */
@@ -63,7 +66,10 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
   const lead = deps.lead?.() ?? 'here';
   const brakes = brakesOn({ migration, granted: state.granted, detail, key: gate.key, lead, nowMs });
   // Whoever overrides the gate does not mean to wait for a window, or for a second person.
-  const allowance = overridden(withBrakes(byEvidence, brakes, state.granted), state, nowMs);
+  const braked = overridden(withBrakes(byEvidence, brakes, state.granted), state, nowMs);
+  const latch = latchOf(state);
+  const latched = latch && { allowed: 0, holds: [latchSentence(migration.id, latch)], closed: false };
+  const allowance: Allowance = latched ?? braked;
   const killed = deps.killed?.();
   return {
     migration,
@@ -71,7 +77,8 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
     shadowShare: askedShare(features, shadowFlag(migration.id)).percent,
     gate,
     state,
-    evidence: overridden(byEvidence, state, nowMs),
+    latch,
+    evidence: latched ?? overridden(byEvidence, state, nowMs),
     allowance:
       killed === undefined ? allowance : { ...allowance, allowed: 0, holds: [killed, ...allowance.holds] },
     detail,

@@ -2,6 +2,7 @@ import { wilsonLowerBound } from '../evidence/wilson.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
 import type { Drift } from './daily-counts.ts';
+import { latchedGate } from './guard/latch.ts';
 import type { GateAnswer, MigrationStatus, PairCounts, Phase, RampStatus } from './model.ts';
 import { toldOverride } from './override.ts';
 import { type Standing, type StandingDeps, standingOf } from './standing.ts';
@@ -38,6 +39,7 @@ export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatu
     builds: { monolith: gate.key.monolithBuild, service: gate.key.serviceBuild },
     traffic: deps.traffic.read(migration.id),
     gate: gate.state,
+    ...(standing.latch ? { latch: standing.latch } : {}),
     holds: state.phase === 'retired' ? notes : [...holdsOf(standing), ...notes],
     ...(ramp && { ramp }),
     ...(standing.detail.pause && { pause: standing.detail.pause }),
@@ -51,10 +53,10 @@ export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatu
 /** Every reason for and against the next step. */
 export function gateOf(deps: StatusDeps, migration: Migration): GateAnswer {
   const standing = standingOf(deps, migration);
-  const { gate, allowance, asked, effective, state } = standing;
+  const { gate, allowance, asked, effective, state, latch } = standing;
   const ramp = rampStatus(standing);
   return {
-    ...gate,
+    ...(latch ? latchedGate(gate, latch) : gate),
     allowed: allowance.allowed,
     ...(effective < 100 ? { nextStep: stepAfter(migration.canary, effective) } : {}),
     asked,

@@ -12,6 +12,8 @@ import { gatherFacts } from './gather-facts.ts';
 import { excuseRoutes } from './judge.ts';
 import { Judging } from './judging.ts';
 import type { ClientAnswers, EvidenceKey, GateReport, ServedLately } from './model.ts';
+import type { ServiceDescription } from './openapi/description-watch.ts';
+import { Descriptions } from './openapi/descriptions.ts';
 import { PactWatch } from './pact-watch.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
 
@@ -22,6 +24,8 @@ export interface EvidenceDeps {
   readonly pactEnvironment: Readonly<Record<string, string>>;
   /** Builds or abilities of upstreams are others than they were. */
   readonly onBuildsChanged: () => void;
+  /** What services say that their APIs are is other than it was. */
+  readonly onDescriptionsChanged: () => void;
   /** A pair counts from now on. */
   readonly onCounted: (pair: ComparedPair, key: EvidenceKey) => void;
   /** Pairs that will never count. */
@@ -41,6 +45,7 @@ const CONFIRM_EVERY_MS = 1000;
 /** Pairs that wait for their builds to be confirmed. */
 const MAX_UNCONFIRMED = 5000;
 const PACTS_EVERY_MS = 2000;
+const DESCRIPTIONS_EVERY_MS = 2000;
 /** For one pact against one side. */
 const VERIFY_TIMEOUT_MS = 60_000;
 
@@ -52,6 +57,7 @@ export class Evidence {
   readonly #verdicts: VerdictKeeper;
   readonly judging: Judging;
   readonly #pacts: PactWatch;
+  readonly #descriptions: Descriptions;
   readonly #announcements: Announcements;
   readonly #confirming: NodeJS.Timeout;
   #unconfirmed: { readonly pair: ComparedPair; readonly key: EvidenceKey }[] = [];
@@ -83,12 +89,21 @@ export class Evidence {
       clock,
       log,
     });
+    this.#descriptions = new Descriptions({
+      migrations,
+      upstream: (id) => this.#upstream(id),
+      announced: (upstream) => this.#announcements.of(upstream),
+      onChange: deps.onDescriptionsChanged,
+      store,
+      log,
+      everyMs: DESCRIPTIONS_EVERY_MS,
+    });
     this.#confirming = setInterval(() => void this.#confirm(), CONFIRM_EVERY_MS);
   }
 
   /** Learns what can be learnt now: who runs where, which pacts there are. */
   async refresh(): Promise<void> {
-    await Promise.all([this.#confirm(), this.#pacts.refresh()]);
+    await Promise.all([this.#confirm().then(() => this.#descriptions.refresh()), this.#pacts.refresh()]);
   }
 
   gate(migration: Migration): GateReport {
@@ -100,6 +115,7 @@ export class Evidence {
       verdictsKnown: this.#verdicts.isLoaded(),
       clientAnswers: this.#deps.clientAnswers(migration.id),
       served: this.#deps.served(migration.id),
+      ...this.#descriptions.factsOf(migration.id),
       nowMs: this.#deps.clock.now(),
       contracts: this.#contracts.of(migration.id),
       pacts: this.#pacts.of(migration.id),
@@ -131,6 +147,11 @@ export class Evidence {
     if (this.#unconfirmed.length > MAX_UNCONFIRMED) {
       this.#deps.onDropped(this.#unconfirmed.shift()!.pair.migration, 'unconfirmed');
     }
+  }
+
+  /** What the migration's service says that its API is. */
+  description(migrationId: string): ServiceDescription | undefined {
+    return this.#descriptions.factsOf(migrationId).description.description;
   }
 
   dryRunMigrations(): string[] {
@@ -166,6 +187,7 @@ export class Evidence {
   async close(): Promise<void> {
     clearInterval(this.#confirming);
     this.#pacts.close();
+    this.#descriptions.close();
     await this.#confirm();
     this.#contracts.close();
     this.#verdicts.close();

@@ -1,3 +1,7 @@
+import type { DescribedAnswers } from './openapi/described-cells.ts';
+import type { DescriptionChanges } from './openapi/description-keeper.ts';
+import type { DescriptionState } from './openapi/description-watch.ts';
+
 /** What evidence is keyed to: other builds or other comparison rules start anew. */
 export interface EvidenceKey {
   readonly migration: string;
@@ -90,6 +94,15 @@ export interface ContractEvidence {
   readonly at: string;
 }
 
+/** What is known of the service's description. */
+export interface OpenApiFacts {
+  readonly state: DescriptionState;
+  /** Under that description, by route and side. */
+  readonly described: readonly DescribedAnswers[];
+  /** Undefined while it is not known. */
+  readonly changes: DescriptionChanges | undefined;
+}
+
 /** Pairs in which one side alone failed, or both did. */
 export interface FailedPairs {
   readonly service: number;
@@ -121,6 +134,7 @@ export interface GateFacts {
   readonly failedPairs: FailedPairs;
   /** What clients were answered in the last minute, by each side of the migration. */
   readonly served: ServedLately;
+  readonly openapi: OpenApiFacts;
   /** False when the service did not announce itself or answer its probe. */
   readonly serviceReachable: boolean;
   /** False when Postgres is away and the facts are the last known ones, or none. */
@@ -144,7 +158,8 @@ export interface GateReason {
     | 'errors'
     | 'openapi'
     | 'build'
-    | 'store';
+    | 'store'
+    | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
   /** A sentence with numbers and with what would change it. */

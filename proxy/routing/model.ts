@@ -3,6 +3,8 @@
  * `RoutingModel` from every good routes.yaml and hands it to the data-plane workers as it is.
  */
 
+import type { FlagContextRules, ForceRules, JwtRules } from './identity.ts';
+
 export interface Upstream {
   readonly id: string;
   readonly protocol: 'http:' | 'https:' | 'unix:';
@@ -89,7 +91,7 @@ export interface Route {
 }
 
 export type StickySource =
-  | { readonly from: 'header' | 'cookie'; readonly name: string }
+  | { readonly from: 'header' | 'cookie' | 'claim'; readonly name: string }
   | { readonly from: 'ip' }
   | { readonly from: 'random' };
 
@@ -149,6 +151,8 @@ export interface GateRules {
   readonly unjudged: 'refuse' | 'allow';
   /** What traffic has not shown yet: `warn` names it, `require` holds the gate. Absent: `warn`. */
   readonly coverage?: 'warn' | 'require' | 'off';
+  /** Answers that do not fit the service's description, and what it takes away from the one before. Absent: `warn`. */
+  readonly openapi?: 'warn' | 'require' | 'off';
 }
 
 /** Times of a week, by the wall clock of a zone. */
@@ -191,9 +195,13 @@ export interface Migration {
   /** Id of the service's upstream. */
   readonly service: string;
   readonly owner: string | undefined;
+  /** Absolute path of the service's description; absent: where it announces one. */
+  readonly openapi?: string;
   /** Lower-case host names without port; empty: any host. */
   readonly hosts: readonly string[];
   readonly stickBy: readonly StickySource[];
+  /** Absent: flags are told the sticky value and the address. */
+  readonly flagContext?: FlagContextRules;
   readonly routes: readonly Route[];
   readonly shadow: {
     readonly timeoutMs: number;
@@ -237,6 +245,10 @@ export interface RoutingModel {
   /** Id of the upstream that every other path goes to. */
   readonly default: string;
   readonly migrations: readonly Migration[];
+  /** Absent: no token is believed, and no claim has a value. */
+  readonly jwt?: JwtRules;
+  /** Absent: only a signed `Ficus-Force` counts. */
+  readonly force?: ForceRules;
   /** SHA-256 of the file's bytes, hex, first 12. */
   readonly hash: string;
 }

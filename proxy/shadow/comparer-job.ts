@@ -13,6 +13,7 @@ import type { CompareLimits } from './compare/limits.ts';
 import type { ComparedMigration } from './compared-migration.ts';
 import { answerTexts, line, redactedAnswerTexts, requestTexts, type TextContext } from './comparer-texts.ts';
 import { coverageOf } from './coverage.ts';
+import { type CheckDescribed, compileDescription } from './described-answers.ts';
 import { failedSides } from './failed-sides.ts';
 import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
@@ -27,12 +28,14 @@ export interface CompareJob extends TextContext {
   rulesFor(route: string): CompiledRules;
   readonly upstreams: CompareSettings['upstreams'];
   readonly role: RoleSource | undefined;
+  /** Holds answers against the service's description, where there is one. */
+  readonly checkDescribed: CheckDescribed | undefined;
   /** The migration's rules, then those of its routes: in the order of `ruleNames`. */
   readonly allRules: readonly Rule[];
 }
 
 export function compileJob(
-  { shadow: { compare, redact }, routes = [], upstreams, coverage }: ComparedMigration,
+  { shadow: { compare, redact }, routes = [], upstreams, coverage, description }: ComparedMigration,
   redactor: Redactor,
   limits: CompareLimits,
 ): CompareJob {
@@ -45,6 +48,7 @@ export function compileJob(
     allRules: joinRules(ofAll, ...ofRoutes.map(([, own]) => own)).all,
     upstreams: upstreams ?? { monolith: undefined, service: undefined },
     role: coverage?.role,
+    checkDescribed: description && compileDescription(description, redactor, limits),
     redacted: compileRedaction(redact),
     redactor,
     limits,
@@ -77,7 +81,12 @@ export function examineWithRules(
   const walked = rules.all.length > 0 && examined.outcome !== 'incomparable' && !examined.isSameBytes;
   const mattered = walked ? matteringOf(job) : undefined;
   const again = pair.monolithAgain && examineAgain(pair, pair.monolithAgain, job, settings);
-  const facts = { coverage: coverageOf(pair, job.role), ...(again ? { again } : {}) };
+  const described = job.checkDescribed?.(pair);
+  const facts = {
+    coverage: coverageOf(pair, job.role),
+    ...(again ? { again } : {}),
+    ...(described ? { described } : {}),
+  };
   return { compared: { ...kept(pair, examined, job), ...facts }, mattered };
 }
 

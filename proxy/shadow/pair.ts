@@ -107,6 +107,13 @@ export interface ComparedPair {
     readonly differences: readonly Difference[];
   };
   readonly coverage?: PairCoverage;
+  /** What of each side's answer does not fit the service's description; a side that was not held against it is absent. */
+  readonly described?: {
+    /** Of the description. */
+    readonly hash: string;
+    readonly monolith?: readonly string[];
+    readonly service?: readonly string[];
+  };
   /** Which side failed: answered 500 and above, or gave no whole answer in time. Absent: neither. */
   readonly failed?: Side | 'both';
   readonly monolithMs: number;

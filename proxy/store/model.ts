@@ -71,7 +71,7 @@ export interface PairRow {
 export interface AuditEntry {
   readonly at: string;
   readonly actor: string;
-  /** `shadow`, `promote`, `rollback`, `refused`, `verify`, `config`, `gate-closed`. */
+  /** `shadow`, `promote`, `rollback`, `refused`, `verify`, `config`, `gate-closed`, `guard`, `guard-cleared`. */
   readonly action: string;
   readonly migration?: string;
   readonly reason: string;

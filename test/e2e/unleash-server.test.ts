@@ -5,14 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { MigrationStatus, Readiness } from '../../proxy/admin/api-types.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { startTestUnleash, type TestUnleash } from '../support/unleash-server.ts';
 
+let database: TestDatabase;
 let unleash: TestUnleash;
 let upstream: Server;
 let ficus: RunningFicus;
 
 before(async () => {
-  unleash = await startTestUnleash();
+  [unleash, database] = await Promise.all([startTestUnleash(), startTestDatabase()]);
   upstream = createServer((_req, res) => res.end('{}'));
   await once(upstream.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
@@ -22,6 +24,7 @@ before(async () => {
       gate: { minPairs: 0, agreement: 0%, latencyFloorMs: 10000, contracts: off }, canary: { holdMinutes: 0, minRequests: 0 } } } }`,
     {
       FICUS_DEBUG_HEADERS: '1',
+      DATABASE_URL: database.url,
       UNLEASH_URL: unleash.url,
       UNLEASH_API_TOKEN: unleash.apiToken,
       UNLEASH_ADMIN_TOKEN: unleash.adminToken,
@@ -31,6 +34,7 @@ before(async () => {
 
 after(async () => {
   await ficus?.remove();
+  await database?.stop();
   upstream?.close();
   await unleash?.stop();
 });
@@ -97,7 +101,7 @@ describe('with a real Unleash server', () => {
 });
 
 function status(): Promise<MigrationStatus> {
-  return ficus.json<MigrationStatus>('status', 'billing');
+  return ficus.read<MigrationStatus>('migrations/billing');
 }
 
 async function ask(user: string): Promise<string> {

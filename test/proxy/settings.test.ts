@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { readSettings, SettingsError } from '../../proxy/settings.ts';
+import { maskedSettings, readSettings, SettingsError } from '../../proxy/settings.ts';
 
 const read = (env: Record<string, string>) => readSettings(['--config', 'routes.yaml'], env);
 
@@ -78,4 +78,19 @@ describe('refused with a sentence', () => {
       );
     });
   }
+});
+
+test('of what may be secret the log gets names at most', () => {
+  const settings = read({
+    FICUS_SECRET_CATALOG: 'Bearer hunter2',
+    PACT_TOKEN: 'hunter3',
+    DATABASE_URL: 'postgres://ficus:hunter4@db/ficus',
+    UNLEASH_URL: 'http://unleash',
+    UNLEASH_ADMIN_TOKEN: 'hunter5',
+    FICUS_SECRETIVE: 'hunter6',
+  });
+  assert.deepEqual(settings.secrets, { FICUS_SECRET_CATALOG: 'Bearer hunter2' });
+  const masked = maskedSettings(settings);
+  assert.deepEqual(masked['secrets'], ['FICUS_SECRET_CATALOG']);
+  assert.ok(!JSON.stringify(masked).includes('hunter'), JSON.stringify(masked));
 });

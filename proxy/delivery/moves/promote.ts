@@ -2,6 +2,7 @@ import { serveFlag } from '../../flags/flag-names.ts';
 import { isForSomeUsers, shareProblem } from '../../flags/share.ts';
 import type { Migration } from '../../routing/model.ts';
 import { stepAfter } from '../allowed-share.ts';
+import { latchSentence } from '../guard/latch.ts';
 import type { Actor, MoveResult } from '../model.ts';
 import { begunOverride, type OverrideOrder, overrideProblem } from '../override.ts';
 import { type Standing, standingOf } from '../standing.ts';
@@ -24,6 +25,8 @@ export async function promote(
   if (!migration) return unknown(id);
   const standing = standingOf(kit.deps, migration, { held: false });
   const { evidence, effective, state, gate } = standing;
+  if (standing.latch && kit.deps.killed?.() === undefined)
+    return refused('latched', [latchSentence(id, standing.latch)]);
   const senseless = whySenseless(kit, standing, toPercent);
   if (senseless) return senseless;
   const target = toPercent ?? stepAfter(migration.canary, effective);

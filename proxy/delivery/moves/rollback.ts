@@ -1,5 +1,4 @@
 import type { Actor, MoveResult } from '../model.ts';
-import { rampOver } from '../ramp/detail.ts';
 import { standingOf } from '../standing.ts';
 import { type MoveKit, unknown } from './move-kit.ts';
 
@@ -12,7 +11,7 @@ export async function rollback(kit: MoveKit, id: string, actor: Actor, reason: s
   kit.reconciler.change(migration, {
     granted: 0,
     held: true,
-    detail: { ...rampOver, retired: undefined },
+    detail: { retired: undefined },
     ...(wasRetired ? { phase: 'monolith' } : {}),
   });
   kit.deps.onCapsChanged();

@@ -1,6 +1,7 @@
 import pino, { type Logger } from 'pino';
 import type { AdminDeps, AdminReads, VerifyResult } from '../../../proxy/admin/admin-deps.ts';
 import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import { createForceGrants } from '../../../proxy/delivery/force-grants.ts';
 import { createKillControl } from '../../../proxy/delivery/kill-control.ts';
 import type {
   Actor,
@@ -66,6 +67,12 @@ export class InMemoryEstate {
       delivery: this.delivery(),
       kill: createKillControl({
         kill: this.killSwitch(),
+        audit: ({ actor, action, reason, detail }) =>
+          void this.move('catalog', action, { name: actor }, reason, detail),
+        clock: systemClock,
+      }),
+      force: createForceGrants({
+        key: 'a key that is long enough for a test',
         audit: ({ actor, action, reason, detail }) =>
           void this.move('catalog', action, { name: actor }, reason, detail),
         clock: systemClock,
@@ -151,6 +158,7 @@ export class InMemoryEstate {
       abort: async (id, actor, reason) => this.move(id, 'abort', actor, reason, {}),
       approve: async (id, actor, reason) => this.move(id, 'approve', actor, reason, {}),
       retire: async (id, actor, reason) => this.move(id, 'retire', actor, reason, { phase: 'retired' }),
+      clearGuard: async (id, actor, reason) => this.move(id, 'guard-cleared', actor, reason, {}),
     };
   }
 
@@ -237,6 +245,16 @@ export class InMemoryEstate {
         stored(() => this.signatures.find((row) => row.signature === signature)?.migration),
       verdicts: (_migration, signature) =>
         stored(() => this.verdicts.filter((row) => row.signature === signature)),
+      standingVerdicts: (migration) =>
+        stored(() =>
+          this.verdicts
+            .filter((row) => row.migration === migration)
+            .map(({ signature, route, place, kind, verdict: state, owner, reason, until }) => ({
+              ...{ signature, migration, route, place, kind, state, owner, reason },
+              by: 'verdict' as const,
+              ...(until !== undefined && { until }),
+            })),
+        ),
       pairsOfSignature: (migration, signature, limit) =>
         stored(() =>
           this.pairs

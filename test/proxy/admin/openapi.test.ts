@@ -32,7 +32,9 @@ const bodies: Record<string, object> = {
   ...Object.fromEntries(
     ['pause', 'resume', 'abort', 'approve', 'retire'].map((move) => [move, { reason: 'test' }]),
   ),
+  clear: { reason: 'test' },
   kill: { on: true, reason: 'test' },
+  force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {

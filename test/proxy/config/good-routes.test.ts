@@ -210,6 +210,21 @@ test('an upstream that nothing uses is warned of', () => {
   ]);
 });
 
+test('a token may come from the environment: known to the proxy, left open by whoever only checks the file', () => {
+  const text = `upstreams: { m: { url: 'http://a', tokens: [{ header: authorization, env: FICUS_SECRET_M }] } }
+default: m
+`;
+  const tokens = (secrets?: Record<string, string>) => {
+    const parsed = parseRoutes(text, { file: 'routes.yaml', baseDir: '/', secrets });
+    return parsed.ok ? parsed.model.upstreams[0]?.tokens : parsed.problems.map(formatProblem);
+  };
+  assert.deepEqual(tokens({ FICUS_SECRET_M: 'Bearer m' }), [{ header: 'authorization', value: 'Bearer m' }]);
+  assert.deepEqual(tokens(), []);
+  const place = 'routes.yaml:1:75 upstreams.m.tokens[0].env';
+  assert.deepEqual(tokens({}), [`${place} "FICUS_SECRET_M" is not set in the environment of \`ficus up\``]);
+  assert.deepEqual(tokens({ FICUS_SECRET_M: 'hun\nter2' }), [`${place} has what is no value of a header`]);
+});
+
 describe('the model', () => {
   const text = readFileSync(`${fixtures}good/design-example.yaml`, 'utf8');
 

@@ -45,6 +45,7 @@ beforeEach(async () => {
     onBuildsChanged: () => {},
     onCounted: ({ id }) => counted.push(id),
     onDropped: (_migration, reason) => dropped.push(reason),
+    onDescriptionsChanged: () => {},
     served: () => ({ monolith: { requests: 0, errors: 0 }, service: { requests: 0, errors: 0 } }),
     clientAnswers: () => new Map(),
     clock: { now: () => nowMs, monotonic: () => nowMs },

@@ -70,6 +70,7 @@ export function facts(more: Partial<GateFacts> = {}): GateFacts {
     latency: { monolith: latencies(40, 4000), service: latencies(12, 4000) },
     failedPairs: { service: 0, monolith: 0, both: 0 },
     served: { monolith: { requests: 0, errors: 0 }, service: { requests: 0, errors: 0 } },
+    openapi: { state: {}, described: [], changes: undefined },
     serviceReachable: true,
     storeAvailable: true,
     ...more,
