@@ -3,7 +3,9 @@ import { abort } from './commands/abort.ts';
 import { approve } from './commands/approve.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
+import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
+import { drill } from './commands/drill.ts';
 import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
 import { guard } from './commands/guard.ts';
@@ -39,6 +41,7 @@ const lifeCommands = [
   record,
   replay,
   regressions,
+  contracts,
   verify,
   force,
   gate,
@@ -49,6 +52,7 @@ const lifeCommands = [
   abort,
   rollback,
   guard,
+  drill,
   retire,
   kill,
   audit,

@@ -5,20 +5,21 @@ import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { startDelivery } from './app-delivery.ts';
-import { certificatePart, configReport, sharesOf, verdictEntry, verifyResult } from './app-reports.ts';
+import { certificatePart, configReport, sharesOf, useOf, verdictEntry, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { createForceGrants } from './delivery/force-grants.ts';
-import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
+import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
+import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -76,10 +77,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
+    brokerCredentials: settings.pactBroker,
+    pactCacheDir: path.join(settings.dataDir, 'pacts'),
     onBuildsChanged: pushSnapshot,
     onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
-      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+      store.pairWriter.add({ ...pair, ...useOf(pair), monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
     served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
@@ -89,24 +92,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const gate = (migration: Migration) => evidence.gate(migration);
+  const pairs = (migration: Migration) => evidence.pairs(migration);
+  const { killed } = kill;
   const started = startDelivery({
     databaseUrl: settings.databaseUrl ?? postgres!.url,
     webhookKey: settings.webhookKey,
     dailyCounts: store.dailyCounts,
     migrations: () => model().migrations,
-    flags,
-    killed: kill.killed,
-    gate: (migration) => evidence.gate(migration),
-    pairs: (migration) => evidence.pairs(migration),
-    states,
     traffic: history,
-    audit,
     onCapsChanged: pushSnapshot,
-    clock,
-    log,
+    ...{ flags, states, gate, pairs, killed, audit, clock, log },
   });
   const { delivery, daily } = started;
-  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
+  const { guard, drill, redis } = guarding;
   const redactionKey = await readKeyFile(
     settings.dataDir,
     'redaction',
@@ -202,6 +203,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
+        ...(redis ? { redis: redis.health() } : {}),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
@@ -244,6 +246,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
@@ -256,6 +262,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    drill,
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -301,6 +308,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     async stop(times) {
       stopping = true;
       clearInterval(reconciling);
+      guarding.close();
       clearInterval(syncingStates);
       routes.close();
       certificate?.close();

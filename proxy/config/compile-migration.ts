@@ -3,6 +3,7 @@ import type { CoverageRules, Migration, Route, StickySource } from '../routing/m
 import { isSafeMethod } from '../routing/model.ts';
 import { compileCanary } from './compile-canary.ts';
 import { compileCompare } from './compile-compare.ts';
+import { compileContracts } from './compile-contracts.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readAll } from './read-all.ts';
@@ -22,7 +23,6 @@ type Section<K extends keyof MigrationConfig> = Sound<NonNullable<MigrationConfi
 export function compileMigration(id: string, config: Config, baseDir: string, report: Report): Migration {
   const path = ['migrations', id];
   const shadow = compileShadow(config.shadow ?? {}, [...path, 'shadow'], report);
-  const contracts = { ...defaults.contracts, ...config.contracts };
   const routes = compileRoutes(config.routes ?? [], [...path, 'routes'], report);
   return {
     id,
@@ -38,7 +38,13 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
     retire: { ...defaults.retire, ...config.retire },
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
-    contracts: { pacts: resolve(baseDir, contracts.pacts), states: resolve(baseDir, contracts.states) },
+    contracts: compileContracts(
+      config.contracts ?? {},
+      config.service ?? '',
+      baseDir,
+      [...path, 'contracts'],
+      report,
+    ),
     rulesHash: hashOfRules(shadow.compare, routes),
   };
 }
@@ -145,5 +151,10 @@ function compileCoverage(config: Section<'coverage'>, path: Path, report: Report
 
 function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {
   const guard = { ...defaults.guard, ...config };
-  return { ...guard, errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report) };
+  return {
+    ...guard,
+    errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report),
+    slowRate: ratio(guard.slowRate, [...path, 'slowRate'], report),
+    mismatchRate: ratio(guard.mismatchRate, [...path, 'mismatchRate'], report),
+  };
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
+import { isDrilling } from './guard/drill.ts';
 import type { Phase } from './model.ts';
 import { endedOverride, grantedInForce, type Override, overrideOf } from './override.ts';
 import { rampOver } from './ramp/detail.ts';
@@ -78,6 +79,7 @@ export class Reconciler {
   /** One migration's share; true when its cap changed. */
   #settle(migration: Migration): boolean {
     const standing = standingOf(this.#deps, migration);
+    if (isDrilling(standing.state, this.#deps.clock.now())) return false;
     const { state, asked, allowance } = standing;
     // Where the monolith may have forgotten it, evidence against the service is no way back.
     if (state.phase === 'retired') return false;

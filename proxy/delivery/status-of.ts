@@ -2,6 +2,7 @@ import { wilsonLowerBound } from '../evidence/wilson.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
 import type { Drift } from './daily-counts.ts';
+import { guardTold } from './guard/guard-told.ts';
 import { latchedGate } from './guard/latch.ts';
 import type { GateAnswer, MigrationStatus, PairCounts, Phase, RampStatus } from './model.ts';
 import { toldOverride } from './override.ts';
@@ -39,7 +40,7 @@ export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatu
     builds: { monolith: gate.key.monolithBuild, service: gate.key.serviceBuild },
     traffic: deps.traffic.read(migration.id),
     gate: gate.state,
-    ...(standing.latch ? { latch: standing.latch } : {}),
+    ...guardTold(state, standing.latch),
     holds: state.phase === 'retired' ? notes : [...holdsOf(standing), ...notes],
     ...(ramp && { ramp }),
     ...(standing.detail.pause && { pause: standing.detail.pause }),

@@ -33,6 +33,7 @@ const bodies: Record<string, object> = {
     ['pause', 'resume', 'abort', 'approve', 'retire'].map((move) => [move, { reason: 'test' }]),
   ),
   clear: { reason: 'test' },
+  drill: { reason: 'test' },
   kill: { on: true, reason: 'test' },
   force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
