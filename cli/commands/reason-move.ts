@@ -19,6 +19,8 @@ export function reasonMove(
       reason: { type: 'string', value: 'TEXT', text: 'for the audit, and for whoever reads status' },
     },
     asksAdmin: true,
+    // What goes back or holds still asks nobody.
+    moves: name !== 'pause' && name !== 'abort',
     examples: [`ficus ${name} catalog --reason "${example}"`],
 
     async run({ operands: [id = ''], values: { reason = '' }, admin }) {

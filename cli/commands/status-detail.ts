@@ -30,6 +30,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['not copied', dropped.join(', ') || none],
     ['gate', status.gate],
     ...drillFact(status),
+    ['revision', String(status.revision)],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   const room = Math.max((terminal.width ?? Number.POSITIVE_INFINITY) - width - 4, 20);
