@@ -1,8 +1,11 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
+import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
+import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
+import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { kill } from './commands/kill.ts';
@@ -32,10 +35,13 @@ const lifeCommands = [
   record,
   replay,
   regressions,
+  contracts,
   verify,
+  force,
   gate,
   promote,
   rollback,
+  guard,
   kill,
   audit,
   token,

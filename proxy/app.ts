@@ -1,14 +1,15 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
-import { TokenLogin } from './admin/login/token-login.ts';
-import { watchTokens } from './admin/login/watch-tokens.ts';
+import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verdictEntry, verifyResult } from './app-reports.ts';
+import { certificatePart, configReport, sharesOf, useOf, verdictEntry, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
+import { createForceGrants } from './delivery/force-grants.ts';
+import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -16,12 +17,13 @@ import { createRecorder } from './recording/recorder.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
-import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
+import { readKeyFile } from './store/key-file.ts';
+import type { AuditEntry } from './store/model.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
@@ -65,20 +67,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   traffic.connectStore(store.migrationStates);
   const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
-  const kill = createKillControl({
-    kill: killSwitch,
-    audit: (entry) => void spool.recordAudit(entry),
-    clock,
-  });
+  const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
+  const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
+  let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
+    brokerCredentials: settings.pactBroker,
+    pactCacheDir: path.join(settings.dataDir, 'pacts'),
     onBuildsChanged: pushSnapshot,
+    onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
-      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+      store.pairWriter.add({ ...pair, ...useOf(pair), monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
     served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
@@ -96,12 +99,17 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     pairs: (migration) => evidence.pairs(migration),
     states,
     traffic: history,
-    audit: (entry) => void spool.recordAudit(entry),
+    audit,
     onCapsChanged: pushSnapshot,
     clock,
     log,
   });
-  const redactionKey = await readRedactionKey(settings.dataDir);
+  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const redactionKey = await readKeyFile(
+    settings.dataDir,
+    'redaction',
+    'old and new pairs show secrets differently',
+  );
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
@@ -122,12 +130,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(comparedMigrations(model()));
+  compareAll = () => comparer.setMigrations(comparedMigrations(model(), (id) => evidence.description(id)));
+  compareAll();
 
   traffic.handOver({
     onReport(report, health) {
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
+      guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
         if (migration !== '' && counts.service.requests > 0)
@@ -137,6 +147,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
+    onServiceFailing: (...seen) => guard.workerTripped(...seen),
     onPair: (pair) => comparer.submit(pair),
     onRecorded: (exchange) => recorder.submit(exchange),
     recording: () => recorder.shares(),
@@ -148,7 +159,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onRoutes() {
       recorder.onRoutes();
-      comparer.setMigrations(comparedMigrations(model()));
+      compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),
@@ -228,6 +239,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
@@ -236,6 +251,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       return { done: true, verdict: judged };
     },
     kill,
+    force: createForceGrants({ key: settings.forceKey, audit, clock }),
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
@@ -258,13 +274,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const tokens = settings.tokensFile && (await watchTokens({ file: settings.tokensFile, log }));
+  const login =
+    settings.login &&
+    (await openLogin(settings.login, {
+      key:
+        settings.login.sessionKey ??
+        (await readKeyFile(settings.dataDir, 'session', 'everybody logs in anew')),
+      origin: settings.adminOrigin ?? `http://localhost:${settings.adminPort}`,
+      clock,
+      log,
+    }));
   const admin = await startAdmin({
     deps: adminDeps,
     port: settings.adminPort,
     host: settings.adminHost,
     origin: settings.adminOrigin,
-    login: tokens ? { tokens: new TokenLogin({ tokens: tokens.current, clock }) } : undefined,
+    login,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
@@ -280,7 +305,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
-      if (tokens) tokens.close();
+      login?.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();

@@ -1,8 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
+import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
+import { type Environment, SettingsError } from './settings-error.ts';
+
+export { SettingsError };
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
 export interface Settings {
@@ -21,8 +27,8 @@ export interface Settings {
   readonly adminHost: string;
   /** Where others than this machine find the admin plane; undefined: they don't. */
   readonly adminOrigin: string | undefined;
-  /** Undefined: no login, and whoever reaches the admin plane may do everything. */
-  readonly tokensFile: string | undefined;
+  /** Undefined: none, and whoever reaches the admin plane may do everything. */
+  readonly login: LoginSettings | undefined;
   readonly dataDir: string;
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
@@ -31,6 +37,8 @@ export interface Settings {
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
+  readonly forceKey: string | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
   /** Part of the requests, 0 to 1, that get a line in the access log. */
@@ -47,6 +55,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** How a Pact Broker is asked, where it wants to know by whom. */
+  readonly pactBroker: PactBrokerCredentials | undefined;
 }
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
@@ -55,11 +65,6 @@ export interface TlsSettings {
   readonly keyFile: string;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
-
-/** What is wrong with the command line or the environment, in one sentence. */
-export class SettingsError extends Error {}
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readSettings(args: readonly string[], env: Environment = process.env): Settings {
   const values = readArguments(args);
@@ -90,7 +95,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     ),
     adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
     adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
-    tokensFile: env['FICUS_TOKENS_FILE'] ? path.resolve(env['FICUS_TOKENS_FILE']) : undefined,
+    login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
@@ -101,6 +106,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    forceKey: readForceKey(env['FICUS_FORCE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
     accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
@@ -127,7 +133,8 @@ export function readSettings(args: readonly string[], env: Environment = process
       ),
     },
     secrets: readNamed(env, isSecretVariable),
-    pactEnvironment: readNamed(env, (name) => name.startsWith('PACT_')),
+    pactEnvironment: readNamed(env, isPactVariable),
+    pactBroker: readPactBroker(env),
   };
 }
 
@@ -141,8 +148,11 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    pactBroker: settings.pactBroker && '***',
+    login: settings.login && maskedLogin(settings.login),
   };
 }
 
@@ -209,6 +219,17 @@ function readTls(env: Environment): TlsSettings | undefined {
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
 }
 
+const minKeyLength = 32;
+
+function readForceKey(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text.length < minKeyLength) {
+    const how = 'such as what openssl rand -base64 32 prints';
+    throw new SettingsError(`FICUS_FORCE_KEY must be at least ${minKeyLength} characters, ${how}`);
+  }
+  return text;
+}
+
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {
   if (text !== '1') return false;
   if (tls === undefined) throw new SettingsError('FICUS_HTTP2 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
@@ -228,16 +249,6 @@ function memoryShareMb(workers: number): number {
   const constrained = process.constrainedMemory();
   const all = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   return (0.8 * all) / (workers + 1) / 1024 / 1024;
-}
-
-/** `https://ficus.example.org`, as a browser writes it. */
-function readOrigin(name: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || `${url.origin}/` !== url.href) {
-    throw new SettingsError(`${name} must be an origin such as https://ficus.example.org, not "${text}"`);
-  }
-  return url.origin;
 }
 
 /** `1`, `0.5%`; 0 to 100. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { formatProblem } from './config/problem.ts';
 import type { Certificate } from './config/read-certificate.ts';
+import { readJwks } from './config/read-public-keys.ts';
 import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
 import type { ListenerTls } from './data-plane/client-server.ts';
@@ -17,18 +18,22 @@ import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
+import { openTokenKeys } from './flags/token-keys.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
 import type { Pair } from './shadow/pair.ts';
 import type { RecordedExchange } from './shadow/recorded-exchange.ts';
 import type { SamePair } from './shadow/same-pair.ts';
 import { lockDataDir } from './store/data-dir-lock.ts';
+import type { MigrationStateRow } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** What the control plane does with what workers send, and tells them; it comes later than the traffic. */
 export interface ControlPlane {
   onReport(report: TrafficReport, health: WorkerHealth): void;
+  /** A worker has seen a service fail whatever it is asked, and asks the monolith by itself since. */
+  onServiceFailing?(migration: string, failures: number, withinMs: number): void;
   onPair(pair: Pair): void;
   /** A pair that agrees at sight. */
   onSame(same: SamePair): void;
@@ -121,6 +126,15 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   }
   const model = (): RoutingModel => routes.current() ?? first;
 
+  let onKeys = (): void => {};
+  const tokenKeys = await openTokenKeys({
+    dataDir: settings.dataDir,
+    model,
+    readKeys: readJwks,
+    onChange: () => onKeys(),
+    log,
+  });
+
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
@@ -128,6 +142,9 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       revision: ++revision,
       routing: model(),
       killed: kill.state() !== undefined,
+      tokenKeys: tokenKeys.current(),
+      forceKey: settings.forceKey,
+      latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
       features: flags.current(),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
@@ -159,6 +176,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         maxMemoryBytes: settings.maxWorkerBytes,
       },
       onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
+      onServiceFailing: (...seen) => toControl(({ onServiceFailing }) => onServiceFailing?.(...seen)),
       onShadow({ pairs, same, recorded }) {
         for (const pair of pairs) toControl((control) => control.onPair(pair));
         for (const one of same) toControl((control) => control.onSame(one));
@@ -185,7 +203,9 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       workers.apply(snapshot());
     });
   };
+  onKeys = pushSnapshot;
   onRoutes = () => {
+    tokenKeys.refresh();
     pushSnapshot();
     control?.onRoutes();
   };
@@ -210,6 +230,14 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       control = newControl;
       for (const act of kept.splice(0)) act(newControl);
     },
-    unlock,
+    unlock() {
+      tokenKeys.close();
+      unlock();
+    },
   };
+}
+
+/** Whether a guard has taken the service out, until a person lets it in again. */
+function isLatched({ detail }: MigrationStateRow): boolean {
+  return detail['latch'] !== undefined;
 }

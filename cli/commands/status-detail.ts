@@ -3,6 +3,7 @@ import { count, counted, localTime, milliseconds, none, part, share } from '../f
 import type { Paint } from '../paint.ts';
 import { renderTable } from '../table.ts';
 import { bulletList } from '../wrap-text.ts';
+import { renderLatch } from './latch-view.ts';
 import { overrideText } from './override-text.ts';
 import { agreement } from './status-table.ts';
 
@@ -34,7 +35,9 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     traffic.fallbacks > 0
       ? [`${counted(traffic.fallbacks, 'request')} meant for the service ended at the monolith.`]
       : [];
+  const latched = status.latch ? [renderLatch(status, terminal.width, terminal.paint), ''] : [];
   return [
+    ...latched,
     terminal.paint('bold', `${status.id}: from the monolith to ${status.service}`),
     ...lines,
     '',

@@ -5,10 +5,14 @@ import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { addContractRoutes } from './contract-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
+import { addForceRoutes } from './force-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
+import { addLoginRoutes } from './login/login-routes.ts';
+import { addSessionRoutes } from './login/session-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
@@ -42,6 +46,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(setSecurityHeaders);
   app.use(guardTarget(options.origin));
   app.use(guardWrites(options.origin));
+  if (options.login) addLoginRoutes(app, deps, options.login);
   app.use(authenticate(deps, options.login));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
   app.use(
@@ -56,10 +61,13 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   );
   app.use(authorise);
   addStatusRoutes(app, deps, apiDocument);
+  addSessionRoutes(app, options.login);
   addKillRoutes(app, deps);
+  addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);

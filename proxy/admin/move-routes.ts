@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
+import type { ClearGuardOrder, MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { requireRole } from './login/authorise.ts';
 import { AdminProblem } from './problem.ts';
@@ -28,6 +28,12 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
     const { id } = knownMigration(delivery, request.params.id);
     const { reason }: RollbackOrder = request.body;
     response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
+  });
+
+  app.post('/api/migrations/:id/guard/clear', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const { reason }: ClearGuardOrder = request.body;
+    response.json(moved(await delivery.clearGuard(id, actorOf(request), reason)));
   });
 }
 

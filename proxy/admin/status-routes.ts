@@ -11,6 +11,7 @@ POST /api/migrations/{id}/shadow     {"share": 10}
 POST /api/migrations/{id}/promote    {"to": 25}, or {} for the next step
 POST /api/migrations/{id}/rollback   {"reason": "…"}
 POST /api/migrations/{id}/verify     {}
+POST /api/migrations/{id}/force      {"side": "service", "minutes": 480, "reason": "…"}
 POST /api/signatures/{s}/verdict     {"verdict": "expected", "reason": "…", "until": "2026-12-31T00:00:00Z"}
 GET  /api/migrations/{id}/regressions the stored pairs that differ, to replay
 POST /api/kill                       {"on": true, "reason": "…"} everything to the monolith; GET tells

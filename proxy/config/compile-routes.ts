@@ -1,4 +1,5 @@
 import type { Migration, RoutingModel } from '../routing/model.ts';
+import { compileFlagContext, compileForce, compileJwt, needsJwt } from './compile-identity.ts';
 import { compileMigration } from './compile-migration.ts';
 import { compileUpstream, type Files } from './compile-upstream.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -26,6 +27,10 @@ export function compileRoutes(config: Sound<RoutesConfig>, context: Context): Om
   });
   if (config.default !== undefined) checkReference(['default'], config.default, context);
 
+  if (config.flagContext) {
+    compileFlagContext(config.flagContext, config.jwt !== undefined, ['flagContext'], report);
+  }
+
   const placed: PlacedRoute[] = [];
   const migrations = entries(config.migrations).map(([id, migrationConfig]) => {
     checkId(['migrations', id], id, report);
@@ -33,7 +38,7 @@ export function compileRoutes(config: Sound<RoutesConfig>, context: Context): Om
     const migration = compileMigration(id, migrationConfig, files.baseDir, report);
     placed.push(...placedRoutes(migration, migrationConfig));
     warnOfMigration(migration, warn);
-    return migration;
+    return { ...migration, ...compileContext(id, migrationConfig, config, report) };
   });
   reportTies(placed, context.placeOf, report);
 
@@ -41,7 +46,33 @@ export function compileRoutes(config: Sound<RoutesConfig>, context: Context): Om
   for (const { id } of upstreams) {
     if (!used.has(id)) warn(['upstreams', id], 'is not used by any migration', 'name');
   }
-  return { upstreams, default: config.default ?? '', migrations };
+  return {
+    upstreams,
+    default: config.default ?? '',
+    migrations,
+    ...(config.jwt && { jwt: compileJwt(config.jwt, files, report) }),
+    ...(config.force && { force: compileForce(config.force, config.jwt !== undefined, report) }),
+  };
+}
+
+/** A migration's own, or that of the whole file, whose problems are told once. */
+function compileContext(
+  id: string,
+  own: Sound<MigrationConfig>,
+  { flagContext, jwt }: Sound<RoutesConfig>,
+  report: Report,
+): Pick<Migration, 'flagContext'> {
+  const hasJwt = jwt !== undefined;
+  const claim = (own.stickBy ?? []).findIndex((text) => text?.startsWith('claim:'));
+  if (claim >= 0 && !hasJwt)
+    report(['migrations', id, 'stickBy', claim], `${quote(own.stickBy?.[claim])} ${needsJwt}`);
+  if (own.flagContext) {
+    const path = ['migrations', id, 'flagContext'];
+    return { flagContext: compileFlagContext(own.flagContext, hasJwt, path, report) };
+  }
+  return flagContext
+    ? { flagContext: compileFlagContext(flagContext, hasJwt, ['flagContext'], () => {}) }
+    : {};
 }
 
 function entries<T>(record: { readonly [id: string]: T } | undefined): [string, T][] {

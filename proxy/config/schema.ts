@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { contracts } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
+import { flagContextConfig, forceConfig, jwtConfig } from './identity-schema.ts';
 
 /** routes.yaml as written. What a text means (a route, a URL, a place) is read where it is compiled. */
 
@@ -149,11 +151,15 @@ const migration = z
   .strictObject({
     service: text.describe("The service's upstream"),
     owner: text.optional(),
+    openapi: text
+      .optional()
+      .describe("File with the service's OpenAPI description, relative to this file; else as it announces"),
     hosts: z.array(text).default([...defaults.migration.hosts]),
     stickBy: z
-      .array(text.describe('header:NAME, cookie:NAME; last of all ip or random'))
+      .array(text.describe('header:NAME, cookie:NAME, claim:NAME; last of all ip or random'))
       .default([...defaults.migration.stickBy])
       .describe('Tried in order; without a value the monolith answers until the share is 100 %'),
+    flagContext: flagContextConfig.optional().describe('In place of that of the whole file'),
     routes: z.array(route).min(1).describe('The routes that move together'),
     shadow: z
       .strictObject({
@@ -184,6 +190,7 @@ const migration = z
         unproven: z.enum(['refuse', 'allow']).default(defaults.gate.unproven),
         unjudged: z.enum(['refuse', 'allow']).default(defaults.gate.unjudged),
         coverage: z.enum(['warn', 'require', 'off']).default(defaults.gate.coverage),
+        openapi: z.enum(['warn', 'require', 'off']).default(defaults.gate.openapi),
       })
       .optional(),
     coverage: z
@@ -215,12 +222,7 @@ const migration = z
         minRequests: count.default(defaults.guard.minRequests),
       })
       .optional(),
-    contracts: z
-      .strictObject({
-        pacts: text.default(defaults.contracts.pacts).describe('Folder of pact files, relative to this file'),
-        states: text.default(defaults.contracts.states).describe('Folder of provider states'),
-      })
-      .optional(),
+    contracts: contracts.optional(),
   })
   .describe('The unit that moves: routes that share state, their service, their gate');
 
@@ -229,6 +231,9 @@ export const routesSchema = z
     version: z.literal(1).default(1),
     upstreams: z.record(id, upstream),
     default: text.describe('The upstream of every other path: the monolith'),
+    jwt: jwtConfig.optional(),
+    force: forceConfig.optional(),
+    flagContext: flagContextConfig.optional(),
     migrations: z.record(id, migration).optional(),
   })
   .describe('Ficus routes');

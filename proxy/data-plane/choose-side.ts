@@ -3,10 +3,13 @@ import { isCanonicalPath } from '../routing/canonical-path.ts';
 import { isSafeMethod, type Route } from '../routing/model.ts';
 import { stickyValueOf } from '../routing/sticky-value.ts';
 import type { CopyMode } from '../shadow/sender.ts';
+import { flagContextOf } from './flag-context.ts';
+import { forcedSide } from './forced-side.ts';
 import type { HeaderFields } from './header-fields.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { LiveMigration, Snapshot } from './snapshot.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
+import { type Claims, noClaims } from './verified-claims.ts';
 
 /** The route that a request met, if any. */
 export interface Matched {
@@ -14,7 +17,7 @@ export interface Matched {
   readonly live: LiveMigration;
 }
 
-/** Where a request comes from, for stickiness. */
+/** Where a request comes from, for stickiness and for flags. */
 export interface ClientOrigin {
   readonly fields: HeaderFields;
 }
@@ -37,22 +40,38 @@ export function chooseSide(
   client: ClientOrigin,
 ): AnsweredBy {
   const { live } = matched;
+  if (snapshot.killed) return 'monolith';
+  if (request.force !== '') {
+    const forced = forcedSide(request.force, live, client.fields, snapshot.force);
+    if (forced !== undefined) return forced;
+  }
   if (live.serves !== 'some') return live.serves === 'everybody' ? 'service' : 'monolith';
-  const sticky = stickyValueOf(live.migration.stickBy, {
-    header: (name) => client.fields.value(name),
-    remoteAddress: request.client.address,
-    random: () => request.id,
-  });
+  const claims = claimsOf(snapshot, live, client);
+  const sticky = stickyOf(live, request, client, claims);
   if (sticky === undefined) return 'monolith';
   const groupId = live.migration.id;
   if (!isWithinShare(live.cap, groupId, sticky)) return 'monolith';
-  const asked = snapshot.flags.isOn(live.serveFlag, {
-    userId: sticky,
-    sessionId: sticky,
+  const context = flagContextOf(live.migration, client.fields, claims, sticky, request.client.address);
+  context.properties['ficusFineBucket'] = String(fineBucket(groupId, sticky));
+  return snapshot.flags.isOn(live.serveFlag, context) ? 'service' : 'monolith';
+}
+
+function claimsOf(snapshot: Snapshot, live: LiveMigration, { fields }: ClientOrigin): Claims {
+  return live.readsClaims ? snapshot.claims.of(fields) : noClaims;
+}
+
+function stickyOf(
+  { migration }: LiveMigration,
+  request: ForwardableRequest,
+  { fields }: ClientOrigin,
+  claims: Claims,
+): string | undefined {
+  return stickyValueOf(migration.stickBy, {
+    header: (name) => fields.value(name),
+    claim: (name) => claims.get(name)?.[0],
     remoteAddress: request.client.address,
-    properties: { ficusFineBucket: String(fineBucket(groupId, sticky)) },
+    random: () => request.id,
   });
-  return asked ? 'service' : 'monolith';
 }
 
 /** Percent of requests copied back to the monolith once the service answers them all: the way back stays proven. */
@@ -66,6 +85,7 @@ export function chooseCopy(
   snapshot: Snapshot,
   matched: Matched,
   request: ForwardableRequest,
+  client: ClientOrigin,
   control: AnsweredBy,
 ): CopyMode | undefined {
   const { live } = matched;
@@ -75,13 +95,22 @@ export function chooseCopy(
   if (live.serves === 'everybody' && !isWithinShare(REVERSE_SHARE, live.serveFlag, request.requestId))
     return undefined;
   if (live.copies === 'all') return mode;
-  const sampled = snapshot.flags.isOn(live.shadowFlag, {
-    properties: {
-      requestId: request.requestId,
-      ficusFineBucket: String(fineBucket(live.shadowFlag, request.requestId)),
-    },
-  });
-  return sampled ? mode : undefined;
+  const context = live.copiesByContext ? copyContext(snapshot, live, request, client) : { properties: {} };
+  context.properties['requestId'] = request.requestId;
+  context.properties['ficusFineBucket'] = String(fineBucket(live.shadowFlag, request.requestId));
+  return snapshot.flags.isOn(live.shadowFlag, context) ? mode : undefined;
+}
+
+/** As for `serve`, for a flag with constraints: most ask only for a part of the requests, whosoever they are. */
+function copyContext(
+  snapshot: Snapshot,
+  live: LiveMigration,
+  request: ForwardableRequest,
+  client: ClientOrigin,
+): ReturnType<typeof flagContextOf> {
+  const claims = claimsOf(snapshot, live, client);
+  const sticky = stickyOf(live, request, client, claims);
+  return flagContextOf(live.migration, client.fields, claims, sticky, request.client.address);
 }
 
 function copyModeOf({ live, route }: Matched, method: string, control: AnsweredBy): CopyMode | undefined {

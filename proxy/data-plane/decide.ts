@@ -36,10 +36,11 @@ export function decideCopy(
   { snapshot, counts, warn, pressure }: DecideDeps,
   matched: Matched,
   request: ForwardableRequest,
+  client: ClientOrigin,
   control: AnsweredBy,
 ): CopyMode | undefined {
   try {
-    const mode = chooseCopy(snapshot, matched, request, control);
+    const mode = chooseCopy(snapshot, matched, request, client, control);
     if (mode === undefined) return undefined;
     const against = pressure.against(snapshot.default, matched.live.service, request.requestId);
     if (against === undefined) return mode;

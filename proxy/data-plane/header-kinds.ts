@@ -26,6 +26,8 @@ export const Kind = {
   shadowMark: 10,
   /** `Ficus-No-Copy` on a request: what follows from a copy that came back to us, at another hop. */
   noCopy: 16,
+  /** `Ficus-Force` on a request: which side somebody who may ask for it wants. */
+  force: 17,
   keepAlive: 11,
   /** `TE` on a request: whether its client reads trailers. */
   te: 12,
@@ -71,6 +73,7 @@ const saidToUpstreams = new Map<string, Kind>([
   ['traceparent', Kind.traceparent],
   ['ficus-shadow', Kind.shadowMark],
   ['ficus-no-copy', Kind.noCopy],
+  ['ficus-force', Kind.force],
 ]);
 
 /** Names by which messages are told apart from each other; their aliases must reach nobody who folds names. */

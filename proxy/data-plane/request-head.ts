@@ -35,6 +35,8 @@ export interface ForwardableRequest {
   readonly requestId: string;
   /** Whether it is a shadow copy that came back to us, or follows from one: it is not copied again. */
   readonly isCopy: boolean;
+  /** `Ficus-Force` as sent, which whoever believes it must check; empty when there is none, or more than one. */
+  readonly force: string;
 }
 
 /** What the listener knows of a request before reading its head. */
@@ -78,6 +80,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
   let traceparent = '';
   let isMarked = false;
   let isCopy = false;
+  let force: string | undefined;
   let upgrade = '';
   let acceptsTrailers = false;
   let persistent = received.minorVersion > 0;
@@ -149,6 +152,9 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
       case Kind.noCopy:
         isCopy = true;
         break;
+      case Kind.force:
+        force = force === undefined ? value : '';
+        break;
       case Kind.drop:
       case Kind.keepAlive:
         break;
@@ -193,6 +199,7 @@ export function readRequest(received: ReceivedRequest): ForwardableRequest | Ref
     traceparent,
     requestId: requestId || received.id,
     isCopy,
+    force: force ?? '',
   };
 }
 

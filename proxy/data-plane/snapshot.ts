@@ -1,8 +1,12 @@
 import { createFlagEvaluator, type FlagEvaluator } from '../flags/evaluate.ts';
 import type { FeatureSet } from '../flags/feature-set.ts';
 import { serveFlag, shadowFlag } from '../flags/flag-names.ts';
+import { isForSomeUsers } from '../flags/share.ts';
+import type { PublicJwk } from '../routing/identity.ts';
 import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import { RouteTable } from '../routing/route-table.ts';
+import { type ClaimReader, claimReader, readsClaims } from './flag-context.ts';
+import type { ForceTrust } from './forced-side.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 /** What the control plane tells a worker: plain data, whole every time. */
@@ -12,6 +16,12 @@ export interface ControlSnapshot {
   readonly features: FeatureSet;
   /** The kill switch is on: the monolith answers everybody, and nothing is copied. */
   readonly killed?: boolean;
+  /** Public keys of tokens, where routes.yaml names a URL for them. */
+  readonly tokenKeys?: readonly PublicJwk[];
+  /** What signs `Ficus-Force`. */
+  readonly forceKey?: string | undefined;
+  /** Ids of migrations that a guard has taken out: nobody is let through to their service. */
+  readonly latched?: readonly string[];
   /** Percent that the evidence allows, by migration id; a migration that is not named has none. */
   readonly caps: Readonly<Record<string, number>>;
   /** Ids of migrations whose service announced that it can run dry. */
@@ -30,6 +40,12 @@ export interface LiveMigration {
   readonly cap: number;
   readonly copies: 'none' | 'some' | 'all';
   readonly canDryRun: boolean;
+  /** Whether a claim decides anything; else no token is looked at. */
+  readonly readsClaims: boolean;
+  /** Whether the flag for copies wants to know more of a request than its id. */
+  readonly copiesByContext: boolean;
+  /** Whether `Ficus-Force` may ask for the service. */
+  readonly mayForce: boolean;
   /** Percent of requests that somebody records. */
   readonly recorded: number;
   readonly serveFlag: string;
@@ -46,11 +62,14 @@ export interface Snapshot {
   readonly flags: FlagEvaluator;
   /** Nothing may be sent to a service, whoever asks for it. */
   readonly killed: boolean;
+  readonly claims: ClaimReader;
+  readonly force: ForceTrust;
 }
 
 export type PoolOf = (upstream: Upstream) => UpstreamPool;
 
-export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snapshot {
+/** What `previous` knows of clients' tokens goes on. */
+export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf, previous?: Snapshot): Snapshot {
   const { routing } = control;
   const pools = new Map(routing.upstreams.map((upstream) => [upstream.id, poolOf(upstream)]));
   const pool = (id: string): UpstreamPool => {
@@ -60,6 +79,7 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
   };
   const flags = createFlagEvaluator(control.features);
   const killed = control.killed ?? false;
+  const claims = claimReader(routing, control.tokenKeys ?? [], previous?.claims);
   const live = (migration: Migration): LiveMigration => {
     const serve = serveFlag(migration.id);
     const shadow = shadowFlag(migration.id);
@@ -76,6 +96,9 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
       cap,
       copies: killed || flags.isOff(shadow) ? 'none' : flags.isOnForAll(shadow) ? 'all' : 'some',
       recorded: control.recording?.[migration.id] ?? 0,
+      readsClaims: readsClaims(migration),
+      copiesByContext: isForSomeUsers(control.features, shadow),
+      mayForce: !(control.latched ?? []).includes(migration.id),
       canDryRun: control.dryRunMigrations.includes(migration.id),
       serveFlag: serve,
       shadowFlag: shadow,
@@ -94,5 +117,7 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf): Snaps
     default: pool(routing.default),
     flags,
     killed,
+    claims,
+    force: { key: control.forceKey, rules: routing.force, claimsOf: claims.of },
   };
 }

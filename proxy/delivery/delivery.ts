@@ -4,6 +4,8 @@ import type { FlagSource } from '../flags/flag-source.ts';
 import { askedShare, isForSomeUsers, shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
+import { type Latch, latchedGate, latchSentence } from './guard/latch.ts';
+import { clearLatch, type MoveParts, takeBack } from './guard/latch-moves.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
 import { begunOverride, type OverrideOrder, overrideProblem, toldOverride } from './override.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
@@ -30,12 +32,19 @@ const FLAG_SEEN_WITHIN_MS = 3000;
 export class MigrationDelivery implements Delivery {
   readonly #deps: DeliveryDeps;
   readonly #reconciler: Reconciler;
+  readonly #parts: MoveParts;
   /** Moves whose flag is being written. */
   #asking = 0;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     this.#reconciler = new Reconciler(deps);
+    this.#parts = {
+      deps,
+      reconciler: this.#reconciler,
+      ask: (migration, percent, ...who) => this.#ask(migration, 'serve', percent, ...who),
+      audit: (...entry) => this.#audit(...entry),
+    };
     // What follows from a move of ours is settled, and audited, after it.
     deps.flags.onChange(() => this.#asking === 0 && this.reconcile());
   }
@@ -65,10 +74,10 @@ export class MigrationDelivery implements Delivery {
   gate(id: string): GateAnswer | undefined {
     const migration = this.#find(id);
     if (!migration) return undefined;
-    const { gate, allowance, asked, effective, state } = standingOf(this.#deps, migration);
+    const { gate, allowance, asked, effective, state, latch } = standingOf(this.#deps, migration);
     const next = effective < 100 ? stepAfter(migration.canary, effective) : undefined;
     return {
-      ...gate,
+      ...(latch ? latchedGate(gate, latch) : gate),
       allowed: allowance.allowed,
       ...(next === undefined ? {} : { nextStep: next }),
       asked,
@@ -102,7 +111,8 @@ export class MigrationDelivery implements Delivery {
     if (!migration) return unknown(id);
     const killed = this.#deps.killed?.();
     if (killed !== undefined) return refused('gate_refused', [killed]);
-    const { allowance, effective, state } = standingOf(this.#deps, migration, { held: false });
+    const { allowance, effective, state, latch } = standingOf(this.#deps, migration, { held: false });
+    if (latch) return refused('latched', [latchSentence(id, latch)]);
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
     if (problem !== undefined) return refused('invalid', [problem]);
     if (isForSomeUsers(this.#deps.flags.current(), serveFlag(id))) {
@@ -164,6 +174,20 @@ export class MigrationDelivery implements Delivery {
     return this.#done(migration, `${id}: the monolith answers everybody.`, warnings);
   }
 
+  /** Without effect on what is latched already; `heard` from another replica, which has told the others. */
+  async guardTripped(id: string, latch: Latch, heard = false): Promise<boolean> {
+    const migration = this.#find(id);
+    return migration !== undefined && (await takeBack(this.#parts, migration, latch, heard));
+  }
+
+  async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {
+    const migration = this.#find(id);
+    if (!migration) return unknown(id);
+    if (!clearLatch(this.#parts, migration, actor, reason))
+      return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
+    return this.#done(migration, `${id}: cleared; the monolith answers everybody until the next promote.`);
+  }
+
   #find(id: string): Migration | undefined {
     return this.#deps.migrations().find((migration) => migration.id === id);
   }
@@ -217,7 +241,7 @@ export class MigrationDelivery implements Delivery {
   }
 
   #statusOf(migration: Migration): MigrationStatus {
-    const { asked, effective, shadowShare, gate, state, allowance, notes } = standingOf(
+    const { asked, effective, shadowShare, gate, state, allowance, latch, notes } = standingOf(
       this.#deps,
       migration,
     );
@@ -238,6 +262,7 @@ export class MigrationDelivery implements Delivery {
       builds: { monolith: gate.key.monolithBuild, service: gate.key.serviceBuild },
       traffic: this.#deps.traffic.read(migration.id),
       gate: gate.state,
+      ...(latch ? { latch } : {}),
       holds: [...allowance.holds, ...notes],
       ...toldOverride(state, this.#deps.clock.now()),
       revision: state.revision,
@@ -256,7 +281,7 @@ export class MigrationDelivery implements Delivery {
 }
 
 function refused(
-  code: 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid',
+  code: 'latched' | 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid',
   reasons: readonly string[],
 ): MoveResult {
   return { done: false, code, reasons };

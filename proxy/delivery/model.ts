@@ -1,4 +1,5 @@
 import type { GateReport } from '../evidence/model.ts';
+import type { Latch } from './guard/latch.ts';
 import type { Override, OverrideOrder } from './override.ts';
 
 export type Phase = 'monolith' | 'shadow' | 'canary' | 'service' | 'retired';
@@ -44,6 +45,8 @@ export interface MigrationStatus {
     readonly shadowDropped: Readonly<Record<string, number>>;
   };
   readonly gate: GateReport['state'];
+  /** The guard took it back, and holds it until a person clears that. */
+  readonly latch?: Latch;
   /** One sentence each: why the share is not larger. Empty when nothing holds it. */
   readonly holds: readonly string[];
   /** One sentence each: what holds nothing back and is to be looked at, such as a rule that is of no use. */
@@ -71,7 +74,7 @@ export type MoveResult =
     }
   | {
       readonly done: false;
-      readonly code: 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid';
+      readonly code: 'latched' | 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid';
       readonly reasons: readonly string[];
     };
 
@@ -107,4 +110,6 @@ export interface Delivery {
   ): Promise<MoveResult>;
   /** Never refused, never waits for the store. */
   rollback(id: string, actor: Actor, reason: string): Promise<MoveResult>;
+  /** Lets a migration that the guard took back be promoted again. */
+  clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult>;
 }

@@ -88,8 +88,8 @@ export class Reconciler {
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
     const granted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
-    // A flag that fell to 0 ends what a roll back held: asking again begins anew.
-    const held = state.held && asked > 0;
+    // A flag that fell to 0 ends what a roll back held: asking again begins anew. Not so after the guard.
+    const held = state.held && (asked > 0 || standing.latch !== undefined);
     const phase = phaseOf(standing, granted);
     if (granted === state.granted && held === state.held && phase === state.phase) return false;
     if (phase !== state.phase) {

@@ -1,5 +1,6 @@
 import type { ComparedPair } from '../shadow/pair.ts';
 import type { FailedPairs } from './model.ts';
+import { describedCells } from './openapi/described-cells.ts';
 
 /** One count that a pair adds to, of its route. */
 export interface Cell {
@@ -12,13 +13,14 @@ export const coverageDimensions: ReadonlySet<string> = new Set(['method', 'statu
 
 const failedDimension = 'failed';
 
-/** All cells that a pair falls into: what it covers, and which side failed in it. */
-export function cellsOf({ coverage, failed }: ComparedPair): Cell[] {
+/** All cells that a pair falls into: what it covers, which side failed in it, what fits the description. */
+export function cellsOf({ coverage, failed, described }: ComparedPair): Cell[] {
   const cells = Object.entries(coverage ?? {}).map(([dimension, value]: [string, string]) => ({
     dimension,
     value,
   }));
   if (failed !== undefined) cells.push({ dimension: failedDimension, value: failed });
+  if (described) cells.push(...describedCells(described));
   return cells;
 }
 

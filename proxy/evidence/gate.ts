@@ -5,6 +5,7 @@ import { coverageRule } from './gate/coverage-rule.ts';
 import { errorsRule } from './gate/errors-rule.ts';
 import { latencyRule } from './gate/latency-rule.ts';
 import { noiseRule } from './gate/noise-rule.ts';
+import { openapiRule } from './gate/openapi-rule.ts';
 import { pairsRule } from './gate/pairs-rule.ts';
 import { buildRule, storeRule } from './gate/standing-rules.ts';
 import { unjudgedRule } from './gate/unjudged-rule.ts';
@@ -22,6 +23,7 @@ const gateRules = [
   coverageRule,
   contractsRule,
   unprovenRule,
+  openapiRule,
   latencyRule,
   errorsRule,
   buildRule,

@@ -112,6 +112,7 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
       await keep({ actor, reason, since: state()?.since ?? now(), alone: true });
       try {
         await flags.setKill({ on: true, actor, reason });
+        await untilFlag((isOn) => isOn);
         return { done: true, warnings: [] };
       } catch (error) {
         const why = `The flag ${killFlag} could not be turned on: ${messageOf(error)}`;
@@ -130,7 +131,7 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
           return { done: false, reason: `${why}. It stays on, and so does the kill.` };
         }
       }
-      await untilFlagIsOff();
+      await untilFlag((isOn) => !isOn);
       await keep(undefined);
       const slow = `The flag ${killFlag} was turned off, which has not come back yet: until then the kill goes on.`;
       return { done: true, warnings: flagSince === undefined ? [] : [slow] };
@@ -138,15 +139,16 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
   };
 
   /** A flag server's new value comes back with the next poll; a file's at once. */
-  function untilFlagIsOff(): Promise<void> {
-    if (flagSince === undefined) return Promise.resolve();
+  function untilFlag(isSo: (isOn: boolean) => boolean): Promise<void> {
     return new Promise((resolve) => {
       const late = setTimeout(resolve, FLAG_SEEN_WITHIN_MS);
-      flags.onChange(() => {
-        if (flagSince !== undefined) return;
+      const look = (): void => {
+        if (!isSo(flagSince !== undefined)) return;
         clearTimeout(late);
         resolve();
-      });
+      };
+      flags.onChange(look);
+      look();
     });
   }
 }

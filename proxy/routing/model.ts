@@ -3,6 +3,8 @@
  * `RoutingModel` from every good routes.yaml and hands it to the data-plane workers as it is.
  */
 
+import type { FlagContextRules, ForceRules, JwtRules } from './identity.ts';
+
 export interface Upstream {
   readonly id: string;
   readonly protocol: 'http:' | 'https:' | 'unix:';
@@ -89,7 +91,7 @@ export interface Route {
 }
 
 export type StickySource =
-  | { readonly from: 'header' | 'cookie'; readonly name: string }
+  | { readonly from: 'header' | 'cookie' | 'claim'; readonly name: string }
   | { readonly from: 'ip' }
   | { readonly from: 'random' };
 
@@ -149,6 +151,34 @@ export interface GateRules {
   readonly unjudged: 'refuse' | 'allow';
   /** What traffic has not shown yet: `warn` names it, `require` holds the gate. Absent: `warn`. */
   readonly coverage?: 'warn' | 'require' | 'off';
+  /** Answers that do not fit the service's description, and what it takes away from the one before. Absent: `warn`. */
+  readonly openapi?: 'warn' | 'require' | 'off';
+}
+
+export interface ContractPlaces {
+  /** Absolute path of a folder with pact files, or the URL of one pact. */
+  readonly pacts: string;
+  /** Absolute path of the folder with `<service>.yaml` provider states. */
+  readonly states: string;
+  /** Whose pacts count besides. */
+  readonly broker?: PactBroker;
+}
+
+/** A Pact Broker, and which of its pacts are asked for; its API says what the words mean. */
+export interface PactBroker {
+  /** Base URL, without credentials. */
+  readonly url: string;
+  /** Name of the provider there. */
+  readonly provider: string;
+  readonly selectors: readonly Readonly<Record<string, string | boolean>>[];
+  /** Branch that the running service is of. */
+  readonly branch?: string;
+  /** `2026-01-01`: pacts in work that are newer than that are verified, too, and hold nothing. */
+  readonly wipSince?: string;
+  /** Whether pacts that no build of the branch kept yet hold nothing. */
+  readonly pending: boolean;
+  /** Whether it is told what came of the service's verifications. */
+  readonly publish: boolean;
 }
 
 export interface Migration {
@@ -156,9 +186,13 @@ export interface Migration {
   /** Id of the service's upstream. */
   readonly service: string;
   readonly owner: string | undefined;
+  /** Absolute path of the service's description; absent: where it announces one. */
+  readonly openapi?: string;
   /** Lower-case host names without port; empty: any host. */
   readonly hosts: readonly string[];
   readonly stickBy: readonly StickySource[];
+  /** Absent: flags are told the sticky value and the address. */
+  readonly flagContext?: FlagContextRules;
   readonly routes: readonly Route[];
   readonly shadow: {
     readonly timeoutMs: number;
@@ -184,8 +218,7 @@ export interface Migration {
     readonly windowSeconds: number;
     readonly minRequests: number;
   };
-  /** Absolute paths: the folder with pact files, the folder with `<service>.yaml` provider states. */
-  readonly contracts: { readonly pacts: string; readonly states: string };
+  readonly contracts: ContractPlaces;
   /** Changes when the comparison rules change; part of the key of evidence. */
   readonly rulesHash: string;
 }
@@ -195,6 +228,10 @@ export interface RoutingModel {
   /** Id of the upstream that every other path goes to. */
   readonly default: string;
   readonly migrations: readonly Migration[];
+  /** Absent: no token is believed, and no claim has a value. */
+  readonly jwt?: JwtRules;
+  /** Absent: only a signed `Ficus-Force` counts. */
+  readonly force?: ForceRules;
   /** SHA-256 of the file's bytes, hex, first 12. */
   readonly hash: string;
 }

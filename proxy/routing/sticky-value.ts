@@ -3,6 +3,8 @@ import type { StickySource } from './model.ts';
 /** How a request's sticky sources are read; names are lower-case for headers, exact for cookies. */
 export interface StickyRequest {
   header(name: string): string | undefined;
+  /** Of a verified token. */
+  claim(name: string): string | undefined;
   readonly remoteAddress: string;
   readonly random: () => string;
 }
@@ -25,6 +27,8 @@ function read(source: StickySource, request: StickyRequest): string | undefined 
       return request.header(source.name);
     case 'cookie':
       return cookieValue(request.header('cookie'), source.name);
+    case 'claim':
+      return request.claim(source.name);
     case 'ip':
       return request.remoteAddress;
     case 'random':

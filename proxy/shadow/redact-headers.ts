@@ -8,6 +8,7 @@ const secretHeaders: ReadonlySet<string> = new Set([
   'proxy-authenticate',
   'www-authenticate',
   'x-api-key',
+  'ficus-force',
 ]);
 
 /** A flat list of headers, redacted. `places`: those to redact, for `header:`. */

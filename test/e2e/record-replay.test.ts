@@ -9,6 +9,7 @@ import type { RecordingList } from '../../proxy/admin/api-types.ts';
 import { signatureOf } from '../../proxy/shadow/signature.ts';
 import { readAll } from '../proxy/recording/sample-recording.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** The build of the service: the faulty one rounds. */
 let isFaulty = true;
@@ -23,13 +24,16 @@ const invoices =
 let monolith: Server;
 let service: Server;
 let ficus: RunningFicus;
+let database: TestDatabase;
 
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 before(async () => {
   [monolith, service] = [createServer(invoices(false)), createServer(invoices(true))];
   for (const server of [monolith, service]) await once(server.listen(0, '127.0.0.1'), 'listening');
-  ficus = await RunningFicus.start(`upstreams:
+  database = await startTestDatabase();
+  ficus = await RunningFicus.start(
+    `upstreams:
   monolith: { url: '${urlOf(monolith)}' }
   billing: { url: '${urlOf(service)}' }
 default: monolith
@@ -41,11 +45,14 @@ migrations:
       - GET /api/invoices/{invoiceId}
       - { match: POST /api/invoices, shadow: record }
       - POST /api/payments
-`);
+`,
+    { DATABASE_URL: database.url },
+  );
 });
 
 after(async () => {
-  await ficus.remove();
+  await ficus?.remove();
+  await database?.stop();
   for (const server of [monolith, service]) {
     server.closeAllConnections();
     server.close();

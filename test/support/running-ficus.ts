@@ -34,7 +34,13 @@ export class RunningFicus {
     await chmod(folder, 0o711);
     const ficus = new RunningFicus(folder, await freePort(), await freePort());
     await ficus.writeRoutes(routes);
-    await ficus.up(env);
+    try {
+      await ficus.up(env);
+    } catch (error) {
+      // Left running it would keep the test's process from ending.
+      await ficus.remove();
+      throw error;
+    }
     return ficus;
   }
 
@@ -102,7 +108,8 @@ export class RunningFicus {
       });
     }
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    await this.until('it is ready', async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok);
+    const isReady = async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok;
+    await this.until('it is ready', isReady, 90_000);
     if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 
@@ -128,6 +135,13 @@ export class RunningFicus {
   /** The same as data. */
   async json<T>(...args: string[]): Promise<T> {
     return JSON.parse((await this.run(...args, '--json')).stdout) as T;
+  }
+
+  /** What the admin API answers at `/api/<path>`: for asking often, where a command would be a process each time. */
+  async read<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.adminUrl}/api/${path}`);
+    if (!response.ok) throw new Error(`/api/${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
   }
 
   /** Waits for what happens by itself. Errors count as not yet, until the time is up. */
@@ -159,7 +173,7 @@ export class RunningFicus {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -1,9 +1,13 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import type { AdminDeps } from '../admin-deps.ts';
 import { AdminProblem } from '../problem.ts';
 import { actorOf } from '../request-actor.ts';
+import { cookieOf } from './cookies.ts';
 import { setIdentity } from './identity.ts';
+import type { OidcLogin } from './oidc.ts';
 import type { Identity } from './roles.ts';
+import { type Session, type Sessions, sessionCookie } from './session.ts';
 import type { TokenLogin } from './token-login.ts';
 
 /** For probes, which have no token, and for whoever wonders what this is. */
@@ -12,6 +16,9 @@ const openPaths: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz']);
 /** How people and programs prove who they are. */
 export interface Login {
   readonly tokens: TokenLogin;
+  readonly sessions: Sessions;
+  /** Undefined: there is no login provider. */
+  readonly oidc: OidcLogin | undefined;
 }
 
 /**
@@ -19,13 +26,19 @@ export interface Login {
  * their word and may do everything.
  */
 export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, login: Login | undefined) {
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     if (openPaths.has(request.path)) {
       next();
       return;
     }
     if (!login) {
       setIdentity(request, { name: actorOf(request).name, role: 'admin', provedBy: 'nothing' });
+      next();
+      return;
+    }
+    const session = await sessionOf(request, login.sessions);
+    if (session) {
+      setIdentity(request, session.identity);
       next();
       return;
     }
@@ -49,7 +62,7 @@ export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, lo
     throw new AdminProblem(
       'login_needed',
       answer.refused === 'missing'
-        ? 'Send a token: "Authorization: Bearer …", or FICUS_TOKEN for the command line.'
+        ? `${login.oidc ? 'Log in at /login, or send' : 'Send'} a token: "Authorization: Bearer …", or FICUS_TOKEN for the command line.`
         : 'This token is not known here, or has expired.',
     );
   };
@@ -57,4 +70,24 @@ export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, lo
   function told({ name }: Pick<Identity, 'name'>, action: string, address: string): void {
     recordAudit({ name }, action, '', { address });
   }
+}
+
+/**
+ * The browser's session. Its cookie comes with whatever page makes the browser ask, so a write must also show
+ * what only our own page could read.
+ */
+async function sessionOf(request: Request, sessions: Sessions): Promise<Session | undefined> {
+  const cookie = cookieOf(request, sessionCookie);
+  if (cookie === undefined || request.get('authorization') !== undefined) return undefined;
+  const session = await sessions.read(cookie);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (session && !isRead && !areEqual(request.get('x-ficus-csrf') ?? '', session.csrf)) {
+    throw new AdminProblem('csrf_missing', 'Send the csrf of GET /api/session as X-Ficus-Csrf.');
+  }
+  return session;
+}
+
+function areEqual(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -11,6 +11,13 @@ export interface Identity {
   readonly provedBy: 'token' | 'session' | 'nothing';
 }
 
+/** Who has `value` in `claim` of what the login provider says of them has the role. */
+export interface RoleRule {
+  readonly claim: string;
+  readonly value: string;
+  readonly role: Role;
+}
+
 export function mayActAs(has: Role, wanted: Role): boolean {
   return roles.indexOf(has) >= roles.indexOf(wanted);
 }

@@ -10,9 +10,11 @@ import {
 } from '../../../proxy/data-plane/listener.ts';
 import { type LoadShedding, neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
 import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
+import { ServiceWatch } from '../../../proxy/data-plane/service-watch.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
+import { noClaims } from '../../../proxy/data-plane/verified-claims.ts';
 import type { Route, Upstream } from '../../../proxy/routing/model.ts';
 import { RouteTable } from '../../../proxy/routing/route-table.ts';
 import { HashBudget } from '../../../proxy/shadow/hash-budget.ts';
@@ -69,6 +71,9 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
           serves: options.service === undefined ? 'nobody' : 'everybody',
           cap: 100,
           copies: 'none',
+          readsClaims: false,
+          copiesByContext: false,
+          mayForce: false,
           canDryRun: false,
           recorded: 0,
           serveFlag: 'catalog.serve',
@@ -79,6 +84,8 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
       killed: false,
+      claims: { key: '', of: () => noClaims },
+      force: { key: undefined, rules: undefined, claimsOf: () => noClaims },
     },
     shadow: new ShadowSender({
       transmit: () => Promise.reject(new Error('no copies here')),
@@ -90,6 +97,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     pressure: new CopyPressure(neverSheds),
     hashing: new HashBudget(systemClock),
     counts,
+    watch: new ServiceWatch(() => {}),
     clock: systemClock,
     log: pino({ level: 'silent' }),
     warn: () => {},

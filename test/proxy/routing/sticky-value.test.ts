@@ -4,11 +4,13 @@ import type { StickySource } from '../../../proxy/routing/model.ts';
 import { cookieValue, stickyValueOf } from '../../../proxy/routing/sticky-value.ts';
 
 const user: StickySource = { from: 'header', name: 'x-user-id' };
+const claim: StickySource = { from: 'claim', name: 'sub' };
 const session: StickySource = { from: 'cookie', name: 'sid' };
 
 function valueFor(sources: StickySource[], headers: Record<string, string>): string | undefined {
   return stickyValueOf(sources, {
     header: (name) => headers[name],
+    claim: (name) => headers[`claim ${name}`],
     remoteAddress: '192.0.2.7',
     random: () => 'random-1',
   });
@@ -21,6 +23,8 @@ describe('sticky value', () => {
     headers: Record<string, string>,
     string | undefined,
   ][] = [
+    ["a verified token's claim is it", [claim, user], { 'claim sub': '9', 'x-user-id': '7' }, '9'],
+    ['without such a token the next one is', [claim, user], { 'x-user-id': '7' }, '7'],
     ['a header that is there is it', [user], { 'x-user-id': '7' }, '7'],
     ['without the header there is none', [user], {}, undefined],
     ['an empty header is none', [user], { 'x-user-id': '' }, undefined],

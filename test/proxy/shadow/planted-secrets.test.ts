@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import type { MigrationStatus, SignatureList } from '../../../proxy/admin/api-types.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { RunningFicus } from '../../support/running-ficus.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { type Exchange, formsOf, kinds, type Planted, places, plant } from './planted-secrets.ts';
 
 const planted: { readonly secret: Planted; readonly where: string; readonly path: string }[] = [];
@@ -26,7 +26,7 @@ for (const [index, where] of Object.keys(places).entries()) {
   }
 }
 
-let postgres: TestPostgres;
+let database: TestDatabase;
 let ficus: RunningFicus;
 const sides: Server[] = [];
 /** What came to a collector that every program with traces would know of. */
@@ -66,7 +66,7 @@ async function startCollector(): Promise<number> {
 }
 
 before(async () => {
-  postgres = await startTestPostgres();
+  database = await startTestDatabase();
   const [monolith, service] = [await startSide('monolith'), await startSide('service')];
   ficus = await RunningFicus.start(
     `upstreams:
@@ -83,7 +83,7 @@ ${Object.keys(places)
   .join('')}    shadow: { noise: { share: 100%, maxPerSecond: 1000 } }
 `,
     {
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: database.url,
       LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await startCollector()}`,
       OTEL_BSP_SCHEDULE_DELAY: '10',
@@ -98,7 +98,7 @@ after(async () => {
     server.closeAllConnections();
     server.close();
   }
-  await postgres?.stop();
+  await database?.stop();
 });
 
 async function send(
@@ -112,7 +112,7 @@ async function send(
 }
 
 async function dump(): Promise<string> {
-  const client = new pg.Client({ connectionString: postgres.url });
+  const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const tables = await client.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -140,7 +140,7 @@ test(`${planted.length} planted secrets: none in database, logs, metrics, traces
       body: '',
     });
   }
-  const status = () => ficus.json<MigrationStatus>('status', 'shop');
+  const status = () => ficus.read<MigrationStatus>('migrations/shop');
   await ficus.until('nearly all of them are pairs', async () => {
     const { pairs } = await status();
     return pairs.differed + pairs.incomparable + pairs.agreed >= 0.9 * planted.length;

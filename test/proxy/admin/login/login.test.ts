@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { type Role, roles } from '../../../../proxy/admin/login/roles.ts';
+import { Sessions } from '../../../../proxy/admin/login/session.ts';
 import { readTokenFile } from '../../../../proxy/admin/login/token-file.ts';
 import { TokenLogin } from '../../../../proxy/admin/login/token-login.ts';
 import { startAdmin } from '../../../../proxy/admin/start-admin.ts';
@@ -30,7 +32,11 @@ async function startWithLogin(test: TestContext, more: { host?: string; origin?:
       },
     },
     port: 0,
-    login: { tokens: new TokenLogin({ tokens: () => tokens, clock: systemClock }) },
+    login: {
+      tokens: new TokenLogin({ tokens: () => tokens, clock: systemClock }),
+      sessions: new Sessions(randomBytes(32), () => systemClock.now()),
+      oidc: undefined,
+    },
     ...more,
   });
   test.after(() => admin.close());
@@ -70,7 +76,7 @@ const document = parse(
 );
 for (const [path, operations] of Object.entries<Record<string, { 'x-ficus-role'?: Role }>>(document.paths)) {
   for (const [method, operation] of Object.entries(operations)) {
-    if (method === 'get' || method === 'parameters') continue;
+    if (method === 'get' || method === 'parameters' || path === '/api/logout') continue;
     test(`${method.toUpperCase()} ${path} names the role that may do it, and it is not a viewer's`, () => {
       const role = operation['x-ficus-role'];
       assert.ok(role && roles.includes(role) && role !== 'viewer', String(role));
@@ -181,6 +187,9 @@ async function hostStatus(address: string, port: number, host: string): Promise<
 test('an operator promotes past the gate, it is refused: that wants an admin', async (t) => {
   const { write } = await startWithLogin(t);
   const order = { reason: 'x', to: 25, override: {} };
-  assert.equal(await codeOf(await write('/api/migrations/catalog/promote', 'operator', order)), 'not_allowed');
+  assert.equal(
+    await codeOf(await write('/api/migrations/catalog/promote', 'operator', order)),
+    'not_allowed',
+  );
   assert.notEqual((await write('/api/migrations/catalog/promote', 'admin', order)).status, 403);
 });
