@@ -3,6 +3,7 @@ import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
+import { drill } from './commands/drill.ts';
 import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
 import { guard } from './commands/guard.ts';
@@ -42,6 +43,7 @@ const lifeCommands = [
   promote,
   rollback,
   guard,
+  drill,
   kill,
   audit,
   token,

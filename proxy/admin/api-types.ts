@@ -2,6 +2,7 @@
  * What the admin API takes and answers, as types: all that the CLI and the dashboard know of the proxy.
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
+import type { DrillResult } from '../delivery/guard/drill.ts';
 import type { MigrationStatus } from '../delivery/model.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -67,6 +68,19 @@ export interface RollbackOrder {
 
 export interface ClearGuardOrder {
   readonly reason: string;
+}
+
+export interface DrillOrder {
+  readonly reason: string;
+  /** Needed where more than half of the users go to the monolith at once. */
+  readonly yes?: boolean;
+}
+
+/** A drill that was carried out, and its share given again. */
+export interface DrillDone {
+  readonly result: DrillResult;
+  readonly text: string;
+  readonly warnings: readonly string[];
 }
 
 /** A move that was made. One that was not is a `Problem`. */
@@ -160,6 +174,13 @@ export interface ConfigReport {
   readonly loadedAt: string;
   /** Why the file as it is now was refused, `file:line:column …` each; empty when it is in force. */
   readonly problems: readonly string[];
+  /** Every `ficus up` that shares the database, this one too, and the configuration each goes by; absent without the store. */
+  readonly replicas?: readonly {
+    readonly replica: string;
+    readonly hash: string;
+    /** ISO time. */
+    readonly seenAt: string;
+  }[];
 }
 
 export interface Readiness {
@@ -185,6 +206,8 @@ export type ProblemCode =
   | 'latched'
   | 'gate_refused'
   | 'not_next_step'
+  | 'revision_conflict'
+  | 'revision_needed'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
   | 'verification_running'

@@ -149,7 +149,12 @@ function compileCoverage(config: Section<'coverage'>, path: Path, report: Report
 
 function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {
   const guard = { ...defaults.guard, ...config };
-  return { ...guard, errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report) };
+  return {
+    ...guard,
+    errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report),
+    slowRate: ratio(guard.slowRate, [...path, 'slowRate'], report),
+    mismatchRate: ratio(guard.mismatchRate, [...path, 'mismatchRate'], report),
+  };
 }
 
 function compileCanary(config: Section<'canary'>, path: Path, report: Report): Migration['canary'] {

@@ -220,6 +220,14 @@ const migration = z
         timesMonolith: z.number().min(1).max(1000).default(defaults.guard.timesMonolith),
         windowSeconds: z.int().min(1).max(3600).default(defaults.guard.windowSeconds),
         minRequests: count.default(defaults.guard.minRequests),
+        slowRate: percentage
+          .default(defaults.guard.slowRate)
+          .describe('Of answers over latencyP99Ratio times the p99 of the monolith'),
+        latencyP99Ratio: z.number().min(1).max(1000).default(defaults.guard.latencyP99Ratio),
+        latencyFloorMs: z.number().min(0).max(dayMs).default(defaults.guard.latencyFloorMs),
+        mismatchRate: percentage
+          .default(defaults.guard.mismatchRate)
+          .describe('Of pairs that differ in what is neither noise nor expected'),
       })
       .optional(),
     contracts: contracts.optional(),

@@ -214,6 +214,12 @@ export interface Migration {
   readonly guard: {
     /** 0 to 1. */
     readonly errorRate: number;
+    /** Of slow answers, and of pairs that differ; 0 to 1. */
+    readonly slowRate: number;
+    readonly mismatchRate: number;
+    /** Slow: over so many times the monolith's p99, and over so much more than it. */
+    readonly latencyP99Ratio: number;
+    readonly latencyFloorMs: number;
     readonly timesMonolith: number;
     readonly windowSeconds: number;
     readonly minRequests: number;
