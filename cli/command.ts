@@ -58,6 +58,8 @@ export interface Command<O extends Options = Options> {
   /** Commands that ask the admin API take `--admin`. */
   readonly asksAdmin: boolean;
   readonly examples: readonly string[];
+  /** Lines at the end of its help: what its output means. */
+  readonly notes?: readonly string[];
   run(call: Call<O>): Promise<Outcome>;
 }
 

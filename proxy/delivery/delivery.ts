@@ -7,7 +7,7 @@ import { stepAfter } from './allowed-share.ts';
 import { type Latch, latchedGate, latchSentence } from './guard/latch.ts';
 import { clearLatch, type MoveParts, takeBack } from './guard/latch-moves.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
-import { begunOverride, type OverrideOrder, overrideProblem, toldOverride } from './override.ts';
+import { begunOverride, type OverrideOrder, overrideOf, overrideProblem, toldOverride } from './override.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
 import { standingOf } from './standing.ts';
 import type { TrafficHistory } from './traffic-history.ts';
@@ -119,13 +119,17 @@ export class MigrationDelivery implements Delivery {
       const why = `The flag ${serveFlag(id)} is for some users only (constraints, segments or a list); promote would overwrite that.`;
       return refused('not_next_step', [`${why} Change it where it was made.`]);
     }
-    if (effective >= 100) return refused('not_next_step', [`${id} is at 100 % already.`]);
+    const nowMs = this.#deps.clock.now();
+    // The same share for longer.
+    const renews =
+      override !== undefined && toPercent === effective && overrideOf(state, nowMs) !== undefined;
+    if (effective >= 100 && !renews) return refused('not_next_step', [`${id} is at 100 % already.`]);
     const target = toPercent ?? stepAfter(migration.canary, effective);
-    if (target <= effective) {
+    if (target <= effective && !renews) {
       const back = `To go back: ficus rollback ${id} --reason …`;
       return refused('not_next_step', [`${id} is at ${effective} % already; promote goes forward. ${back}`]);
     }
-    const isBeyond = target > Math.max(allowance.allowed, state.granted);
+    const isBeyond = renews || target > Math.max(allowance.allowed, state.granted);
     const noOverride = override && isBeyond && overrideProblem(override, state, reason);
     if (noOverride !== undefined && noOverride !== false) {
       this.#audit(actor, 'refused', id, reason, { action: 'override', to: target, reasons: [noOverride] });
@@ -141,7 +145,6 @@ export class MigrationDelivery implements Delivery {
     if (failed !== undefined) return refused('flags_unavailable', [failed]);
     const done = `${id}: ${migration.service} is asked to serve ${target} % of its users.`;
     if (isBeyond && override) {
-      const nowMs = this.#deps.clock.now();
       const begun = begunOverride({ share: target, order: override, state, actor, reason, nowMs });
       this.#reconciler.change(migration, { held: false, detail: { override: begun } });
       const detail = { from: effective, to: target, until: begun.until, reasons: allowance.holds };
