@@ -1,7 +1,9 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
+import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
+import { drill } from './commands/drill.ts';
 import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
 import { guard } from './commands/guard.ts';
@@ -34,12 +36,14 @@ const lifeCommands = [
   record,
   replay,
   regressions,
+  contracts,
   verify,
   force,
   gate,
   promote,
   rollback,
   guard,
+  drill,
   kill,
   audit,
   token,

@@ -6,6 +6,7 @@ import type { RoutesWatcher } from './config/watch-routes.ts';
 import type { MigrationStatus } from './delivery/model.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import type { RoutingModel } from './routing/model.ts';
+import type { ComparedPair } from './shadow/pair.ts';
 import type { AuditEntry, VerdictRow } from './store/model.ts';
 import type { MetricsState } from './telemetry/metrics.ts';
 
@@ -20,14 +21,23 @@ export function verifyResult({ results, problems }: VerifiedContracts): VerifyRe
   if (results.length === 0) return { done: false, reasons: problems };
   return {
     done: true,
-    results: results.map(({ evidence, failures }) => ({
+    problems,
+    results: results.map(({ evidence, failures, warnings, pact }) => ({
       ...evidence,
+      from: pact.file,
+      pending: pact.pending,
+      warnings,
       failures: failures.map(({ subject, problems: texts }) => ({
         interaction: subject,
-        text: texts.join('; '),
+        text: texts.join('\n'),
       })),
     })),
   };
+}
+
+/** What a stored pair is a sample of, besides its signatures. */
+export function useOf({ coverage }: Pick<ComparedPair, 'coverage'>): { readonly use?: string } {
+  return coverage ? { use: coverage.use } : {};
 }
 
 export function configReport(

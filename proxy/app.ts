@@ -4,21 +4,22 @@ import type { Readiness } from './admin/api-types.ts';
 import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verdictEntry, verifyResult } from './app-reports.ts';
+import { certificatePart, configReport, sharesOf, useOf, verdictEntry, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
 import { createForceGrants } from './delivery/force-grants.ts';
-import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
+import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
+import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
@@ -76,10 +77,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
+    brokerCredentials: settings.pactBroker,
+    pactCacheDir: path.join(settings.dataDir, 'pacts'),
     onBuildsChanged: pushSnapshot,
     onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
-      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+      store.pairWriter.add({ ...pair, ...useOf(pair), monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
     served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
@@ -102,7 +105,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const gate = (migration: Migration) => evidence.gate(migration);
+  const pairs = (migration: Migration) => evidence.pairs(migration);
+  const { killed } = kill;
+  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
+  const { guard, drill, redis } = guarding;
   const redactionKey = await readKeyFile(
     settings.dataDir,
     'redaction',
@@ -195,6 +203,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
+        ...(redis ? { redis: redis.health() } : {}),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
@@ -237,6 +246,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
@@ -249,6 +262,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    drill,
     config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
     readiness,
     metrics() {
@@ -294,6 +308,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     async stop(times) {
       stopping = true;
       clearInterval(reconciling);
+      guarding.close();
       clearInterval(syncingStates);
       routes.close();
       certificate?.close();

@@ -5,6 +5,7 @@ import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
 
 export { SettingsError };
@@ -32,6 +33,8 @@ export interface Settings {
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
   readonly databaseUrl: string | undefined;
+  /** Undefined: this replica shares its counts with nobody. */
+  readonly redisUrl: string | undefined;
   /** Undefined: flags.json in the data directory. */
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
@@ -54,6 +57,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** How a Pact Broker is asked, where it wants to know by whom. */
+  readonly pactBroker: PactBrokerCredentials | undefined;
 }
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
@@ -96,6 +101,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
+    redisUrl: readRedisUrl(env['REDIS_URL']),
     unleash: unleashUrl
       ? {
           url: unleashUrl,
@@ -130,7 +136,8 @@ export function readSettings(args: readonly string[], env: Environment = process
       ),
     },
     secrets: readNamed(env, isSecretVariable),
-    pactEnvironment: readNamed(env, (name) => name.startsWith('PACT_')),
+    pactEnvironment: readNamed(env, isPactVariable),
+    pactBroker: readPactBroker(env),
   };
 }
 
@@ -139,6 +146,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
   return {
     ...settings,
     databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
+    redisUrl: settings.redisUrl && withoutSecrets(settings.redisUrl),
     unleash: settings.unleash && {
       url: withoutSecrets(settings.unleash.url),
       apiToken: settings.unleash.apiToken && '***',
@@ -147,6 +155,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    pactBroker: settings.pactBroker && '***',
     login: settings.login && maskedLogin(settings.login),
   };
 }
@@ -212,6 +221,13 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readRedisUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  // The text is not repeated: it may have a password in it.
+  throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
 }
 
 const minKeyLength = 32;

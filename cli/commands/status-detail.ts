@@ -27,6 +27,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ],
     ['not copied', dropped.join(', ') || none],
     ['gate', status.gate],
+    ...drillFact(status),
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
@@ -48,6 +49,16 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ...holds,
     ...renderWarnings(status.warnings, terminal),
   ].join('\n');
+}
+
+/** When the way back was last measured, and what came out. */
+function drillFact({ lastDrill }: MigrationStatus): [string, string][] {
+  if (!lastDrill) return [];
+  const { at, share: taken, wayBackMs, failed, requests } = lastDrill;
+  const failures = `${count(failed)} of ${counted(requests, 'request')} failed`;
+  return [
+    ['last drill', `${share(taken)} back in ${milliseconds(wayBackMs)}, ${failures}, ${localTime(at)}`],
+  ];
 }
 
 /** What holds nothing back, below a line of its own; nothing where there is none. */

@@ -13,6 +13,7 @@ import {
   startOutboxPublisher,
   startService,
 } from '@ficus/service-kit';
+import { contractMessages } from './operations/contract-messages.ts';
 import { startKeyPurge } from './operations/purge-keys.ts';
 import { addPaymentRoutes } from './payment/routes.ts';
 import { createPsp } from './psp.ts';
@@ -63,6 +64,7 @@ export async function startPayments(
       name: 'payments',
       version: settings.version,
       dryRun: true,
+      contractMessages: { pool: writes, schema: 'payments', messages: contractMessages },
       apiSpec: join(import.meta.dirname, 'openapi.yaml'),
       logger,
       describeRefusal: ({ status }) => (status === 401 ? 'A valid X-Api-Key is needed' : undefined),

@@ -5,6 +5,8 @@ import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { addContractRoutes } from './contract-routes.ts';
+import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
@@ -65,7 +67,9 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
+  addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);

@@ -4,6 +4,7 @@ import type { FlagSource } from '../flags/flag-source.ts';
 import { askedShare, isForSomeUsers, shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
+import { guardTold } from './guard/guard-told.ts';
 import { type Latch, latchedGate, latchSentence } from './guard/latch.ts';
 import { clearLatch, type MoveParts, takeBack } from './guard/latch-moves.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
@@ -265,7 +266,7 @@ export class MigrationDelivery implements Delivery {
       builds: { monolith: gate.key.monolithBuild, service: gate.key.serviceBuild },
       traffic: this.#deps.traffic.read(migration.id),
       gate: gate.state,
-      ...(latch ? { latch } : {}),
+      ...guardTold(state, latch),
       holds: [...allowance.holds, ...notes],
       ...toldOverride(state, this.#deps.clock.now()),
       revision: state.revision,

@@ -1,4 +1,5 @@
 import type { GateReport } from '../evidence/model.ts';
+import type { DrillResult } from './guard/drill.ts';
 import type { Latch } from './guard/latch.ts';
 import type { Override, OverrideOrder } from './override.ts';
 
@@ -47,6 +48,8 @@ export interface MigrationStatus {
   readonly gate: GateReport['state'];
   /** The guard took it back, and holds it until a person clears that. */
   readonly latch?: Latch;
+  /** The last time that the way back was measured. */
+  readonly lastDrill?: DrillResult;
   /** One sentence each: why the share is not larger. Empty when nothing holds it. */
   readonly holds: readonly string[];
   /** One sentence each: what holds nothing back and is to be looked at, such as a rule that is of no use. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
+import { isDrilling } from './guard/drill.ts';
 import type { Phase } from './model.ts';
 import { endedOverride, grantedInForce, type Override } from './override.ts';
 import { phaseOf, type Standing, type StandingDeps, standingOf } from './standing.ts';
@@ -73,6 +74,7 @@ export class Reconciler {
   /** One migration's share; true when its cap changed. */
   #settle(migration: Migration): boolean {
     const standing = standingOf(this.#deps, migration);
+    if (isDrilling(standing.state, this.#deps.clock.now())) return false;
     const { state, asked, allowance } = standing;
     const override = endedOverride(state, this.#deps.clock.now());
     if (override) {

@@ -10,6 +10,8 @@ import type {
   MigrationStatus,
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
+import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
+import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
@@ -50,6 +52,8 @@ export class InMemoryEstate {
     dropped: {},
     parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
   };
+  contractView: ContractView = { pacts: [], uses: [], unused: [], problems: [] };
+  draft: DraftResult = { done: false, why: 'impossible', reason: 'No pair of catalog was seen yet' };
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
@@ -91,6 +95,7 @@ export class InMemoryEstate {
       },
       recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
+      contracts: { view: () => this.contractView, draft: async () => this.draft },
       judge: async (migration, order) => {
         if (this.storeError) throw this.storeError;
         const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
@@ -106,6 +111,19 @@ export class InMemoryEstate {
         this.verdicts.unshift(verdict);
         this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
         return { done: true, verdict };
+      },
+      drill: async (id, actor, reason) => {
+        this.move(id, 'drill', actor, reason, {});
+        const result = {
+          at: '2026-11-20T12:00:00.000Z',
+          actor: actor.name,
+          share: 5,
+          wayBackMs: 4,
+          workers: 2,
+          requests: 10,
+          failed: 0,
+        };
+        return { done: true, result, text: `${id} was back after 4 ms.`, warnings: [] };
       },
       config: () => ({
         file: 'routes.yaml',
@@ -286,7 +304,7 @@ export class InMemoryEstate {
       return { done: false, reasons: [`contracts/pacts has no pact file for ${migration}.`] };
     }
     this.move(migration, 'verify', actor, '', {});
-    return { done: true, results: this.contracts };
+    return { done: true, results: this.contracts, problems: [] };
   }
 
   private log(): Logger {

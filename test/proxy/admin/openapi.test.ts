@@ -30,6 +30,7 @@ const bodies: Record<string, object> = {
   shadow: { share: 10 },
   rollback: { reason: 'test' },
   clear: { reason: 'test' },
+  drill: { reason: 'test' },
   kill: { on: true, reason: 'test' },
   force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },

@@ -196,6 +196,45 @@ test('every setting that is written is in the model', async () => {
   ]);
 });
 
+test('pacts come from a URL and from a broker, which is asked by default for what is on main and deployed', () => {
+  const contractsOf = (contracts: string) => {
+    const parsed = parseRoutes(
+      `{ upstreams: { m: { url: 'http://127.0.0.1:1' }, s: { url: 'http://127.0.0.1:2' } }, default: m,
+         migrations: { one: { service: s, routes: [GET /a], contracts: ${contracts} } } }`,
+      { file: 'routes.yaml', baseDir: '/srv' },
+    );
+    assert.ok(parsed.ok, JSON.stringify(parsed));
+    return parsed.model.migrations[0]!.contracts;
+  };
+  assert.deepEqual(
+    contractsOf('{ pacts: https://pacts.example/a.json, broker: { url: https://broker.example/b/ } }'),
+    {
+      pacts: 'https://pacts.example/a.json',
+      states: '/srv/contracts/states',
+      broker: {
+        url: 'https://broker.example/b',
+        provider: 's',
+        selectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+        pending: true,
+        publish: false,
+      },
+    },
+  );
+  const { broker } = contractsOf(
+    `{ broker: { url: http://b, provider: shop, branch: main, wipSince: '2026-01-31', publish: true, pending: false,
+       selectors: [{ tag: prod, latest: true }] } }`,
+  );
+  assert.deepEqual(broker, {
+    url: 'http://b',
+    provider: 'shop',
+    selectors: [{ tag: 'prod', latest: true }],
+    branch: 'main',
+    wipSince: '2026-01-31',
+    pending: false,
+    publish: true,
+  });
+});
+
 test('a file without migrations is one', async () => {
   assert.deepEqual((await load('no-migrations.yaml')).model.migrations, []);
 });
