@@ -12,7 +12,7 @@ const pair: ComparedPair = {
   control: 'monolith',
   outcome: 'differed',
   differences: [],
-  coverage: { method: 'GET', status: '2xx', type: 'none', query: 'none' },
+  coverage: { method: 'GET', status: '2xx', type: 'none', query: 'none', use: 'none' },
   failed: 'service',
   described: { hash: 'h1', monolith: [], service: ['/a must be number', '/b must be number'] },
   monolithMs: 1,
