@@ -57,6 +57,8 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Commands that ask the admin API take `--admin`. */
   readonly asksAdmin: boolean;
+  /** Commands that move a migration forward take `--revision`. */
+  readonly moves?: boolean;
   readonly examples: readonly string[];
   /** Lines at the end of its help: what its output means. */
   readonly notes?: readonly string[];

@@ -72,6 +72,7 @@ async function run(command: Command, args: readonly string[], around: Surroundin
       origin: line.admin === undefined ? 'FICUS_ADMIN_URL' : '--admin',
       token: env['FICUS_TOKEN'],
       actor: `cli:${userName.replace(/[^\w.@-]/g, '_')}`,
+      revision: line.revision,
     });
   return command.run({ operands: line.operands, values: line.values, json: line.json, admin, paint, width });
 }

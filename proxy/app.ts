@@ -4,7 +4,19 @@ import type { Readiness } from './admin/api-types.ts';
 import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, useOf, verdictEntry, verifyResult } from './app-reports.ts';
+import { watchConfig } from './app-config.ts';
+import { watchMoves } from './app-moves.ts';
+import { adminReads } from './app-reads.ts';
+import {
+  auditPart,
+  certificatePart,
+  configReport,
+  sharesOf,
+  useOf,
+  verdictEntry,
+  verifyResult,
+} from './app-reports.ts';
+import { openStorage } from './app-storage.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
@@ -21,11 +33,8 @@ import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
-import { openAuditSpool } from './store/audit-spool.ts';
-import { startBackgroundPostgres } from './store/background-postgres.ts';
 import { readKeyFile } from './store/key-file.ts';
 import type { AuditEntry } from './store/model.ts';
-import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -54,20 +63,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const { log, routes, flags, kill: killSwitch, states, workers, certificate, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
-  const postgres =
-    settings.databaseUrl === undefined
-      ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
-      : undefined;
   const metrics = new Metrics();
-  const store = openStore({
-    databaseUrl: settings.databaseUrl ?? postgres!.url,
-    log,
-    clock,
-    pairLimits: settings.pairs,
+  const storage = await openStorage(settings, {
     onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+    clock,
+    log,
   });
+  const { store, anchor } = storage;
   traffic.connectStore(store.migrationStates);
-  const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
+  const spool = watchMoves({
+    storage,
+    delivery: () => delivery,
+    onBehind: () => syncStates(),
+    nowIso,
+    log,
+  });
   const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
   const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
@@ -92,12 +102,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
+  const gate = (migration: Migration) => evidence.gate(migration);
+  const pairs = (migration: Migration) => evidence.pairs(migration);
   const delivery = new MigrationDelivery({
     migrations: () => model().migrations,
     flags,
     killed: kill.killed,
-    gate: (migration) => evidence.gate(migration),
-    pairs: (migration) => evidence.pairs(migration),
+    gate,
+    pairs,
     states,
     traffic: history,
     audit,
@@ -105,8 +117,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const gate = (migration: Migration) => evidence.gate(migration);
-  const pairs = (migration: Migration) => evidence.pairs(migration);
+  const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
   const { killed } = kill;
   const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
@@ -163,7 +174,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addPair(same.migration, 'agreed');
       evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
+    onRouteProblems: () => beside.onRefused(),
     onRoutes() {
+      beside.onRoutes();
       recorder.onRoutes();
       compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
@@ -204,28 +217,15 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
         ...(redis ? { redis: redis.health() } : {}),
+        audit: auditPart(anchor.problem(), storage.spool.counts(), store.auditRights()),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
   };
   const adminDeps: AdminDeps = {
+    revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
-    reads: {
-      listSignatures: (migration, build) => evidence.judging.list(migration, build),
-      migrationOf: (signature) => evidence.judging.migrationOf(signature),
-      verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
-      standingVerdicts: (id) => evidence.judging.standing({ id }),
-      async pairsOfSignature(migration, signature, limit, build) {
-        await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit, build);
-      },
-      pair: store.pairs.pair,
-      async differingPairs(page) {
-        if (page.after === undefined) await store.pairWriter.flush();
-        return store.pairs.differing(page);
-      },
-      audit: store.audit,
-    },
+    reads: adminReads(evidence, storage),
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
       const outcomes = verified.results.map(({ evidence: { side, consumer, build, outcome } }) => ({
@@ -263,7 +263,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     drill,
-    config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
+    config: () => ({
+      ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
+      ...beside.report(),
+    }),
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
@@ -276,6 +279,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         storeAvailable: store.available(),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
+        ...beside.metrics(storage),
         certificateNotAfter: certificate?.current().notAfter,
       });
     },
@@ -321,9 +325,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await flips.close();
       await flags.close();
       await states.flush();
-      await spool.close();
-      await store.close();
-      await postgres?.stop();
+      await beside.close();
+      await storage.close();
       traffic.unlock();
     },
   };

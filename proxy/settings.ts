@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
@@ -35,6 +35,10 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   /** Undefined: this replica shares its counts with nobody. */
   readonly redisUrl: string | undefined;
+  /** Whoever owns the schema; undefined: the role of `databaseUrl` does. */
+  readonly databaseOwnerUrl: string | undefined;
+  /** What this `ficus up` is called among several. */
+  readonly replica: string;
   /** Undefined: flags.json in the data directory. */
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
@@ -74,6 +78,13 @@ export function readSettings(args: readonly string[], env: Environment = process
   if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
   const unleashUrl = env['UNLEASH_URL'];
   const tls = readTls(env);
+  const adminPort = readNumber(
+    '--admin-port or FICUS_ADMIN_PORT',
+    values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
+    8081,
+    0,
+    65_535,
+  );
   const workers = readNumber(
     '--workers or FICUS_WORKERS',
     values.workers ?? env['FICUS_WORKERS'],
@@ -88,20 +99,15 @@ export function readSettings(args: readonly string[], env: Environment = process
     tls,
     http2: readHttp2(env['FICUS_HTTP2'], tls),
     trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
-    adminPort: readNumber(
-      '--admin-port or FICUS_ADMIN_PORT',
-      values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
-      8081,
-      0,
-      65_535,
-    ),
+    adminPort,
     adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
     adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
     login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
-    databaseUrl: env['DATABASE_URL'] || undefined,
+    ...readDatabase(env),
     redisUrl: readRedisUrl(env['REDIS_URL']),
+    replica: env['FICUS_REPLICA'] || `${hostname()}:${adminPort}`,
     unleash: unleashUrl
       ? {
           url: unleashUrl,
@@ -147,6 +153,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     ...settings,
     databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
     redisUrl: settings.redisUrl && withoutSecrets(settings.redisUrl),
+    databaseOwnerUrl: settings.databaseOwnerUrl && withoutSecrets(settings.databaseOwnerUrl),
     unleash: settings.unleash && {
       url: withoutSecrets(settings.unleash.url),
       apiToken: settings.unleash.apiToken && '***',
@@ -228,6 +235,14 @@ function readRedisUrl(text: string | undefined): string | undefined {
   if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   // The text is not repeated: it may have a password in it.
   throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
+}
+
+function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {
+  const databaseUrl = env['DATABASE_URL'] || undefined;
+  const databaseOwnerUrl = env['DATABASE_OWNER_URL'] || undefined;
+  if (databaseOwnerUrl !== undefined && databaseUrl === undefined)
+    throw new SettingsError('DATABASE_OWNER_URL needs DATABASE_URL beside it: the role that Ficus runs as');
+  return { databaseUrl, databaseOwnerUrl };
 }
 
 const minKeyLength = 32;

@@ -41,6 +41,8 @@ export interface ControlPlane {
   onRecorded?(exchange: RecordedExchange): void;
   /** The routes have changed; the workers have them already. */
   onRoutes(): void;
+  /** The routes file as it is now is refused, or good again. */
+  onRouteProblems?(): void;
   dryRunMigrations(): readonly string[];
   /** Percent of requests to record, by migration id; a change is told by `pushSnapshot`. */
   recording?(): Readonly<Record<string, number>>;
@@ -110,7 +112,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         loadedAt = nowIso();
         onRoutes();
       },
-      onProblems: () => {},
+      onProblems: () => control?.onRouteProblems?.(),
       log,
     }),
     openFlags(settings, { clock, log }),

@@ -28,6 +28,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['not copied', dropped.join(', ') || none],
     ['gate', status.gate],
     ...drillFact(status),
+    ['revision', String(status.revision)],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);

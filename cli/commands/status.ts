@@ -32,9 +32,14 @@ export const status = defineCommand({
   },
 });
 
-/** An operator who looks at the table must learn that an edit of routes.yaml was refused. */
+/** An operator who looks at the table must learn that an edit of routes.yaml was refused, or is not everywhere. */
 async function configWarnings(client: AdminClient): Promise<string[]> {
-  const { file, problems } = inert(await client.get<ConfigReport>('/api/config'));
-  if (problems.length === 0) return [];
-  return [`${file} as it is now is refused, the one before is in force:`, ...problems];
+  const { file, problems, replicas = [] } = inert(await client.get<ConfigReport>('/api/config'));
+  const refused =
+    problems.length === 0
+      ? []
+      : [`${file} as it is now is refused, the one before is in force:`, ...problems];
+  const split = new Set(replicas.map(({ hash }) => hash)).size > 1;
+  const versions = replicas.map(({ replica, hash }) => `${replica} has ${hash}`);
+  return [...refused, ...(split ? [`replicas go by different routes.yaml: ${versions.join(', ')}`] : [])];
 }

@@ -9,6 +9,7 @@ import { addContractRoutes } from './contract-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
+import { holdMovesToRevision } from './hold-to-revision.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
@@ -66,6 +67,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
+  holdMovesToRevision(app, deps);
   addMoveRoutes(app, deps);
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);

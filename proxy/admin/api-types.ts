@@ -174,6 +174,13 @@ export interface ConfigReport {
   readonly loadedAt: string;
   /** Why the file as it is now was refused, `file:line:column …` each; empty when it is in force. */
   readonly problems: readonly string[];
+  /** Every `ficus up` that shares the database, this one too, and the configuration each goes by; absent without the store. */
+  readonly replicas?: readonly {
+    readonly replica: string;
+    readonly hash: string;
+    /** ISO time. */
+    readonly seenAt: string;
+  }[];
 }
 
 export interface Readiness {
@@ -199,6 +206,8 @@ export type ProblemCode =
   | 'latched'
   | 'gate_refused'
   | 'not_next_step'
+  | 'revision_conflict'
+  | 'revision_needed'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
   | 'verification_running'

@@ -94,6 +94,8 @@ export class MigrationDelivery implements Delivery {
     if (problem !== undefined) return refused('invalid', [problem]);
     const failed = await this.#ask(migration, 'shadow', sharePercent, actor, reason);
     if (failed !== undefined) return refused('flags_unavailable', [failed]);
+    // A revision of its own, also where the phase stays: whoever decided on the one before is told.
+    this.#reconciler.change(migration, {});
     this.#audit(actor, 'shadow', id, reason, { share: sharePercent });
     return this.#done(
       migration,

@@ -95,3 +95,17 @@ test('reads that need the store say that it is away and exit 1', async () => {
     assert.match(stderr, /The store did not answer \(connect ECONNREFUSED\)/);
   });
 });
+
+test('a move that was decided on an older revision is refused, and says who did what since', async () => {
+  await withEstate(async (ficus, estate) => {
+    estate.reasons = [];
+    assert.equal((await ficus('promote', 'catalog', '--revision', '4', '--reason', 'first')).exitCode, 0);
+    const { exitCode, stderr } = await ficus('promote', 'catalog', '--revision', '4');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^ficus: Somebody else moved it meanwhile:\n/);
+    assert.match(stderr, /catalog is at revision 5 by now, not 4\./);
+    assert.match(stderr, /cli:\S+: promote at \S+ \(first\)\./);
+    assert.equal(estate.migrations.get('catalog')?.share.effective, 25);
+    assert.equal((await ficus('rollback', 'catalog', '--reason', 'x')).exitCode, 0);
+  });
+});

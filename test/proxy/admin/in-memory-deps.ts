@@ -10,6 +10,7 @@ import type {
   MigrationStatus,
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
+import { MoveRevisions } from '../../../proxy/delivery/move-revisions.ts';
 import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
 import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
@@ -71,6 +72,7 @@ export class InMemoryEstate {
   deps(): AdminDeps {
     return {
       delivery: this.delivery(),
+      revisions: this.revisions(),
       kill: createKillControl({
         kill: this.killSwitch(),
         audit: ({ actor, action, reason, detail }) =>
@@ -142,6 +144,24 @@ export class InMemoryEstate {
       log: this.log(),
       clock: systemClock,
     };
+  }
+
+  private revisions(): MoveRevisions {
+    return new MoveRevisions({
+      status: (id) => this.migrations.get(id),
+      store: {
+        available: () => false,
+        claim: () => Promise.reject(new Error('not asked')),
+        isHeld: () => Promise.reject(new Error('not asked')),
+        release: () => Promise.reject(new Error('not asked')),
+        takeBack: () => Promise.reject(new Error('not asked')),
+      },
+      audit: this.reads().audit.list,
+      onBehind: () => {},
+      onOvertaken: async () => {},
+      nowIso: () => '2026-11-20T12:00:00.000Z',
+      log: this.log(),
+    });
   }
 
   private killSwitch(): KillSwitch {
@@ -251,7 +271,7 @@ export class InMemoryEstate {
       action,
       migration: id,
       reason,
-      detail: {},
+      detail: { evidence: { revision: status.revision } },
       hash: 'ab'.repeat(32),
     });
     const warnings = this.storeError ? ['The store is away; the audit row follows when it is back.'] : [];
@@ -291,8 +311,15 @@ export class InMemoryEstate {
         stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
-        list: ({ limit, before = Number.POSITIVE_INFINITY }) =>
-          stored(() => this.auditRows.filter(({ seq }) => seq < before).slice(0, limit)),
+        list: ({ limit, before = Number.POSITIVE_INFINITY, actor, action, migration, since = '' }) =>
+          stored(() =>
+            this.auditRows
+              .filter(({ seq, at }) => seq < before && at >= since)
+              .filter((row) => actor === undefined || row.actor.endsWith(actor))
+              .filter((row) => action === undefined || row.action === action)
+              .filter((row) => migration === undefined || row.migration === migration)
+              .slice(0, limit),
+          ),
         verify: () => stored(() => this.auditCheck ?? { rows: this.auditRows.length, intact: true }),
       },
     };
