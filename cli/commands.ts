@@ -1,9 +1,11 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
+import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
 import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
+import { guard } from './commands/guard.ts';
 import { helpFor } from './commands/help.ts';
 import { init } from './commands/init.ts';
 import { kill } from './commands/kill.ts';
@@ -14,8 +16,10 @@ import { replay } from './commands/replay.ts';
 import { rollback } from './commands/rollback.ts';
 import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
+import { token } from './commands/token.ts';
 import { up } from './commands/up.ts';
 import { verdict } from './commands/verdict.ts';
+import { verdicts } from './commands/verdicts.ts';
 import { verify } from './commands/verify.ts';
 
 /** In the order of a migration's life. */
@@ -27,16 +31,20 @@ const lifeCommands = [
   shadow,
   diffs,
   verdict,
+  verdicts,
   record,
   replay,
   regressions,
+  contracts,
   verify,
   force,
   gate,
   promote,
   rollback,
+  guard,
   kill,
   audit,
+  token,
 ];
 
 export const commands: readonly Command[] = [...lifeCommands, helpFor(lifeCommands)];

@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { AdminDeps } from './admin/admin-deps.ts';
 import type { Readiness } from './admin/api-types.ts';
+import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { certificatePart, configReport, sharesOf, useOf, verdictEntry, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
 import { createForceGrants } from './delivery/force-grants.ts';
+import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -15,12 +17,12 @@ import { createRecorder } from './recording/recorder.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
-import { readRedactionKey } from './shadow/redaction-key.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { openAuditSpool } from './store/audit-spool.ts';
 import { startBackgroundPostgres } from './store/background-postgres.ts';
+import { readKeyFile } from './store/key-file.ts';
 import type { AuditEntry } from './store/model.ts';
 import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
@@ -69,14 +71,19 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
+  let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
+    brokerCredentials: settings.pactBroker,
+    pactCacheDir: path.join(settings.dataDir, 'pacts'),
     onBuildsChanged: pushSnapshot,
+    onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
-      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+      store.pairWriter.add({ ...pair, ...useOf(pair), monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
+    served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
@@ -97,12 +104,19 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const redactionKey = await readRedactionKey(settings.dataDir);
+  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const redactionKey = await readKeyFile(
+    settings.dataDir,
+    'redaction',
+    'old and new pairs show secrets differently',
+  );
   const recorder = createRecorder({
     directory: path.join(settings.dataDir, 'recordings'),
     redactionKey,
     migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
     onShares: pushSnapshot,
+    onDropped: (migration, reason) =>
+      metrics.addDropped(migration, `recorder-${reason.replaceAll('_', '-')}`, 1),
     clock,
     log,
   });
@@ -116,12 +130,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       evidence.record(compared, rulesHash);
     },
   });
-  comparer.setMigrations(comparedMigrations(model()));
+  compareAll = () => comparer.setMigrations(comparedMigrations(model(), (id) => evidence.description(id)));
+  compareAll();
 
   traffic.handOver({
     onReport(report, health) {
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
+      guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
         if (migration !== '' && counts.service.requests > 0)
@@ -131,6 +147,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
       }
     },
+    onServiceFailing: (...seen) => guard.workerTripped(...seen),
     onPair: (pair) => comparer.submit(pair),
     onRecorded: (exchange) => recorder.submit(exchange),
     recording: () => recorder.shares(),
@@ -142,7 +159,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     },
     onRoutes() {
       recorder.onRoutes();
-      comparer.setMigrations(comparedMigrations(model()));
+      compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
     },
     dryRunMigrations: () => evidence.dryRunMigrations(),
@@ -190,6 +207,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       listSignatures: (migration, build) => evidence.judging.list(migration, build),
       migrationOf: (signature) => evidence.judging.migrationOf(signature),
       verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
+      standingVerdicts: (id) => evidence.judging.standing({ id }),
       async pairsOfSignature(migration, signature, limit, build) {
         await store.pairWriter.flush();
         return store.pairs.pairsOfSignature(migration, signature, limit, build);
@@ -221,18 +239,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
-      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
-      await spool.recordAudit({
-        at: judged.at,
-        actor: order.actor,
-        action: 'verdict',
-        migration,
-        reason,
-        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
-      });
+      await spool.recordAudit(verdictEntry(judged));
       delivery.reconcile();
       return { done: true, verdict: judged };
     },
@@ -260,7 +274,23 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     log,
     clock,
   };
-  const admin = await startAdmin({ deps: adminDeps, port: settings.adminPort });
+  const login =
+    settings.login &&
+    (await openLogin(settings.login, {
+      key:
+        settings.login.sessionKey ??
+        (await readKeyFile(settings.dataDir, 'session', 'everybody logs in anew')),
+      origin: settings.adminOrigin ?? `http://localhost:${settings.adminPort}`,
+      clock,
+      log,
+    }));
+  const admin = await startAdmin({
+    deps: adminDeps,
+    port: settings.adminPort,
+    host: settings.adminHost,
+    origin: settings.adminOrigin,
+    login,
+  });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
   return {
@@ -275,6 +305,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
+      login?.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();

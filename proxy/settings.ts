@@ -1,7 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LoginSettings } from './admin/login/open-login.ts';
+import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
+import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
+import { type Environment, SettingsError } from './settings-error.ts';
+
+export { SettingsError };
 
 /** Everything that is set from outside, read once. Command line before environment before default. */
 export interface Settings {
@@ -16,6 +23,12 @@ export interface Settings {
   /** Addresses and networks whose X-Forwarded-… is believed. */
   readonly trustedProxies: readonly string[];
   readonly adminPort: number;
+  /** Address of the admin plane's listener; another than loopback only with a login. */
+  readonly adminHost: string;
+  /** Where others than this machine find the admin plane; undefined: they don't. */
+  readonly adminOrigin: string | undefined;
+  /** Undefined: none, and whoever reaches the admin plane may do everything. */
+  readonly login: LoginSettings | undefined;
   readonly dataDir: string;
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
@@ -38,8 +51,12 @@ export interface Settings {
   readonly maxWorkerBytes: number;
   /** How long sample pairs are kept, and on how much disk. */
   readonly pairs: { readonly maxAgeDays: number; readonly maxBytes: number };
+  /** `FICUS_SECRET_…` variables, for tokens in routes.yaml. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** How a Pact Broker is asked, where it wants to know by whom. */
+  readonly pactBroker: PactBrokerCredentials | undefined;
 }
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
@@ -48,11 +65,6 @@ export interface TlsSettings {
   readonly keyFile: string;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
-
-/** What is wrong with the command line or the environment, in one sentence. */
-export class SettingsError extends Error {}
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readSettings(args: readonly string[], env: Environment = process.env): Settings {
   const values = readArguments(args);
@@ -81,6 +93,9 @@ export function readSettings(args: readonly string[], env: Environment = process
       0,
       65_535,
     ),
+    adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
+    adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
+    login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     databaseUrl: env['DATABASE_URL'] || undefined,
@@ -117,11 +132,9 @@ export function readSettings(args: readonly string[], env: Environment = process
         Number.MAX_SAFE_INTEGER,
       ),
     },
-    pactEnvironment: Object.fromEntries(
-      Object.entries(env).filter(
-        (entry): entry is [string, string] => entry[0].startsWith('PACT_') && entry[1] !== undefined,
-      ),
-    ),
+    secrets: readNamed(env, isSecretVariable),
+    pactEnvironment: readNamed(env, isPactVariable),
+    pactBroker: readPactBroker(env),
   };
 }
 
@@ -136,7 +149,10 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       adminToken: settings.unleash.adminToken && '***',
     },
     forceKey: settings.forceKey && '***',
+    secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    pactBroker: settings.pactBroker && '***',
+    login: settings.login && maskedLogin(settings.login),
   };
 }
 
@@ -145,6 +161,14 @@ function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return '***';
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
+}
+
+function readNamed(env: Environment, isWanted: (name: string) => boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => isWanted(entry[0]) && entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
 }
 
 function readArguments(args: readonly string[]) {

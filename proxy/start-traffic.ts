@@ -14,6 +14,7 @@ import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
+import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
@@ -31,6 +32,8 @@ import { createLogger } from './telemetry/logger.ts';
 /** What the control plane does with what workers send, and tells them; it comes later than the traffic. */
 export interface ControlPlane {
   onReport(report: TrafficReport, health: WorkerHealth): void;
+  /** A worker has seen a service fail whatever it is asked, and asks the monolith by itself since. */
+  onServiceFailing?(migration: string, failures: number, withinMs: number): void;
   onPair(pair: Pair): void;
   /** A pair that agrees at sight. */
   onSame(same: SamePair): void;
@@ -102,6 +105,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   const [routes, flags, certificate] = await Promise.all([
     watchRoutes({
       file: settings.configFile,
+      secrets: settings.secrets,
       onModel: () => {
         loadedAt = nowIso();
         onRoutes();
@@ -142,7 +146,9 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       forceKey: settings.forceKey,
       latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
       features: flags.current(),
-      caps: Object.fromEntries(model().migrations.map(({ id }) => [id, states.get(id, now).granted])),
+      caps: Object.fromEntries(
+        model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
+      ),
       dryRunMigrations: control?.dryRunMigrations() ?? [],
       recording: control?.recording?.() ?? {},
     };
@@ -170,6 +176,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         maxMemoryBytes: settings.maxWorkerBytes,
       },
       onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
+      onServiceFailing: (...seen) => toControl(({ onServiceFailing }) => onServiceFailing?.(...seen)),
       onShadow({ pairs, same, recorded }) {
         for (const pair of pairs) toControl((control) => control.onPair(pair));
         for (const one of same) toControl((control) => control.onSame(one));

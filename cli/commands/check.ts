@@ -7,19 +7,26 @@ import { becomeProgram } from '../pinned-node.ts';
 import { migrationPath } from './migration-operand.ts';
 
 const checker = new URL('../../proxy/config/check.ts', import.meta.url);
+const descriptionsChecker = new URL('../../proxy/openapi/check.ts', import.meta.url);
 const rulesChecker = new URL('../../proxy/check-rules.ts', import.meta.url);
 
 export const check = defineCommand({
   name: 'check',
   summary:
     'Validate a routes file: every problem with its place; with --rules, prove what comparing would see',
-  usage: 'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID]',
+  usage:
+    'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --openapi OLD NEW',
   operands: [
     { name: 'FILE|ID', required: false, text: 'the routes file (routes.yaml); with --rules, a migration' },
   ],
   options: {
     config: { type: 'string', value: 'FILE', text: 'the routes file' },
     rules: { type: 'boolean', text: 'make faults in recorded answers: would the rules let them be seen?' },
+    openapi: {
+      type: 'string',
+      value: 'OLD',
+      text: 'an OpenAPI file: what does the one named after it take away from clients?',
+    },
     pairs: {
       type: 'string',
       value: 'FILE',
@@ -31,10 +38,18 @@ export const check = defineCommand({
     'ficus check --config routes.yaml',
     'ficus check --rules catalog',
     'ficus check --rules --pairs pairs.ndjson',
+    'ficus check --openapi openapi.released.yaml openapi.yaml',
   ],
 
-  async run({ operands: [operand], values: { config, rules = false, pairs }, json, admin }) {
+  async run({ operands: [operand], values: { config, rules = false, pairs, openapi }, json, admin }) {
     const flags = json ? ['--json'] : [];
+    if (openapi !== undefined) {
+      if (rules || config !== undefined || pairs !== undefined)
+        throw new UsageError('--openapi goes with no other option');
+      if (operand === undefined)
+        throw new UsageError('--openapi compares two files: ficus check --openapi OLD NEW');
+      return becomeProgram(descriptionsChecker, [openapi, operand, ...flags]);
+    }
     if (!rules) {
       if (pairs !== undefined) throw new UsageError('--pairs goes with --rules');
       if (operand !== undefined && config !== undefined)

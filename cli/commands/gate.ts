@@ -1,6 +1,6 @@
 import type { GateAnswer, ReasonState } from '../../proxy/admin/api-types.ts';
 import { defineCommand } from '../command.ts';
-import { share } from '../format.ts';
+import { localTime, share } from '../format.ts';
 import { inert } from '../inert.ts';
 import type { Paint, Style } from '../paint.ts';
 import { bulletList, wrapText } from '../wrap-text.ts';
@@ -28,6 +28,8 @@ const marks: Readonly<Record<ReasonState, { readonly sign: string; readonly styl
   refused: { sign: '✗', style: 'red' },
 };
 
+const warningMark = { sign: '!', style: 'yellow' } as const;
+
 const stateTexts = {
   open: 'is open',
   waiting: 'waits for more evidence',
@@ -38,8 +40,8 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
   const { paint, width = Number.POSITIVE_INFINITY } = terminal;
   const { key, reasons, missing } = answer;
   const ruleWidth = Math.max(0, ...reasons.map(({ rule }) => rule.length));
-  const reasonLines = reasons.flatMap(({ rule, state, text }) => {
-    const { sign, style } = marks[state];
+  const reasonLines = reasons.flatMap(({ rule, state, isWarning, text }) => {
+    const { sign, style } = isWarning ? warningMark : marks[state];
     const [first, ...others] = wrapText(text, Math.max(width - ruleWidth - 4, 20));
     const indent = ' '.repeat(ruleWidth + 4);
     return [
@@ -48,7 +50,8 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
     ];
   });
   const { migration, state, asked, allowed } = answer;
-  const headline = `${migration}: the gate ${stateTexts[state]}; ${share(asked)} asked, ${share(allowed)} allowed`;
+  const past = answer.override ? `, by an override until ${localTime(answer.override.until)}` : '';
+  const headline = `${migration}: the gate ${stateTexts[state]}; ${share(asked)} asked, ${share(allowed)} allowed${past}`;
   const builds = `Evidence of monolith ${key.monolithBuild}, service ${key.serviceBuild}, rules ${key.rulesHash}`;
   return [
     ...wrapText(headline, width).map((line) => paint('bold', line)),

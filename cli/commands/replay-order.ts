@@ -21,6 +21,7 @@ export interface ReplayValues {
   readonly 'max-different'?: string;
   readonly 'fail-on-new-signature'?: boolean;
   readonly known?: string;
+  readonly verdicts?: readonly string[];
   readonly resume?: string;
 }
 
@@ -59,6 +60,7 @@ export function replayOrder(files: readonly string[], values: ReplayValues): Rep
         : parsePercent('max-different', maxDifferent),
     failOnNewSignature,
     ...(known !== undefined && { knownFile: known }),
+    verdictFiles: values.verdicts ?? [],
     stateFile: path.resolve(values.resume ?? `${(files[0] ?? '').replace(/\/+$/, '')}.replay-state.json`),
     resume: values.resume !== undefined,
   };

@@ -29,14 +29,18 @@ export function renderReplay(report: ReplayReport, terminal: Terminal): string {
   ].join('\n');
 }
 
-function headline({ pairs, agreed, noise, differed, incomparable, ...run }: ReplayReport): string {
+function headline({ pairs, agreed, noise, excused, differed, incomparable, ...run }: ReplayReport): string {
   const { done, exchanges, seconds } = run;
   const all =
     done === exchanges
       ? counted(exchanges, 'exchange')
       : `${count(done)} of ${counted(exchanges, 'exchange')}`;
+  const butFor = [
+    ...(noise > 0 ? [`${count(noise)} but for noise`] : []),
+    ...(excused > 0 ? [`${count(excused)} but for what verdicts excuse`] : []),
+  ];
   const parts = [
-    `${count(agreed)} agree${noise > 0 ? ` (${count(noise)} but for noise)` : ''}`,
+    `${count(agreed)} agree${butFor.length > 0 ? ` (${butFor.join(', ')})` : ''}`,
     ...(differed > 0 ? [`${count(differed)} differ`] : []),
     ...(incomparable > 0 ? [`${count(incomparable)} can't be compared`] : []),
   ];
@@ -70,7 +74,7 @@ function signatureTable({ signatures, routes }: ReplayReport, terminal: Terminal
   return renderTable<ReplaySignature>(
     [
       { title: 'SIGNATURE', cell: ({ signature }) => signature },
-      { title: '', cell: ({ isNew }) => (isNew ? 'new' : '') },
+      { title: '', cell: ({ isNew, verdict }) => verdict?.state ?? (isNew ? 'new' : '') },
       { title: 'ROUTE', wrapTo: 16, cell: ({ route }) => route },
       { title: 'PLACE', wrapTo: 12, cell: ({ place }) => place },
       { title: 'KIND', cell: ({ kind }) => kind },

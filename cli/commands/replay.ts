@@ -1,4 +1,4 @@
-import type { ReplayMessage, ReplayReport } from '../../proxy/replay/protocol.ts';
+import type { ReplayMessage, ReplayOrder, ReplayReport } from '../../proxy/replay/protocol.ts';
 import { runProgram } from '../child-program.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import { FailedError } from '../failures.ts';
@@ -6,6 +6,7 @@ import { count } from '../format.ts';
 import { inert, inertText } from '../inert.ts';
 import type { Paint } from '../paint.ts';
 import { createProgress, duration } from '../progress.ts';
+import { withLiveVerdicts } from './live-verdicts.ts';
 import { replayOrder } from './replay-order.ts';
 import { renderReplay } from './replay-view.ts';
 
@@ -50,35 +51,48 @@ export const replay = defineCommand({
     },
     'fail-on-new-signature': { type: 'boolean', text: 'only signatures that are not known fail' },
     known: { type: 'string', value: 'FILE', text: 'a report of --json whose signatures are known' },
+    verdicts: {
+      type: 'strings',
+      value: 'FILE',
+      text: '`ficus verdicts ID --json`: what is expected or noise counts as agreement; repeatable',
+    },
+    'live-verdicts': { type: 'boolean', text: 'the same from the running Ficus (--admin)' },
     resume: { type: 'string', value: 'FILE', text: 'go on from this state of a stopped replay' },
   },
-  asksAdmin: false,
+  asksAdmin: true,
   examples: [
     'ficus replay recordings/ --monolith http://127.0.0.1:9000 --service http://127.0.0.1:9001 --rate 2x',
     'ficus replay yesterday.ndjson.gz --control-recorded --service http://127.0.0.1:9001 --max-different 0.5%',
     "ficus replay traffic.har --monolith http://old.test --service http://new.test --header 'Authorization: Bearer …'",
   ],
 
-  async run({ operands, values, width, paint }) {
+  async run({ operands, values, width, paint, admin }) {
     const order = replayOrder(
       operands.filter((file) => file !== undefined),
       values,
     );
-    const progress = createProgress(process.stderr);
-    let report: ReplayReport | undefined;
-    let failure: string | undefined;
-    await runProgram(replayProgram, [JSON.stringify(order)], (value) => {
-      const message = value as ReplayMessage;
-      if (message.event === 'report') report = message.report;
-      else if (message.event === 'failed') failure = message.detail;
-      else progress.show(message.total === 0 ? 1 : message.done / message.total, progressText(message));
-    });
-    progress.end();
-    if (report === undefined) throw replayFailed(failure ?? 'the replay ended without a report');
+    const report = values['live-verdicts']
+      ? await withLiveVerdicts(admin(), order, replayed)
+      : await replayed(order);
     const resume = report.stopped ? resumeHint(order.stateFile) : undefined;
     return outcomeOf(report, resume, { width, paint });
   },
 });
+
+async function replayed(order: ReplayOrder): Promise<ReplayReport> {
+  const progress = createProgress(process.stderr);
+  let report: ReplayReport | undefined;
+  let failure: string | undefined;
+  await runProgram(replayProgram, [JSON.stringify(order)], (value) => {
+    const message = value as ReplayMessage;
+    if (message.event === 'report') report = message.report;
+    else if (message.event === 'failed') failure = message.detail;
+    else progress.show(message.total === 0 ? 1 : message.done / message.total, progressText(message));
+  });
+  progress.end();
+  if (report === undefined) throw replayFailed(failure ?? 'the replay ended without a report');
+  return report;
+}
 
 function progressText({
   done,

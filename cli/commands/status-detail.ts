@@ -3,6 +3,8 @@ import { count, counted, localTime, milliseconds, none, part, share } from '../f
 import type { Paint } from '../paint.ts';
 import { renderTable } from '../table.ts';
 import { bulletList } from '../wrap-text.ts';
+import { renderLatch } from './latch-view.ts';
+import { overrideText } from './override-text.ts';
 import { agreement } from './status-table.ts';
 
 type Terminal = { readonly width: number | undefined; readonly paint: Paint };
@@ -16,6 +18,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['phase', `${status.phase} since ${localTime(status.since)}`],
     ['owner', status.owner ?? none],
     ['share', shares(status)],
+    ...(status.override ? [['override', overrideText(status.override)] satisfies [string, string]] : []),
     ['shadow', `${share(status.shadowShare)} of the requests are copied`],
     ['agreement', agreement(status)],
     [
@@ -32,7 +35,9 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     traffic.fallbacks > 0
       ? [`${counted(traffic.fallbacks, 'request')} meant for the service ended at the monolith.`]
       : [];
+  const latched = status.latch ? [renderLatch(status, terminal.width, terminal.paint), ''] : [];
   return [
+    ...latched,
     terminal.paint('bold', `${status.id}: from the monolith to ${status.service}`),
     ...lines,
     '',

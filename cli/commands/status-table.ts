@@ -2,6 +2,8 @@ import type { MigrationStatus, SideTraffic } from '../../proxy/admin/api-types.t
 import { atLeast, counted, milliseconds, none, part, share } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { type Column, renderTable } from '../table.ts';
+import { bulletList } from '../wrap-text.ts';
+import { overrideText } from './override-text.ts';
 
 const columns: readonly Column<MigrationStatus>[] = [
   { title: 'ID', cell: ({ id }) => id },
@@ -22,7 +24,16 @@ export function renderStatusTable(
 ): string {
   if (migrations.length === 0) return 'routes.yaml names no migration: every path goes to the monolith.';
   const legend = 'Errors and p99: monolith / service, over the last minute.';
-  return `${renderTable(columns, migrations, terminal)}\n\n${terminal.paint('dim', legend)}`;
+  const overrides = migrations.flatMap(({ id, override }) =>
+    override === undefined ? [] : [`${id}: ${overrideText(override)}`],
+  );
+  const { paint, width } = terminal;
+  return [
+    renderTable(columns, migrations, terminal),
+    '',
+    paint('dim', legend),
+    ...(overrides.length > 0 ? ['', paint('yellow', 'Overridden'), ...bulletList(overrides, width)] : []),
+  ].join('\n');
 }
 
 /** `≥ 99.51% of 12,345 pairs`: the bound, and the pairs it rests on. */

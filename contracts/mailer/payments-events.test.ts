@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { MatchersV3, MessageConsumerPact } from '@pact-foundation/pact';
-import { writePact } from '../write-pact.ts';
+import { pactDirectory } from '../pact-directory.ts';
 import { type MailRequested, readMailOrder } from './mail-order.ts';
 
 const { integer, regex, uuid } = MatchersV3;
 
-let directory: string;
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pact-'));
-});
-after(async () => {
-  await writePact(directory, 'mailer-payments-events.json');
-  await rm(directory, { recursive: true });
-});
+const directory = pactDirectory('mailer-payments.json');
 
 for (const [template, description] of [
   ['receipt', 'a receipt is to be sent'],
@@ -26,7 +15,7 @@ for (const [template, description] of [
   test(`${description}: the mailer knows to whom and by which template`, async () => {
     await new MessageConsumerPact({
       consumer: 'mailer',
-      provider: 'payments-events',
+      provider: 'payments',
       dir: directory,
       logLevel: 'error',
     })

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { MatchersV3, PactV4 } from '@pact-foundation/pact';
-import { writePact } from '../write-pact.ts';
-import { CatalogError, createCatalogClient } from './client.ts';
+import { pactDirectory } from '../pact-directory.ts';
+import { ServiceError } from './call-service.ts';
+import { createCatalogClient } from './catalog-client.ts';
+import { failure, isJson } from './expected-json.ts';
 
 const { eachLike, fromProviderState, integer, like, nullValue, number, regex } = MatchersV3;
 
-// A verifier holds a regular expression to the whole of the value.
-const isJson = { 'Content-Type': regex('^application/json.*$', 'application/json; charset=utf-8') };
 const isKey = fromProviderState('apiKey', 'an-api-key');
 
 const product = {
@@ -24,19 +21,12 @@ const product = {
   status: regex('^(active|discontinued)$', 'active'),
 };
 const described = { ...product, description: like('Delivered flat.') };
-const failure = (code: string, message: string) => ({ error: { code, message: like(message) } });
 
-let pact: PactV4;
-let directory: string;
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pact-'));
-  pact = new PactV4({ consumer: 'web-shop', provider: 'catalog', dir: directory, logLevel: 'error' });
-});
-
-after(async () => {
-  await writePact(directory, 'web-shop-catalog.json');
-  await rm(directory, { recursive: true });
+const pact = new PactV4({
+  consumer: 'web-shop',
+  provider: 'catalog',
+  dir: pactDirectory('web-shop-catalog.json'),
+  logLevel: 'error',
 });
 
 test('the first page of the products is listed', () =>
@@ -199,7 +189,7 @@ test('without an API key, nothing is added', () =>
     .executeTest(async ({ url }) => {
       await assert.rejects(
         createCatalogClient(url).addProduct({ ...spoon, sku: 'NEW-2' }),
-        (error) => error instanceof CatalogError && error.status === 401,
+        (error) => error instanceof ServiceError && error.status === 401,
       );
     }));
 

@@ -1,3 +1,5 @@
+import { createServiceCall } from './call-service.ts';
+
 /** What the web shop needs of a payment; it ignores the rest. */
 export type Payment = {
   paymentId: string;
@@ -13,31 +15,9 @@ export type Payment = {
 
 export type NewPayment = { orderNo: number; method: 'card' | 'transfer' | 'paypal'; amountMinor: number };
 
-type Failure = { error: { code: string; message: string } };
-
-export class PaymentError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, { code, message }: Failure['error']) {
-    super(message);
-    this.name = 'PaymentError';
-    this.status = status;
-    this.code = code;
-  }
-}
-
-/** How the web shop's server pays, wherever payments run. Answers that are errors throw a PaymentError. */
+/** How the web shop's server pays, wherever payments run. Answers that are errors throw a ServiceError. */
 export function createPaymentsClient(baseUrl: string, apiKey: string) {
-  async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
-    const headers = new Headers(init.headers);
-    headers.set('Accept', 'application/json');
-    headers.set('X-Api-Key', apiKey);
-    const response = await fetch(new URL(path, baseUrl), { ...init, headers });
-    const body: unknown = await response.json();
-    if (!response.ok) throw new PaymentError(response.status, (body as Failure).error);
-    return body as Answer;
-  }
+  const call = createServiceCall(baseUrl, apiKey);
 
   /** `key` is kept with the order, so that a request whose answer was lost can be sent again. */
   const post = (path: string, key: string, body: object, headers: Record<string, string> = {}) =>

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { MatchersV3, PactV4 } from '@pact-foundation/pact';
-import { writePact } from '../write-pact.ts';
-import { createPaymentsClient, PaymentError } from './payments-client.ts';
+import { pactDirectory } from '../pact-directory.ts';
+import { ServiceError } from './call-service.ts';
+import { failure, isJson } from './expected-json.ts';
+import { createPaymentsClient } from './payments-client.ts';
 
-const { eachLike, fromProviderState, integer, like, regex } = MatchersV3;
+const { eachLike, fromProviderState, integer, regex } = MatchersV3;
 
-// A verifier holds a regular expression to the whole of the value.
-const isJson = { 'Content-Type': regex('^application/json.*$', 'application/json; charset=utf-8') };
 const key = 'web-shop-0001';
 const credentials = { 'X-Api-Key': fromProviderState('apiKey', 'an-api-key') };
 const posting = {
@@ -32,20 +29,14 @@ const payment = {
 };
 const authorised = { ...payment, orderNo: 20_000, status: 'authorised', amountMinor: 1299, capturedMinor: 0 };
 const order = { orderNo: 20_000, method: 'card', amountMinor: 1299 } as const;
-const failure = (code: string, message: string) => ({ error: { code, message: like(message) } });
 const pathOf = (action: string) =>
   fromProviderState(`/api/payments/\${paymentId}/${action}`, `/api/payments/PAY-000017/${action}`);
 
-let pact: PactV4;
-let directory: string;
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pact-'));
-  pact = new PactV4({ consumer: 'web-shop', provider: 'payments', dir: directory, logLevel: 'error' });
-});
-after(async () => {
-  await writePact(directory, 'web-shop-payments.json');
-  await rm(directory, { recursive: true });
+const pact = new PactV4({
+  consumer: 'web-shop',
+  provider: 'payments',
+  dir: pactDirectory('web-shop-payments.json'),
+  logLevel: 'error',
 });
 
 test('the payments of an order are listed', () =>
@@ -119,7 +110,7 @@ test('a refund of a payment that was changed since is refused', () =>
       const seen = { paymentId: 'PAY-000017', version: 7 } as never;
       await assert.rejects(
         createPaymentsClient(url, 'an-api-key').refund(key, seen, 100),
-        (error) => error instanceof PaymentError && error.status === 412,
+        (error) => error instanceof ServiceError && error.status === 412,
       );
     }));
 

@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 
 export type ApiDocument = OpenAPIV3.DocumentV3;
 
-/** Reads an OpenAPI 3.0 file (YAML or JSON). What it says is checked by the validator that gets it. */
-export async function readApiDocument(path: string): Promise<ApiDocument> {
+/** Reads an OpenAPI 3.0 file (YAML or JSON), as it was written. */
+export async function readWrittenDocument(path: string): Promise<ApiDocument> {
   let document: ApiDocument;
   try {
     document = parse(await readFile(path, 'utf8'));
@@ -15,6 +15,12 @@ export async function readApiDocument(path: string): Promise<ApiDocument> {
   if (typeof document?.paths !== 'object' || document.paths === null) {
     throw new Error(`The API file ${path} has no "paths"`);
   }
+  return document;
+}
+
+/** As the validator of requests and answers takes it. What it says is checked by that. */
+export function validatedDocument(written: ApiDocument): ApiDocument {
+  const document = structuredClone(written);
   takeQueryAsSent(document);
   answerHeadLikeGet(document);
   return document;

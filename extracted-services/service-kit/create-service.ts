@@ -1,7 +1,12 @@
 import express, { type Express, type Router } from 'express';
-import { readApiDocument } from './api-document.ts';
+import { readWrittenDocument, validatedDocument } from './api-document.ts';
 import { ApiError } from './api-error.ts';
 import { type SecurityHandlers, validateByApi } from './api-validation.ts';
+import {
+  answerContractMessages,
+  CONTRACT_MESSAGES_PATH,
+  type ContractMessages,
+} from './contract-messages.ts';
 import { answerErrors, type DescribeRefusal } from './error-answers.ts';
 import type { Logger } from './logger.ts';
 import { failingChecks, type ReadinessChecks } from './readiness.ts';
@@ -25,6 +30,8 @@ export type ServiceOptions = {
   securityHandlers?: SecurityHandlers;
   describeRefusal?: DescribeRefusal;
   maxBodyBytes?: number;
+  /** For a service that publishes events which consumers have pacts of. */
+  contractMessages?: ContractMessages;
 };
 
 /** `app` alone can be tested; `startService` makes it listen, and says so when it stops. */
@@ -33,6 +40,7 @@ export type Service = { app: Express; logger: Logger; beginStopping(): void };
 /** Everything that services have in common around their routes; rejects when the API file is not valid OpenAPI. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { name, version, dryRun, logger, readiness } = options;
+  const document = await readWrittenDocument(options.apiSpec);
   const app = express();
   let stopping = false;
 
@@ -51,15 +59,18 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     else response.status(503).json({ status: 'not ready', failing });
   });
   app.get('/.well-known/ficus', (_request, response) => {
-    response.json({ service: name, version, dryRun });
+    response.json({ service: name, version, dryRun, openapi: '/openapi.json' });
   });
+  if (options.contractMessages)
+    app.post(CONTRACT_MESSAGES_PATH, ...answerContractMessages(name, options.contractMessages));
+  app.get('/openapi.json', (_request, response) => void response.json(document));
 
   app.use(logRequests(logger));
   app.use(refuseUnsafeCopies({ dryRun }));
   app.use(
     await validateByApi({
       app,
-      document: await readApiDocument(options.apiSpec),
+      document: validatedDocument(document),
       securityHandlers: options.securityHandlers ?? {},
       parseBody: express.json({ limit: options.maxBodyBytes ?? 100 * 1024 }),
     }),

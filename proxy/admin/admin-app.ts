@@ -5,9 +5,14 @@ import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { addContractRoutes } from './contract-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
+import { authenticate, type Login } from './login/authenticate.ts';
+import { authorise } from './login/authorise.ts';
+import { addLoginRoutes } from './login/login-routes.ts';
+import { addSessionRoutes } from './login/session-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
@@ -20,8 +25,16 @@ import { addVerdictRoutes } from './verdict-routes.ts';
 
 const maxBodyBytes = 64 * 1024;
 
+export interface AdminAppOptions {
+  readonly validateResponses?: boolean;
+  /** Undefined: whoever reaches the listener may do everything. */
+  readonly login?: Login | undefined;
+  /** Where others than this machine find the admin plane, such as `https://ficus.example.org`. */
+  readonly origin?: string | undefined;
+}
+
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
-export function createAdminApp(deps: AdminDeps, options: { validateResponses?: boolean } = {}): Express {
+export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): Express {
   const apiDocument = parse(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8'));
   const app = express();
   app.disable('x-powered-by');
@@ -31,8 +44,10 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
 
   app.use(logRequests(deps));
   app.use(setSecurityHeaders);
-  app.use(guardTarget);
-  app.use(guardWrites);
+  app.use(guardTarget(options.origin));
+  app.use(guardWrites(options.origin));
+  if (options.login) addLoginRoutes(app, deps, options.login);
+  app.use(authenticate(deps, options.login));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
   app.use(
     openApiValidator({
@@ -44,12 +59,15 @@ export function createAdminApp(deps: AdminDeps, options: { validateResponses?: b
       formats: { 'one-line-text': { type: 'string', validate: isOneLineText } },
     }),
   );
+  app.use(authorise);
   addStatusRoutes(app, deps, apiDocument);
+  addSessionRoutes(app, options.login);
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);

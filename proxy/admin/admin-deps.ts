@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import type { ForceGrants } from '../delivery/force-grants.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
+import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
+import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
@@ -17,6 +20,8 @@ export interface AdminReads {
   migrationOf(signature: string): Promise<string | undefined>;
   /** Newest first. */
   verdicts(migration: string, signature: string): Promise<readonly VerdictRow[]>;
+  /** What holds for the migration's signatures. */
+  standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
   /** Newest first, at most `limit`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
@@ -41,12 +46,27 @@ export interface AdminReads {
 
 /** `reasons`: why nothing was verified, e.g. that there is no pact file. */
 export type VerifyResult =
-  | { readonly done: true; readonly results: readonly ContractResult[] }
+  | {
+      readonly done: true;
+      readonly results: readonly ContractResult[];
+      /** What kept some pact from being verified, or its result from being published. */
+      readonly problems: readonly string[];
+    }
   | { readonly done: false; readonly reasons: readonly string[] };
 
 export type JudgeResult =
   | { readonly done: true; readonly verdict: VerdictRow }
   | { readonly done: false; readonly reason: string };
+
+export interface ContractReads {
+  /** Of a migration that there is. */
+  view(migration: string): ContractView;
+  /** Rejects while the store is away. */
+  draft(
+    migration: string,
+    order: { readonly pair?: string | undefined; readonly consumer: string },
+  ): Promise<DraftResult>;
+}
 
 export interface AdminDeps {
   readonly delivery: Delivery;
@@ -59,6 +79,7 @@ export interface AdminDeps {
   recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
+  readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
   config(): ConfigReport;

@@ -3,18 +3,34 @@
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
 import type { MigrationStatus } from '../delivery/model.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
+import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { Role } from './login/roles.ts';
 
 export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type { ContractUse } from '../evidence/contract-uses.ts';
+export type { PactStanding, PactView } from '../evidence/contract-view.ts';
+export type { ContractDraft } from '../evidence/draft-contract.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
+export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
 export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+export type { Role };
+
+/** Who is logged in. */
+export interface SessionInfo {
+  readonly name: string;
+  readonly role: Role;
+  /** For `X-Ficus-Csrf` with every write of a browser's session; absent elsewhere. */
+  readonly csrf?: string;
+}
 
 export interface MigrationList {
   readonly migrations: readonly MigrationStatus[];
@@ -41,9 +57,15 @@ export interface PromoteOrder {
   /** Percent; absent: the next step. */
   readonly to?: number;
   readonly reason?: string;
+  /** Whatever the gate says, for so long; absent: one hour. Needs a reason. */
+  readonly override?: { readonly forSeconds?: number };
 }
 
 export interface RollbackOrder {
+  readonly reason: string;
+}
+
+export interface ClearGuardOrder {
   readonly reason: string;
 }
 
@@ -77,6 +99,12 @@ export interface SignatureDetail {
   readonly verdicts: readonly VerdictRow[];
 }
 
+export interface VerdictList {
+  readonly migration: string;
+  /** In force: decided, or measured to be noise. */
+  readonly verdicts: readonly StandingVerdict[];
+}
+
 export interface VerdictRequest {
   readonly verdict: VerdictRow['verdict'];
   readonly reason: string;
@@ -93,17 +121,30 @@ export interface VerdictDone {
 
 /** One pact verified against the running build of one side. */
 export interface ContractResult extends ContractEvidence {
+  /** Where the pact is from: a path or a URL. */
+  readonly from: string;
+  /** Its failing holds nothing. */
+  readonly pending: boolean;
+  /** What did not fail it, but should be known. */
+  readonly warnings: readonly string[];
   /** Empty when passed. */
   readonly failures: readonly {
     /** `POST /api/products`, or the interaction's description. */
     readonly interaction: string;
+    /** A line each for what was expected and what came. */
     readonly text: string;
   }[];
 }
 
 export interface Verification {
   readonly migration: string;
+  readonly problems: readonly string[];
   readonly results: readonly ContractResult[];
+}
+
+/** A migration's pacts, and which kinds of requests no pact has. */
+export interface ContractReport extends ContractView {
+  readonly migration: string;
 }
 
 export interface AuditList {
@@ -129,6 +170,11 @@ export interface Readiness {
 
 export type ProblemCode =
   | 'invalid_request'
+  | 'login_needed'
+  | 'login_failed'
+  | 'csrf_missing'
+  | 'not_allowed'
+  | 'locked_out'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'
@@ -136,9 +182,11 @@ export type ProblemCode =
   | 'unknown_pair'
   | 'unknown_recording'
   | 'method_not_allowed'
+  | 'latched'
   | 'gate_refused'
   | 'not_next_step'
   | 'nothing_to_verify'
+  | 'nothing_to_draft'
   | 'verification_running'
   | 'recording_running'
   | 'body_too_large'

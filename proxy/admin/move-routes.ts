@@ -1,8 +1,9 @@
 import type { Express } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
+import type { ClearGuardOrder, MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
+import { requireRole } from './login/authorise.ts';
 import { AdminProblem } from './problem.ts';
 import { actorOf } from './request-actor.ts';
 
@@ -16,14 +17,23 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
 
   app.post('/api/migrations/:id/promote', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const { to, reason = '' }: PromoteOrder = request.body ?? {};
-    response.json(moved(await delivery.promote(id, to, actorOf(request), reason)));
+    const { to, reason = '', override }: PromoteOrder = request.body ?? {};
+    // Past the gate goes only who answers for it.
+    if (override) requireRole(request, 'admin');
+    const order = override && { forMs: (override.forSeconds ?? 3600) * 1000 };
+    response.json(moved(await delivery.promote(id, to, actorOf(request), reason, order)));
   });
 
   app.post('/api/migrations/:id/rollback', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
     const { reason }: RollbackOrder = request.body;
     response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
+  });
+
+  app.post('/api/migrations/:id/guard/clear', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const { reason }: ClearGuardOrder = request.body;
+    response.json(moved(await delivery.clearGuard(id, actorOf(request), reason)));
   });
 }
 

@@ -74,12 +74,17 @@ export function addRecordingRoutes(
         signature === undefined ? `No pair of ${id} that differs` : `No pair of ${id} with ${signature}`;
       throw new AdminProblem('unknown_pair', `${what} is stored, or they were dropped by age.`);
     }
+    // What is decided goes with the pairs, so that a replay elsewhere needs nothing else.
+    const verdicts = (await readStore(() => reads.standingVerdicts(id))).map(
+      ({ signature: of, state, owner, reason, until }) => ({ signature: of, state, owner, reason, until }),
+    );
     response.type('application/x-ndjson');
     async function* lines(): AsyncGenerator<string> {
       const header = {
         createdAt: new Date(clock.now()).toISOString(),
         source: 'regressions',
         migrations: [id],
+        verdicts,
       };
       yield `${JSON.stringify({ ficus: 'recording/1', ...header, keyId: recorder.keyId })}\n`;
       for (let page = first; page.length > 0; ) {
@@ -97,8 +102,5 @@ export function addRecordingRoutes(
 
 function known(status: RecordingStatus | undefined, id: string): RecordingStatus {
   if (status) return status;
-  throw new AdminProblem(
-    'unknown_recording',
-    `There is no recording "${id}", or Ficus was started anew since.`,
-  );
+  throw new AdminProblem('unknown_recording', `There is no recording "${id}", or it was removed by age.`);
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdminApp } from './admin-app.ts';
 import type { AdminDeps } from './admin-deps.ts';
+import type { Login } from './login/authenticate.ts';
 
 const loopbackHosts = ['127.0.0.1', '::1'];
 
@@ -23,12 +24,14 @@ export async function startAdmin(options: {
   deps: AdminDeps;
   port: number;
   host?: string;
+  login?: Login | undefined;
+  origin?: string | undefined;
 }): Promise<AdminServer> {
-  const { deps, port, host = '127.0.0.1' } = options;
-  if (!loopbackHosts.includes(host)) {
+  const { deps, port, host = '127.0.0.1', login, origin } = options;
+  if (!login && !loopbackHosts.includes(host)) {
     throw new Error(
-      `The admin plane can't listen on "${host}": that needs a login, which this version does not have. ` +
-        `Use ${loopbackHosts.join(' or ')}.`,
+      `The admin plane can't listen on "${host}" without a login: set FICUS_TOKENS_FILE, ` +
+        `or use ${loopbackHosts.join(' or ')}.`,
     );
   }
   const server = createServer(
@@ -38,7 +41,7 @@ export async function startAdmin(options: {
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 1_000,
     },
-    createAdminApp(deps),
+    createAdminApp(deps, { login, origin }),
   );
   server.maxConnections = maxConnections;
   await listen(server, port, host);

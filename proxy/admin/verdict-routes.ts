@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
-import type { VerdictDone, VerdictRequest } from './api-types.ts';
+import type { VerdictDone, VerdictList, VerdictRequest } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
@@ -8,6 +8,12 @@ import { actorOf } from './request-actor.ts';
 
 /** What people decide on differences. The body has been held against openapi.yaml by then. */
 export function addVerdictRoutes(app: Express, { delivery, reads, judge }: AdminDeps): void {
+  app.get('/api/migrations/:id/verdicts', async (request, response) => {
+    const { id } = knownMigration(delivery, request.params.id);
+    const verdicts = await readStore(() => reads.standingVerdicts(id));
+    response.json({ migration: id, verdicts } satisfies VerdictList);
+  });
+
   app.post('/api/signatures/:signature/verdict', async (request, response) => {
     const { signature } = request.params;
     const { verdict, reason, owner, until }: VerdictRequest = request.body;

@@ -22,5 +22,6 @@ export function withWarnings(
     shadow: (...order) => delivery.shadow(...order),
     promote: (...order) => delivery.promote(...order),
     rollback: (...order) => delivery.rollback(...order),
+    clearGuard: (...order) => delivery.clearGuard(...order),
   };
 }

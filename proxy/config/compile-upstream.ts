@@ -14,7 +14,11 @@ import type { Sound } from './sound.ts';
 export interface Files {
   readonly baseDir: string;
   readonly readFile: (path: string) => string;
+  /** `FICUS_SECRET_…` of the proxy's environment; undefined: it is not known here, and nothing of it is asked for. */
+  readonly secrets?: Secrets | undefined;
 }
+
+export type Secrets = Readonly<Record<string, string>>;
 
 type Config = Sound<UpstreamConfig>;
 

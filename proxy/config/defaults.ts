@@ -39,6 +39,7 @@ export const defaults = {
     unproven: 'refuse',
     unjudged: 'refuse',
     coverage: 'warn',
+    openapi: 'warn',
   },
   coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
@@ -52,4 +53,10 @@ export const defaults = {
   guard: { errorRate: '1%', timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
   /** Relative to the folder of routes.yaml. */
   contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },
+  /** `provider`: the migration's service. */
+  broker: {
+    selectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+    pending: true,
+    publish: false,
+  },
 } as const;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Secrets } from './compile-upstream.ts';
 import { type ParsedRoutes, parseRoutes } from './parse-routes.ts';
 import type { Reading } from './problem.ts';
 import { maxFileBytes } from './read-yaml.ts';
@@ -12,7 +13,7 @@ export interface LoadedRoutes {
 }
 
 /** Reads and parses routes.yaml. What keeps it from being read is a problem like any other. */
-export async function loadRoutes(file: string): Promise<LoadedRoutes> {
+export async function loadRoutes(file: string, secrets?: Secrets): Promise<LoadedRoutes> {
   const text = await readText(file);
   if ('problem' in text) {
     const problem = { file, line: 1, column: 1, path: '', message: text.problem };
@@ -23,7 +24,7 @@ export async function loadRoutes(file: string): Promise<LoadedRoutes> {
     otherFiles.add(path);
     return readFileSync(path, 'utf8');
   };
-  const parsed = parseRoutes(text.value, { file, baseDir: dirname(file), readFile });
+  const parsed = parseRoutes(text.value, { file, baseDir: dirname(file), readFile, secrets });
   return { parsed, otherFiles: [...otherFiles] };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { RoutingModel } from '../routing/model.ts';
 import { checkShape } from './check-shape.ts';
 import { compileRoutes } from './compile-routes.ts';
+import type { Secrets } from './compile-upstream.ts';
 import type { Problem, Report } from './problem.ts';
 import { readYaml } from './read-yaml.ts';
 
@@ -13,6 +14,8 @@ export interface ParseOptions {
   readonly baseDir: string;
   /** Reads certificates and keys; throws like `readFileSync`. */
   readonly readFile?: (path: string) => string;
+  /** Without them, what the file takes from the environment is left out. */
+  readonly secrets?: Secrets | undefined;
 }
 
 export type ParsedRoutes =
@@ -21,7 +24,7 @@ export type ParsedRoutes =
 
 /** Reads routes.yaml: a frozen model, or every problem with its place, in the order of the file. */
 export function parseRoutes(text: string, options: ParseOptions): ParsedRoutes {
-  const { file, baseDir, readFile = (path) => readFileSync(path, 'utf8') } = options;
+  const { file, baseDir, readFile = (path) => readFileSync(path, 'utf8'), secrets } = options;
   const yaml = readYaml(file, text);
   const problems = [...yaml.problems];
   const warnings: Problem[] = [];
@@ -35,7 +38,13 @@ export function parseRoutes(text: string, options: ParseOptions): ParsedRoutes {
     const { line, column } = yaml.problemAt(path, '');
     return `${file}:${line}:${column}`;
   };
-  const model = compileRoutes(config, { files: { baseDir, readFile }, upstreamNames, placeOf, report, warn });
+  const model = compileRoutes(config, {
+    files: { baseDir, readFile, secrets },
+    upstreamNames,
+    placeOf,
+    report,
+    warn,
+  });
   if (problems.length > 0) return { ok: false, problems: problems.sort(byPlace) };
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
   return { ok: true, model: deepFreeze({ ...model, hash }), warnings: warnings.sort(byPlace) };

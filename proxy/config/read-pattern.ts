@@ -18,13 +18,20 @@ export function readPattern(pattern: string): Reading<RegExp> {
     return { problem: `${quote(pattern)} is no regular expression: ${reason}` };
   }
   if (expression.test('')) return { problem: `${quote(pattern)} also matches nothing, so it says nothing` };
-  if (/\\[1-9]|\\k</.test(pattern))
+  if (refersBack(pattern))
     return { problem: `${quote(pattern)} refers back to a group, which may take for ever: write it out` };
   if (hasNestedRepetition(pattern))
     return {
       problem: `${quote(pattern)} repeats what is repeated already, which may take for ever: (a+)+ is a+`,
     };
   return { value: expression };
+}
+
+const refersBack = (pattern: string) => /\\[1-9]|\\k</.test(pattern);
+
+/** Whether matching may take exponential time, as far as that is evident. */
+export function mayTakeForEver(pattern: string): boolean {
+  return refersBack(pattern) || hasNestedRepetition(pattern);
 }
 
 const unboundedAt = /[*+]|\{\d+,\}/y;

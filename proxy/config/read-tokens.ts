@@ -3,6 +3,7 @@ import type { TokenRule } from '../routing/model.ts';
 import type { Files } from './compile-upstream.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import type { UpstreamConfig } from './schema.ts';
+import { isSecretVariable, secretPrefix } from './secret-variables.ts';
 import type { Sound } from './sound.ts';
 
 /** Lower case; `_` and `.` are read as `-`, as some servers do. */
@@ -20,7 +21,7 @@ const MAX_VALUE_CHARS = 8192;
 
 /**
  * What copies to an upstream carry instead of the client's own. The files are read again whenever they change;
- * problems never quote what is in them.
+ * problems never quote what is in them, or in the environment.
  */
 export function readTokens(
   configs: NonNullable<Sound<UpstreamConfig>['tokens']>,
@@ -36,15 +37,19 @@ export function readTokens(
     if ('problem' in header) report([...at, 'header'], header.problem);
     else if (seen.has(header.value)) report([...at, 'header'], `${quote(header.value)} is there twice`);
     else seen.add(header.value);
-    const { file, map } = config;
-    if ((file === undefined) === (map === undefined)) {
-      report(at, 'needs one of file and map');
+    const sources = (['file', 'map', 'env'] as const).filter((source) => config[source] !== undefined);
+    const [name] = sources;
+    if (name === undefined || sources.length > 1) {
+      report(at, 'needs one of file, map and env');
       return [];
     }
-    const name = file === undefined ? 'map' : 'file';
-    const content = readSecret(files, file ?? map!, [...at, name], report);
+    const from = config[name]!;
+    const content =
+      name === 'env'
+        ? readEnvironment(files, from, [...at, name], report)
+        : readSecret(files, from, [...at, name], report);
     if (content === undefined || 'problem' in header) return [];
-    const read = name === 'file' ? readValue(content) : readMapping(content);
+    const read = name === 'map' ? readMapping(content) : readValue(content);
     if ('problem' in read) {
       report([...at, name], read.problem);
       return [];
@@ -62,6 +67,21 @@ function readSecret(files: Files, name: string, path: Path, report: Report): str
     report(path, `${quote(file)} cannot be read: ${code}`);
     return undefined;
   }
+}
+
+/**
+ * Only variables that are meant for this are read: a routes file must not send the database's password anywhere.
+ * Undefined without a problem where the environment is not the proxy's, as for `ficus check`.
+ */
+function readEnvironment(files: Files, name: string, path: Path, report: Report): string | undefined {
+  if (!isSecretVariable(name)) {
+    report(path, `${quote(name)} must be a variable such as ${secretPrefix}CATALOG`);
+    return undefined;
+  }
+  if (files.secrets === undefined) return undefined;
+  const value = files.secrets[name];
+  if (value === undefined) report(path, `${quote(name)} is not set in the environment of \`ficus up\``);
+  return value;
 }
 
 function readValue(content: string): Reading<{ readonly value: string }> {

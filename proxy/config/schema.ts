@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contracts } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
 import { flagContextConfig, forceConfig, jwtConfig } from './identity-schema.ts';
 
@@ -63,6 +64,7 @@ const upstream = z
           header: text.describe('Such as authorization'),
           file: text.optional().describe('File with the whole value, relative to this file'),
           map: text.optional().describe("JSON file: the client's value to the one that goes on the copy"),
+          env: text.optional().describe('Variable with the whole value, FICUS_SECRET_…'),
         }),
       )
       .optional()
@@ -149,6 +151,9 @@ const migration = z
   .strictObject({
     service: text.describe("The service's upstream"),
     owner: text.optional(),
+    openapi: text
+      .optional()
+      .describe("File with the service's OpenAPI description, relative to this file; else as it announces"),
     hosts: z.array(text).default([...defaults.migration.hosts]),
     stickBy: z
       .array(text.describe('header:NAME, cookie:NAME, claim:NAME; last of all ip or random'))
@@ -185,6 +190,7 @@ const migration = z
         unproven: z.enum(['refuse', 'allow']).default(defaults.gate.unproven),
         unjudged: z.enum(['refuse', 'allow']).default(defaults.gate.unjudged),
         coverage: z.enum(['warn', 'require', 'off']).default(defaults.gate.coverage),
+        openapi: z.enum(['warn', 'require', 'off']).default(defaults.gate.openapi),
       })
       .optional(),
     coverage: z
@@ -216,12 +222,7 @@ const migration = z
         minRequests: count.default(defaults.guard.minRequests),
       })
       .optional(),
-    contracts: z
-      .strictObject({
-        pacts: text.default(defaults.contracts.pacts).describe('Folder of pact files, relative to this file'),
-        states: text.default(defaults.contracts.states).describe('Folder of provider states'),
-      })
-      .optional(),
+    contracts: contracts.optional(),
   })
   .describe('The unit that moves: routes that share state, their service, their gate');
 

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { RoutingModel } from '../routing/model.ts';
+import type { Secrets } from './compile-upstream.ts';
 import { loadRoutes } from './load-routes.ts';
 import { formatProblem, type Problem } from './problem.ts';
 import { type WatchTiming, watchFiles } from './watch-files.ts';
 
 export interface WatchOptions extends WatchTiming {
   readonly file: string;
+  /** What it may take from the environment. */
+  readonly secrets?: Secrets | undefined;
   /** A model that differs from the one before it. */
   readonly onModel: (model: RoutingModel, warnings: readonly Problem[]) => void;
   /** Why the file is refused; the last model stays. Empty when a refused file is good again. */
@@ -37,7 +40,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   let closed = false;
 
   async function load(): Promise<void> {
-    const { parsed, otherFiles } = await loadRoutes(options.file);
+    const { parsed, otherFiles } = await loadRoutes(options.file, options.secrets);
     if (closed) return;
     watcher.poll([file, ...otherFiles]);
     if (!parsed.ok) refuse(parsed.problems);

@@ -7,7 +7,8 @@ import { DryRunQuestion } from './dry-run-question.ts';
 import type { Failure } from './failures.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { ExchangeSink, UpstreamConnection } from './upstream-connection.ts';
-import type { UpstreamPool, Waiter } from './upstream-pool.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+import type { Waiter } from './waiting-line.ts';
 
 /** Connections that are asked for their dry run before a write is copied; one that closes each time is no use. */
 const MAX_QUESTIONS = 5;

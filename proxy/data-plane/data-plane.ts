@@ -10,10 +10,12 @@ import type { Clock } from '../telemetry/clock.ts';
 import { budgetedWarn } from '../telemetry/log-budget.ts';
 import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import { CopyPressure } from './copy-pressure.ts';
+import { FailingServices } from './failing-services.ts';
 import type { RequestDeps } from './handle-request.ts';
 import { type Listener, type ListenerLimits, listen } from './listener.ts';
 import { type LoadShedding, neverSheds } from './load-shedding.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
+import { type OnServiceFailing, ServiceWatch } from './service-watch.ts';
 import { type ControlSnapshot, compileSnapshot, type Snapshot } from './snapshot.ts';
 import { TrafficCounts, type TrafficReport } from './traffic-counts.ts';
 import { createTransmitCopy } from './transmit-copy.ts';
@@ -35,6 +37,8 @@ export interface DataPlaneDeps {
   /** Likewise, what is left of a pair that needs no comparing; without it every pair is delivered whole. */
   readonly deliverSame?: (same: SamePair) => boolean;
   readonly deliverRecorded?: (exchange: RecordedExchange) => boolean;
+  /** A service fails whatever it is asked; the monolith is asked in its place already. */
+  readonly onServiceFailing?: OnServiceFailing;
   readonly limits?: ListenerLimits;
   readonly shedding?: LoadShedding;
   readonly accessLog?: AccessLog;
@@ -70,8 +74,16 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   const underWay = new RequestsUnderWay();
   const shedding = deps.shedding ?? neverSheds;
   const hashing = new HashBudget(clock);
+  let told = initial;
+  const failing = new FailingServices();
+  const watch = new ServiceWatch((migration, failures, withinMs) => {
+    if (!failing.add(migration, told)) return;
+    request.snapshot = compileSnapshot(failing.without(told), pools.of);
+    deps.onServiceFailing?.(migration, failures, withinMs);
+  });
   const request: RequestDeps = {
     snapshot: compileSnapshot(initial, pools.of),
+    watch,
     shadow: new ShadowSender({
       transmit: createTransmitCopy(copyPools.of, { clock, hashing }),
       deliver: deps.deliverPair,
@@ -115,7 +127,9 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
     port: listener.port,
     setTls: (next) => listener.setTls(next),
     apply(control) {
-      request.snapshot = compileSnapshot(control, pools.of, request.snapshot);
+      request.snapshot = compileSnapshot(failing.without(control), pools.of, request.snapshot);
+      failing.settle(control);
+      told = control;
       pools.keepOnly(control.routing.upstreams);
       copyPools.keepOnly(control.routing.upstreams);
     },

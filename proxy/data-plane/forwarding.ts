@@ -10,7 +10,8 @@ import type { RequestOutcome } from './request-outcome.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
 import type { ExchangeSink, UpstreamConnection } from './upstream-connection.ts';
-import type { UpstreamPool, Waiter } from './upstream-pool.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+import type { Waiter } from './waiting-line.ts';
 
 /** One side that can answer, with the path that the request has there. */
 export interface Destination {

@@ -17,6 +17,7 @@ import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
 import { type PlannedCopy, RequestOutcome } from './request-outcome.ts';
 import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
+import type { ServiceWatch } from './service-watch.ts';
 import type { Snapshot } from './snapshot.ts';
 import { tellRefused } from './tell-refused.ts';
 import type { TrafficCounts } from './traffic-counts.ts';
@@ -30,6 +31,7 @@ export interface RequestDeps {
   /** For the answers that are too large to keep. */
   readonly hashing: HashBudget;
   readonly counts: TrafficCounts;
+  readonly watch: ServiceWatch;
   readonly clock: Clock;
   readonly log: Logger;
   /** For what goes wrong with single requests; a flood of it is cut. */

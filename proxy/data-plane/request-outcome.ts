@@ -48,7 +48,7 @@ export class RequestOutcome {
   onAnswered(side: AnsweredBy, status: number, bytes: number): void {
     const durationMs = this.#deps.clock.monotonic() - this.#startedAt;
     this.#end(side, status, durationMs, bytes);
-    this.#deps.counts.answered(this.#migration, side, status >= 500, durationMs);
+    this.#count(side, status >= 500, durationMs);
     if (this.#matched !== undefined) this.#deps.counts.shown(this.#migration, this.#matched.route.id, status);
     const pool = side === 'service' ? this.#matched!.live.service : this.#monolith;
     pool.latency.add(durationMs, pool.coarseNow());
@@ -65,7 +65,7 @@ export class RequestOutcome {
     counts.failed(failure.code);
     // What a client does wrong must not speak against the side that was asked.
     if (meaning.side === 'client') return;
-    counts.answered(this.#migration, side, true, durationMs);
+    this.#count(side, true, durationMs);
     warn({ ...this.#about(failure), side }, 'request failed');
   }
 
@@ -78,6 +78,12 @@ export class RequestOutcome {
 
   get #migration(): string {
     return this.#matched === undefined ? '' : this.#matched.live.migration.id;
+  }
+
+  #count(side: AnsweredBy, failed: boolean, durationMs: number): void {
+    const { counts, watch } = this.#deps;
+    counts.answered(this.#migration, side, failed, durationMs);
+    watch.answered(this.#migration, side, failed, this.#startedAt + durationMs);
   }
 
   #end(side: AnsweredBy, status: number, durationMs: number, bytes: number, failure?: Failure): void {

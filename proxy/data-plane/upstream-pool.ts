@@ -1,26 +1,15 @@
 import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import { type Failure, type FailureCode, notSent, whileOpen } from './failures.ts';
+import { type FailureCode, notSent, whileOpen } from './failures.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { forgiveStall, giveUpSlowUploads, leaveOldAddresses } from './pool-upkeep.ts';
 import { type ConnectionOwner, UpstreamConnection } from './upstream-connection.ts';
 import { type OnBreaker, UpstreamHealth, type UpstreamReport } from './upstream-health.ts';
-
-/** Who waits for a connection. Exactly one of the two is called, unless it gives up first. */
-export interface Waiter {
-  onConnection(connection: UpstreamConnection): void;
-  onUnavailable(failure: Failure): void;
-}
+import { type Waiter, WaitingLine } from './waiting-line.ts';
 
 export interface PoolLimits {
   /** How long a connection may lie idle when the upstream names no limit of its own. */
   readonly idleMs: number;
-}
-
-interface Waiting {
-  readonly waiter: Waiter;
-  readonly fresh: boolean;
-  readonly deadline: number;
 }
 
 export const defaultPoolLimits: PoolLimits = { idleMs: 30_000 };
@@ -53,7 +42,7 @@ export class UpstreamPool implements ConnectionOwner {
   readonly #limits: PoolLimits;
   readonly #all = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new WaitingLine();
   #handOver: { waiter: Waiter; connection: UpstreamConnection }[] = [];
   #connecting = 0;
   #coarseNow: number;
@@ -117,7 +106,7 @@ export class UpstreamPool implements ConnectionOwner {
     }
     // Busy connections may stay busy for long; opening one has the connect timeout, so has waiting for one.
     const deadline = this.#clock.monotonic() + this.upstream.connectTimeoutMs + SWEEP_MS;
-    this.#waiting.push({ waiter, fresh, deadline });
+    this.#waiting.add({ waiter, fresh, deadline });
     this.#openAsNeeded();
   }
 
@@ -158,8 +147,7 @@ export class UpstreamPool implements ConnectionOwner {
 
   /** The waiter no longer wants a connection. */
   forget(waiter: Waiter): void {
-    const at = this.#waiting.findIndex((waiting) => waiting.waiter === waiter);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#waiting.remove(waiter);
   }
 
   /** Takes back a connection that was handed out and not used. */
@@ -176,15 +164,14 @@ export class UpstreamPool implements ConnectionOwner {
 
   onConnected(connection: UpstreamConnection): void {
     this.#connecting--;
-    const next = this.#waiting.shift();
-    if (next) next.waiter.onConnection(connection);
+    const next = this.#waiting.take();
+    if (next) next.onConnection(connection);
     else this.#keepIdle(connection);
   }
 
   onReusable(connection: UpstreamConnection): void {
-    const at = this.#waiting.findIndex(({ fresh }) => !fresh);
-    const [next] = at < 0 ? [] : this.#waiting.splice(at, 1);
-    if (next) this.#handOverLater(next.waiter, connection);
+    const next = this.#waiting.takeForUsed();
+    if (next) this.#handOverLater(next, connection);
     // Whoever waits for a fresh one needs the room.
     else if (this.#waiting.length > this.#connecting && this.#isFull) connection.destroy();
     else this.#keepIdle(connection);
@@ -259,8 +246,9 @@ export class UpstreamPool implements ConnectionOwner {
   #connectFailed(connection: UpstreamConnection): void {
     this.#connecting--;
     this.#health.connectFailed(this.#now(), this.#isAlone);
-    const next = this.#waiting.shift();
-    next?.waiter.onUnavailable(connection.connectFailure ?? notSent('upstream_connect', 'connection closed'));
+    this.#waiting
+      .take()
+      ?.onUnavailable(connection.connectFailure ?? notSent('upstream_connect', 'connection closed'));
   }
 
   #startSweeping(): void {
@@ -289,11 +277,9 @@ export class UpstreamPool implements ConnectionOwner {
       leaveOldAddresses(this.upstream, this.#all, this.#idle);
     }
     // The first ones have attempts to connect under way, which end by their own deadlines.
-    for (let next = this.#waiting[this.#connecting]; next; next = this.#waiting[this.#connecting]) {
-      if (next.deadline > this.#coarseNow) return;
-      this.#waiting.splice(this.#connecting, 1);
+    for (const waiter of this.#waiting.takeOverdue(this.#coarseNow, () => this.#connecting)) {
       this.#health.refused('busy');
-      next.waiter.onUnavailable(
+      waiter.onUnavailable(
         notSent('upstream_busy', `no connection free within ${this.upstream.connectTimeoutMs} ms`),
       );
     }

@@ -46,5 +46,12 @@ export type FromWorker =
   | { readonly type: 'applied'; readonly revision: number }
   /** The snapshot can't be compiled; the one before it stays. */
   | { readonly type: 'refused'; readonly revision: number; readonly message: string }
+  /** A service fails whatever it is asked: this worker asks the monolith in its place. */
+  | {
+      readonly type: 'service-failing';
+      readonly migration: string;
+      readonly failures: number;
+      readonly withinMs: number;
+    }
   | { readonly type: 'report'; readonly report: TrafficReport; readonly health: WorkerHealth }
   | { readonly type: 'shadow'; readonly batch: ShadowBatch };

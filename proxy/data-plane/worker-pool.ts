@@ -4,6 +4,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import type { ListenerOptions, ListenerTls } from './client-server.ts';
 import { type PreparedWorkers, prepareWorkers } from './prepare-workers.ts';
 import { createRestartBackoff } from './restart-backoff.ts';
+import type { OnServiceFailing } from './service-watch.ts';
 import type { ControlSnapshot } from './snapshot.ts';
 import type { TrafficReport } from './traffic-counts.ts';
 import type { FromWorker, WorkerHealth, WorkerSettings } from './worker-messages.ts';
@@ -14,6 +15,7 @@ export interface WorkerPoolDeps {
   readonly listener?: ListenerOptions;
   readonly settings: WorkerSettings;
   readonly onReport: (report: TrafficReport, health: WorkerHealth) => void;
+  readonly onServiceFailing?: OnServiceFailing;
   readonly onShadow: (batch: ShadowBatch) => void;
   readonly log: Logger;
   readonly clock: Clock;
@@ -149,7 +151,7 @@ export class WorkerPool {
   }
 
   #take(worker: WorkerProcess, message: Exclude<FromWorker, { type: 'listening' | 'failed' }>): void {
-    const { log, onReport, onShadow } = this.#deps;
+    const { log, onReport, onServiceFailing, onShadow } = this.#deps;
     switch (message.type) {
       case 'applied':
         worker.revision = message.revision;
@@ -167,6 +169,9 @@ export class WorkerPool {
         break;
       case 'report':
         onReport(message.report, message.health);
+        break;
+      case 'service-failing':
+        onServiceFailing?.(message.migration, message.failures, message.withinMs);
         break;
       case 'shadow':
         onShadow(message.batch);

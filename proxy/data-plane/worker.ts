@@ -65,6 +65,10 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
         deliverPair: outbox.addPair,
         deliverSame: outbox.addSame,
         deliverRecorded: outbox.addRecorded,
+        onServiceFailing(migration, failures, withinMs) {
+          log.error({ migration, failures, withinMs }, 'service failing: the monolith answers');
+          send({ type: 'service-failing', migration, failures, withinMs });
+        },
       },
       snapshot,
     );

@@ -4,7 +4,10 @@ import type { FlagSource } from '../flags/flag-source.ts';
 import { askedShare, isForSomeUsers, shareProblem } from '../flags/share.ts';
 import type { Migration } from '../routing/model.ts';
 import { stepAfter } from './allowed-share.ts';
+import { type Latch, latchedGate, latchSentence } from './guard/latch.ts';
+import { clearLatch, type MoveParts, takeBack } from './guard/latch-moves.ts';
 import type { Actor, Delivery, GateAnswer, MigrationStatus, MoveResult, Phase } from './model.ts';
+import { begunOverride, type OverrideOrder, overrideProblem, toldOverride } from './override.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
 import { standingOf } from './standing.ts';
 import type { TrafficHistory } from './traffic-history.ts';
@@ -29,12 +32,19 @@ const FLAG_SEEN_WITHIN_MS = 3000;
 export class MigrationDelivery implements Delivery {
   readonly #deps: DeliveryDeps;
   readonly #reconciler: Reconciler;
+  readonly #parts: MoveParts;
   /** Moves whose flag is being written. */
   #asking = 0;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     this.#reconciler = new Reconciler(deps);
+    this.#parts = {
+      deps,
+      reconciler: this.#reconciler,
+      ask: (migration, percent, ...who) => this.#ask(migration, 'serve', percent, ...who),
+      audit: (...entry) => this.#audit(...entry),
+    };
     // What follows from a move of ours is settled, and audited, after it.
     deps.flags.onChange(() => this.#asking === 0 && this.reconcile());
   }
@@ -64,14 +74,15 @@ export class MigrationDelivery implements Delivery {
   gate(id: string): GateAnswer | undefined {
     const migration = this.#find(id);
     if (!migration) return undefined;
-    const { gate, allowance, asked, effective } = standingOf(this.#deps, migration);
+    const { gate, allowance, asked, effective, state, latch } = standingOf(this.#deps, migration);
     const next = effective < 100 ? stepAfter(migration.canary, effective) : undefined;
     return {
-      ...gate,
+      ...(latch ? latchedGate(gate, latch) : gate),
       allowed: allowance.allowed,
       ...(next === undefined ? {} : { nextStep: next }),
       asked,
       missing: allowance.holds,
+      ...toldOverride(state, this.#deps.clock.now()),
     };
   }
 
@@ -94,12 +105,14 @@ export class MigrationDelivery implements Delivery {
     toPercent: number | undefined,
     actor: Actor,
     reason: string,
+    override?: OverrideOrder,
   ): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
     const killed = this.#deps.killed?.();
     if (killed !== undefined) return refused('gate_refused', [killed]);
-    const { allowance, effective, state } = standingOf(this.#deps, migration, { held: false });
+    const { allowance, effective, state, latch } = standingOf(this.#deps, migration, { held: false });
+    if (latch) return refused('latched', [latchSentence(id, latch)]);
     const problem = toPercent === undefined ? undefined : shareProblem(toPercent);
     if (problem !== undefined) return refused('invalid', [problem]);
     if (isForSomeUsers(this.#deps.flags.current(), serveFlag(id))) {
@@ -112,7 +125,13 @@ export class MigrationDelivery implements Delivery {
       const back = `To go back: ficus rollback ${id} --reason …`;
       return refused('not_next_step', [`${id} is at ${effective} % already; promote goes forward. ${back}`]);
     }
-    if (target > Math.max(allowance.allowed, state.granted)) {
+    const isBeyond = target > Math.max(allowance.allowed, state.granted);
+    const noOverride = override && isBeyond && overrideProblem(override, state, reason);
+    if (noOverride !== undefined && noOverride !== false) {
+      this.#audit(actor, 'refused', id, reason, { action: 'override', to: target, reasons: [noOverride] });
+      return refused('gate_refused', [noOverride]);
+    }
+    if (isBeyond && !override) {
       const next = `The next step of ${id} is ${allowance.allowed} %, not ${target} %.`;
       const reasons = allowance.holds.length > 0 ? allowance.holds : [next];
       this.#audit(actor, 'refused', id, reason, { action: 'promote', to: target, reasons });
@@ -120,10 +139,23 @@ export class MigrationDelivery implements Delivery {
     }
     const failed = await this.#ask(migration, 'serve', target, actor, reason);
     if (failed !== undefined) return refused('flags_unavailable', [failed]);
-    this.#reconciler.change(migration, { held: false });
-    this.#audit(actor, 'promote', id, reason, { from: effective, to: target });
+    const done = `${id}: ${migration.service} is asked to serve ${target} % of its users.`;
+    if (isBeyond && override) {
+      const nowMs = this.#deps.clock.now();
+      const begun = begunOverride({ share: target, order: override, state, actor, reason, nowMs });
+      this.#reconciler.change(migration, { held: false, detail: { override: begun } });
+      const detail = { from: effective, to: target, until: begun.until, reasons: allowance.holds };
+      this.#audit(actor, 'override', id, reason, detail);
+      this.#deps.log.warn({ migration: id, actor: actor.name, reason, ...detail }, 'the gate is overridden');
+    } else {
+      this.#reconciler.change(migration, { held: false });
+      this.#audit(actor, 'promote', id, reason, { from: effective, to: target });
+    }
     await this.#untilAsked(migration, target);
-    return this.#done(migration, `${id}: ${migration.service} is asked to serve ${target} % of its users.`);
+    const needless =
+      override && !isBeyond ? ['The gate allows that: no override was needed, and none is in force.'] : [];
+    const result = this.#done(migration, done);
+    return result.done ? { ...result, warnings: [...needless, ...result.warnings] } : result;
   }
 
   /** The cap falls first: it needs nothing but this process. The flag follows when it can be written. */
@@ -140,6 +172,20 @@ export class MigrationDelivery implements Delivery {
         ? []
         : [problem, `The flag still asks for ${asked} %; the cap holds it at 0 % until the next promote.`];
     return this.#done(migration, `${id}: the monolith answers everybody.`, warnings);
+  }
+
+  /** Without effect on what is latched already; `heard` from another replica, which has told the others. */
+  async guardTripped(id: string, latch: Latch, heard = false): Promise<boolean> {
+    const migration = this.#find(id);
+    return migration !== undefined && (await takeBack(this.#parts, migration, latch, heard));
+  }
+
+  async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {
+    const migration = this.#find(id);
+    if (!migration) return unknown(id);
+    if (!clearLatch(this.#parts, migration, actor, reason))
+      return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
+    return this.#done(migration, `${id}: cleared; the monolith answers everybody until the next promote.`);
   }
 
   #find(id: string): Migration | undefined {
@@ -195,7 +241,7 @@ export class MigrationDelivery implements Delivery {
   }
 
   #statusOf(migration: Migration): MigrationStatus {
-    const { asked, effective, shadowShare, gate, state, allowance, notes } = standingOf(
+    const { asked, effective, shadowShare, gate, state, allowance, latch, notes } = standingOf(
       this.#deps,
       migration,
     );
@@ -216,7 +262,9 @@ export class MigrationDelivery implements Delivery {
       builds: { monolith: gate.key.monolithBuild, service: gate.key.serviceBuild },
       traffic: this.#deps.traffic.read(migration.id),
       gate: gate.state,
+      ...(latch ? { latch } : {}),
       holds: [...allowance.holds, ...notes],
+      ...toldOverride(state, this.#deps.clock.now()),
       revision: state.revision,
     };
   }
@@ -233,7 +281,7 @@ export class MigrationDelivery implements Delivery {
 }
 
 function refused(
-  code: 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid',
+  code: 'latched' | 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid',
   reasons: readonly string[],
 ): MoveResult {
   return { done: false, code, reasons };

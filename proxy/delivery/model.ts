@@ -1,4 +1,6 @@
 import type { GateReport } from '../evidence/model.ts';
+import type { Latch } from './guard/latch.ts';
+import type { Override, OverrideOrder } from './override.ts';
 
 export type Phase = 'monolith' | 'shadow' | 'canary' | 'service' | 'retired';
 
@@ -43,13 +45,20 @@ export interface MigrationStatus {
     readonly shadowDropped: Readonly<Record<string, number>>;
   };
   readonly gate: GateReport['state'];
+  /** The guard took it back, and holds it until a person clears that. */
+  readonly latch?: Latch;
   /** One sentence each: why the share is not larger. Empty when nothing holds it. */
   readonly holds: readonly string[];
   /** One sentence each: what holds nothing back and is to be looked at, such as a rule that is of no use. */
   readonly warnings?: readonly string[];
+  /** While a share is allowed whatever the gate says. */
+  readonly override?: OverrideTold;
   /** Increases with every move; for later `If-Match`. */
   readonly revision: number;
 }
+
+/** What is allowed past the gate, as status and gate tell it. */
+export type OverrideTold = Omit<Override, 'before'>;
 
 export interface Actor {
   /** Who asks, e.g. `cli:root`, `api`, `gate`. */
@@ -65,7 +74,7 @@ export type MoveResult =
     }
   | {
       readonly done: false;
-      readonly code: 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid';
+      readonly code: 'latched' | 'gate_refused' | 'not_next_step' | 'flags_unavailable' | 'invalid';
       readonly reasons: readonly string[];
     };
 
@@ -76,6 +85,8 @@ export interface GateAnswer extends GateReport {
   readonly asked: number;
   /** What is still missing, one sentence each; empty when open. */
   readonly missing: readonly string[];
+  /** While a share is allowed whatever the gate says. */
+  readonly override?: OverrideTold;
   /** As those of the status. */
   readonly warnings?: readonly string[];
 }
@@ -86,8 +97,19 @@ export interface Delivery {
   status(id: string): MigrationStatus | undefined;
   gate(id: string): GateAnswer | undefined;
   shadow(id: string, sharePercent: number, actor: Actor, reason: string): Promise<MoveResult>;
-  /** To the next step, or `toPercent`; refused without changing a flag unless the gate allows it. */
-  promote(id: string, toPercent: number | undefined, actor: Actor, reason: string): Promise<MoveResult>;
+  /**
+   * To the next step, or `toPercent`; refused without changing a flag unless the gate allows it, or somebody who may
+   * overrides it for a time.
+   */
+  promote(
+    id: string,
+    toPercent: number | undefined,
+    actor: Actor,
+    reason: string,
+    override?: OverrideOrder,
+  ): Promise<MoveResult>;
   /** Never refused, never waits for the store. */
   rollback(id: string, actor: Actor, reason: string): Promise<MoveResult>;
+  /** Lets a migration that the guard took back be promoted again. */
+  clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult>;
 }

@@ -3,7 +3,8 @@ import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
 import type { Phase } from './model.ts';
-import { phaseOf, type StandingDeps, standingOf } from './standing.ts';
+import { endedOverride, grantedInForce, type Override } from './override.ts';
+import { phaseOf, type Standing, type StandingDeps, standingOf } from './standing.ts';
 
 export interface ReconcilerDeps extends StandingDeps {
   readonly migrations: () => readonly Migration[];
@@ -47,7 +48,11 @@ export class Reconciler {
     const now = this.nowIso();
     const state = this.#deps.states.get(migration.id, now);
     const { granted = state.granted, held = state.held, phase = state.phase } = to;
-    const detail = Object.entries({ ...state.detail, ...to.detail }).filter(([, part]) => part !== undefined);
+    // Who takes a migration back ends what was allowed past the gate.
+    const ended = to.held === true ? { override: undefined } : {};
+    const detail = Object.entries({ ...state.detail, ...to.detail, ...ended }).filter(
+      ([, part]) => part !== undefined,
+    );
     const next: MigrationStateRow = {
       ...state,
       revision: state.revision + 1,
@@ -69,6 +74,11 @@ export class Reconciler {
   #settle(migration: Migration): boolean {
     const standing = standingOf(this.#deps, migration);
     const { state, asked, allowance } = standing;
+    const override = endedOverride(state, this.#deps.clock.now());
+    if (override) {
+      this.#endOverride(standing, override);
+      return true;
+    }
     if (allowance.closed && state.granted > 0) {
       this.#takeBack(migration, standing.effective, allowance.holds);
       return true;
@@ -78,8 +88,8 @@ export class Reconciler {
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
     const granted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
-    // A flag that fell to 0 ends what a roll back held: asking again begins anew.
-    const held = state.held && asked > 0;
+    // A flag that fell to 0 ends what a roll back held: asking again begins anew. Not so after the guard.
+    const held = state.held && (asked > 0 || standing.latch !== undefined);
     const phase = phaseOf(standing, granted);
     if (granted === state.granted && held === state.held && phase === state.phase) return false;
     if (phase !== state.phase) {
@@ -101,6 +111,16 @@ export class Reconciler {
       { migration: migration.id, from, reasons },
       'gate closed: the monolith answers everybody',
     );
+  }
+
+  /** Back to what was granted before it; what the gate allows by now stays. */
+  #endOverride({ migration, state, gate, allowance, effective }: Standing, override: Override): void {
+    const isEarned = gate.state === 'open' && allowance.holds.length === 0;
+    const granted = isEarned ? state.granted : grantedInForce(state, this.#deps.clock.now());
+    const detail = { ...override, from: state.granted, to: granted };
+    this.#audit('override-ended', migration.id, override.reason, detail);
+    this.change(migration, { granted, detail: { override: undefined } });
+    this.#deps.log.warn({ migration: migration.id, effective, ...detail }, 'override is over');
   }
 
   #audit(action: string, migration: string, reason: string, detail: Record<string, unknown>): void {

@@ -6,8 +6,10 @@ import type { Migration } from '../routing/model.ts';
 import type { MigrationStateRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { type Allowance, allowedShare } from './allowed-share.ts';
+import { type Latch, latchOf, latchSentence } from './guard/latch.ts';
 import type { MigrationStates } from './migration-states.ts';
 import type { Phase } from './model.ts';
+import { grantedInForce, overridden } from './override.ts';
 
 /** Where a migration stands at one moment: what is asked, what the evidence says, what was granted. */
 export interface Standing {
@@ -18,6 +20,8 @@ export interface Standing {
   readonly gate: GateReport;
   readonly state: MigrationStateRow;
   readonly allowance: Allowance;
+  /** Left by the guard; nothing is allowed while it is there. */
+  readonly latch: Latch | undefined;
   /** Percent in force: the smaller of asked and granted. */
   readonly effective: number;
   /** Whether the flag asks for some users only, by constraints, segments or a list. */
@@ -45,17 +49,21 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
   const state = { ...deps.states.get(migration.id, new Date(nowMs).toISOString()), ...as };
   const gate = deps.gate(migration);
   const granted = { ...state, grantedAtMs: Date.parse(state.grantedAt) };
+  const latch = latchOf(state);
   const killed = deps.killed?.();
-  const allowance = allowedShare(migration.canary, gate, granted, nowMs);
+  const allowance: Allowance = latch
+    ? { allowed: 0, holds: [latchSentence(migration.id, latch)], closed: false }
+    : overridden(allowedShare(migration.canary, gate, granted, nowMs), state, nowMs);
   return {
     migration,
     asked: serve.percent,
     shadowShare: askedShare(features, shadowFlag(migration.id)).percent,
     gate,
     state,
+    latch,
     allowance:
       killed === undefined ? allowance : { ...allowance, allowed: 0, holds: [killed, ...allowance.holds] },
-    effective: killed === undefined ? Math.min(serve.percent, state.granted) : 0,
+    effective: killed === undefined ? Math.min(serve.percent, grantedInForce(state, nowMs)) : 0,
     killed: killed !== undefined,
     constrained: serve.constrained,
     notes: serve.constrained

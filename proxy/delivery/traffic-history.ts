@@ -52,6 +52,17 @@ class SideHistory {
     return { requests: this.requests, errors: this.errors, lastMinute: { requests, errors, p50Ms, p99Ms } };
   }
 
+  /** The last minute without its latencies: cheap enough to be asked all the time. */
+  lately(now: number): { requests: number; errors: number } {
+    this.#forget(now);
+    let [requests, errors] = [0, 0];
+    for (const { increment } of this.#slices) {
+      requests += increment.requests;
+      errors += increment.errors;
+    }
+    return { requests, errors };
+  }
+
   #forget(now: number): void {
     const keep = this.#slices.findIndex((slice) => slice.at > now - WINDOW_MS);
     if (keep !== 0) this.#slices.splice(0, keep < 0 ? this.#slices.length : keep);
@@ -92,6 +103,13 @@ export class TrafficHistory {
   /** Answers that clients got, by route, then by hundreds of the status. */
   clientAnswers(migration: string): ReadonlyMap<string, readonly number[]> {
     return this.#statuses.get(migration) ?? new Map();
+  }
+
+  /** What both sides answered in the last minute. */
+  servedLately(migration: string): Record<'monolith' | 'service', { requests: number; errors: number }> {
+    const now = this.#clock.monotonic();
+    const { monolith, service } = this.#of(migration);
+    return { monolith: monolith.lately(now), service: service.lately(now) };
   }
 
   addDropped(migration: string, reason: string, count: number): void {

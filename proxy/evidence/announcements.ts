@@ -1,15 +1,16 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Upstream } from '../routing/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
+import { getFrom } from './get-from-upstream.ts';
 
 /** What is known of the build that runs behind an upstream. */
 export interface Announcement {
   /** Keys the evidence. */
   readonly build: string;
   readonly dryRun: boolean;
+  /** Path of its OpenAPI description. */
+  readonly openapi?: string;
   /** Whether it answered HTTP at all when it was last asked. */
   readonly reachable: boolean;
 }
@@ -17,17 +18,26 @@ export interface Announcement {
 /** Build of an upstream that announces none and is given none in routes.yaml: another address may be another build. */
 function unannounced({ protocol, hostname, port, socketPath, basePath }: Upstream): string {
   const where = protocol === 'unix:' ? socketPath : `${hostname}:${port}`;
-  return `unannounced at ${where}${basePath}`;
+  return `${unannouncedPrefix}${where}${basePath}`;
 }
+
+const unannouncedPrefix = 'unannounced at ';
+
+/** Whether somebody said which build it is; else it is not even known when it changes. */
+export const isAnnounced = (build: string): boolean => !build.startsWith(unannouncedPrefix);
 
 const announcementSchema = z.object({
   service: z.string().max(200),
   version: z.string().min(1).max(200),
   dryRun: z.boolean().optional(),
+  // A path of its own and nothing else: an announcement must not send us anywhere else.
+  openapi: z
+    .string()
+    .regex(/^\/(?!\/)[\w./~%-]{0,200}$/)
+    .optional(),
 });
 
-const MAX_ANNOUNCEMENT_BYTES = 16_384;
-const TIMEOUT_MS = 1500;
+const limits = { maxBytes: 16_384, timeoutMs: 1500 };
 
 export interface AnnouncementsDeps {
   readonly upstreams: () => readonly Upstream[];
@@ -85,42 +95,15 @@ function keyOf(upstream: Upstream): string {
 }
 
 async function ask(upstream: Upstream, before: Announcement): Promise<Announcement> {
-  const answer = await get(upstream);
+  const answer = await getFrom(upstream, '/.well-known/ficus', limits);
   if (answer === undefined) return { ...before, reachable: false };
   const announced = answer.status === 200 ? announcementSchema.safeParse(parseJson(answer.body)) : undefined;
   return {
     build: upstream.version ?? (announced?.success ? announced.data.version : unannounced(upstream)),
     dryRun: announced?.success === true && announced.data.dryRun === true,
+    ...(announced?.success && announced.data.openapi !== undefined && { openapi: announced.data.openapi }),
     reachable: true,
   };
-}
-
-function get(upstream: Upstream): Promise<{ status: number; body: string } | undefined> {
-  const client = upstream.protocol === 'https:' ? https : http;
-  const where =
-    upstream.protocol === 'unix:'
-      ? { socketPath: upstream.socketPath }
-      : { host: upstream.hostname, port: upstream.port, ...upstream.tls };
-  return new Promise((resolve) => {
-    const request = client.get({
-      ...where,
-      path: `${upstream.basePath}/.well-known/ficus`,
-      headers: { accept: 'application/json', ...(upstream.host ? { host: upstream.host } : {}) },
-      agent: false,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    request.on('error', () => resolve(undefined));
-    request.on('response', (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => {
-        body += text;
-        if (body.length > MAX_ANNOUNCEMENT_BYTES) response.destroy();
-      });
-      response.on('error', () => resolve(undefined));
-      response.on('close', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-  });
 }
 
 function parseJson(text: string): unknown {

@@ -6,7 +6,7 @@ import type { EvidenceRows } from '../store/model.ts';
 import type { Store } from '../store/open-store.ts';
 import { postgresText } from '../store/postgres-text.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import { addLatencies, latencyPercentile } from '../telemetry/latency.ts';
+import { addLatencies } from '../telemetry/latency.ts';
 import {
   type CoverageCell,
   cellText,
@@ -27,7 +27,7 @@ export interface EvidenceCounts {
   readonly coverage: readonly CoverageCell[];
   /** What this process counted lately. */
   readonly recent: RecentCounts;
-  readonly latencyMs: GateFacts['latencyMs'];
+  readonly latency: GateFacts['latency'];
   /** Whether what the store has of it is in it. */
   readonly isLoaded: boolean;
 }
@@ -265,10 +265,6 @@ function view(totals: EvidenceTotals): Omit<EvidenceCounts, 'isLoaded' | 'recent
     signatures: [...totals.signatures.values()],
     sets: [...totals.sets.values()],
     coverage: [...totals.coverage.values()],
-    latencyMs: {
-      monolithP99: latencyPercentile(monolith, 0.99),
-      serviceP99: latencyPercentile(service, 0.99),
-      pairs: monolith.reduce((sum, pairs) => sum + pairs, 0),
-    },
+    latency: { monolith, service },
   };
 }

@@ -1,4 +1,4 @@
-import type { ComparedPair, Difference, PairCoverage } from '../shadow/pair.ts';
+import type { ComparedPair, Difference } from '../shadow/pair.ts';
 import type {
   CoverageRow,
   DifferenceSetRow,
@@ -7,6 +7,7 @@ import type {
   SignatureCountsRow,
 } from '../store/model.ts';
 import { addLatencies, latencyBucket, latencyBuckets } from '../telemetry/latency.ts';
+import { cellsOf } from './cells-of-pair.ts';
 import type { EvidenceKey } from './model.ts';
 
 export type RouteCounts = Omit<RouteCountsRow, keyof EvidenceKey>;
@@ -63,7 +64,7 @@ export class EvidenceTotals {
     const signatures = signaturesOf(pair, own).filter(({ signature }) => room.hasSignature(signature));
     for (const signature of signatures) this.#addSignature(signature);
     if (pair.outcome === 'differed') this.#countSet(pair, room);
-    if (pair.coverage) this.#countCoverage(pair, pair.coverage, room);
+    this.#countCells(pair, room);
   }
 
   add(other: EvidenceTotals): void {
@@ -107,8 +108,9 @@ export class EvidenceTotals {
     if (room.hasSet(setText(set))) this.#addSet(set);
   }
 
-  #countCoverage({ route, outcome }: ComparedPair, coverage: PairCoverage, room: Room): void {
-    for (const [dimension, value] of Object.entries(coverage)) {
+  #countCells(pair: ComparedPair, room: Room): void {
+    const { route, outcome } = pair;
+    for (const { dimension, value } of cellsOf(pair)) {
       const cell = {
         route,
         dimension,

@@ -2,8 +2,10 @@ import type { Migration } from '../routing/model.ts';
 import { agreementRule } from './gate/agreement-rule.ts';
 import { contractsRule } from './gate/contracts-rule.ts';
 import { coverageRule } from './gate/coverage-rule.ts';
+import { errorsRule } from './gate/errors-rule.ts';
 import { latencyRule } from './gate/latency-rule.ts';
 import { noiseRule } from './gate/noise-rule.ts';
+import { openapiRule } from './gate/openapi-rule.ts';
 import { pairsRule } from './gate/pairs-rule.ts';
 import { buildRule, storeRule } from './gate/standing-rules.ts';
 import { unjudgedRule } from './gate/unjudged-rule.ts';
@@ -21,7 +23,9 @@ const gateRules = [
   coverageRule,
   contractsRule,
   unprovenRule,
+  openapiRule,
   latencyRule,
+  errorsRule,
   buildRule,
   storeRule,
 ];

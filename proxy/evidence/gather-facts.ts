@@ -1,8 +1,12 @@
 import type { Migration } from '../routing/model.ts';
 import type { VerdictRow } from '../store/model.ts';
+import { coverageDimensions, failedPairs } from './cells-of-pair.ts';
 import type { EvidenceCounter } from './evidence-counter.ts';
 import { excuseRoutes, judgementsOf, judgeSignatures, openSignatures } from './judge.ts';
-import type { ClientAnswers, ContractEvidence, EvidenceKey, GateFacts } from './model.ts';
+import type { ClientAnswers, ContractEvidence, EvidenceKey, GateFacts, ServedLately } from './model.ts';
+import { describedAnswers } from './openapi/described-cells.ts';
+import type { DescriptionChanges } from './openapi/description-keeper.ts';
+import type { DescriptionState } from './openapi/description-watch.ts';
 
 /** All that a gate reads, from memory: its answer needs no query, and comes while Postgres is away, too. */
 export function gatherFacts(from: {
@@ -12,8 +16,12 @@ export function gatherFacts(from: {
   readonly verdicts: ReadonlyMap<string, VerdictRow>;
   readonly verdictsKnown: boolean;
   readonly clientAnswers: ClientAnswers;
+  readonly served: ServedLately;
+  readonly description: DescriptionState;
+  readonly descriptionChanges: DescriptionChanges | undefined;
   readonly contracts: readonly ContractEvidence[];
   readonly pacts: GateFacts['pacts'];
+  readonly pactsUnknown: string | undefined;
   readonly serviceReachable: boolean;
   readonly storeAvailable: boolean;
   readonly nowMs: number;
@@ -27,17 +35,29 @@ export function gatherFacts(from: {
     unjudged: openSignatures(judged),
     judgements: judgementsOf(counts, judged, { key, verdicts, nowMs }, migration.gate.minPairs),
     verdictsKnown: from.verdictsKnown,
-    coverage: counts.coverage.map(({ route, dimension, value, compared, incomparable }) => ({
-      route,
-      dimension,
-      value,
-      compared,
-      incomparable,
-    })),
+    coverage: counts.coverage
+      .filter(({ dimension }) => coverageDimensions.has(dimension))
+      .map(({ route, dimension, value, compared, incomparable }) => ({
+        route,
+        dimension,
+        value,
+        compared,
+        incomparable,
+      })),
     clientAnswers: from.clientAnswers,
     contracts: from.contracts,
     pacts: from.pacts,
-    latencyMs: counts.latencyMs,
+    ...(from.pactsUnknown !== undefined && { pactsUnknown: from.pactsUnknown }),
+    latency: counts.latency,
+    failedPairs: failedPairs(counts.coverage, new Set(migration.routes.map(({ id }) => id))),
+    served: from.served,
+    openapi: {
+      state: from.description,
+      described: from.description.description
+        ? describedAnswers(counts.coverage, from.description.description.hash)
+        : [],
+      changes: from.descriptionChanges,
+    },
     serviceReachable: from.serviceReachable,
     // Counts that are still to be read are as unknown as those of a store that is away.
     storeAvailable: storeAvailable && counts.isLoaded,

@@ -6,6 +6,7 @@ import type { EvidenceCounter } from './evidence-counter.ts';
 import { type JudgedSignature, judgeSignatures, noiseContradiction } from './judge.ts';
 import { type ListedSignature, listSignatures } from './list-signatures.ts';
 import type { EvidenceKey } from './model.ts';
+import { type StandingVerdict, standingVerdicts } from './standing-verdicts.ts';
 import type { VerdictKeeper } from './verdict-keeper.ts';
 import { type VerdictOrder, verdictProblem } from './verdict-order.ts';
 
@@ -61,6 +62,16 @@ export class Judging {
   /** All that was decided on a signature, newest first. */
   verdicts(migrationId: string, signature: string): Promise<readonly VerdictRow[]> {
     return this.#deps.store.verdicts.history(migrationId, signature);
+  }
+
+  /** What holds for signatures of the migration, from memory; rejects until the verdicts were read once. */
+  async standing({ id }: Pick<Migration, 'id'>): Promise<readonly StandingVerdict[]> {
+    const migration = this.#find(id);
+    if (!migration) return [];
+    // None would be taken for "nothing was decided".
+    if (!this.#deps.verdicts.isLoaded()) throw new Error('verdicts were not read yet');
+    const verdicts = this.#deps.verdicts.of(id);
+    return standingVerdicts(id, this.of(migration), verdicts, this.#deps.clock.now());
   }
 
   /** Which migration of now shows it, or showed it under other builds. */

@@ -1,3 +1,8 @@
+import type { InteractionUse } from './contracts/interaction-use.ts';
+import type { DescribedAnswers } from './openapi/described-cells.ts';
+import type { DescriptionChanges } from './openapi/description-keeper.ts';
+import type { DescriptionState } from './openapi/description-watch.ts';
+
 /** What evidence is keyed to: other builds or other comparison rules start anew. */
 export interface EvidenceKey {
   readonly migration: string;
@@ -90,6 +95,39 @@ export interface ContractEvidence {
   readonly at: string;
 }
 
+/** What a gate wants to know of a pact. */
+export interface KnownPact {
+  readonly consumer: string;
+  readonly pactHash: string;
+  /** Not being kept holds nothing. Absent: it binds. */
+  readonly pending?: boolean;
+  /** It asks for messages only, which the monolith is not asked for. */
+  readonly messagesOnly?: boolean;
+  /** What it asks for by HTTP. */
+  readonly interactions?: readonly { readonly description: string; readonly use: InteractionUse }[];
+}
+
+/** What is known of the service's description. */
+export interface OpenApiFacts {
+  readonly state: DescriptionState;
+  /** Under that description, by route and side. */
+  readonly described: readonly DescribedAnswers[];
+  /** Undefined while it is not known. */
+  readonly changes: DescriptionChanges | undefined;
+}
+
+/** Pairs in which one side alone failed, or both did. */
+export interface FailedPairs {
+  readonly service: number;
+  readonly monolith: number;
+  readonly both: number;
+}
+
+export interface ServedLately {
+  readonly monolith: { readonly requests: number; readonly errors: number };
+  readonly service: { readonly requests: number; readonly errors: number };
+}
+
 /** Everything a gate reads, gathered before it decides. */
 export interface GateFacts {
   readonly key: EvidenceKey;
@@ -101,9 +139,17 @@ export interface GateFacts {
   readonly coverage: readonly CoverageCount[];
   readonly clientAnswers: ClientAnswers;
   readonly contracts: readonly ContractEvidence[];
-  /** Hash of each pact file that is there now, by consumer. */
-  readonly pacts: readonly { readonly consumer: string; readonly pactHash: string }[];
-  readonly latencyMs: { readonly monolithP99: number; readonly serviceP99: number; readonly pairs: number };
+  /** Those that are there now. */
+  readonly pacts: readonly KnownPact[];
+  /** Why it is not known which pacts there are, where it is not. */
+  readonly pactsUnknown?: string;
+  /** Pairs by latency bucket (telemetry/latency.ts) of each side. */
+  readonly latency: { readonly monolith: readonly number[]; readonly service: readonly number[] };
+  /** Pairs by which side failed in them (500 and above, or no whole answer), of the routes of now. */
+  readonly failedPairs: FailedPairs;
+  /** What clients were answered in the last minute, by each side of the migration. */
+  readonly served: ServedLately;
+  readonly openapi: OpenApiFacts;
   /** False when the service did not announce itself or answer its probe. */
   readonly serviceReachable: boolean;
   /** False when Postgres is away and the facts are the last known ones, or none. */
@@ -124,10 +170,15 @@ export interface GateReason {
     | 'contracts'
     | 'unproven'
     | 'latency'
+    | 'errors'
+    | 'openapi'
     | 'build'
-    | 'store';
+    | 'store'
+    | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
+  /** Met, but to be looked at: where it held the gate, it would not be. */
+  readonly isWarning?: true;
   /** A sentence with numbers and with what would change it. */
   readonly text: string;
 }

@@ -48,7 +48,10 @@ export function judgeNoise(seen: AskedTwice): NoiseFinding {
  * 1939; H. Robbins, "Statistical methods related to the law of the iterated logarithm", Annals of Mathematical
  * Statistics 41, 1970). With the service alone in all of them, 14 discordant pairs are enough.
  */
-export function exceeds({ serviceOnly, monolithOnly }: AskedTwice): boolean {
+export function exceeds(
+  { serviceOnly, monolithOnly }: Pick<AskedTwice, 'serviceOnly' | 'monolithOnly'>,
+  odds = excessOdds,
+): boolean {
   if (serviceOnly <= monolithOnly) return false;
   const discordant = serviceOnly + monolithOnly;
   const logRatio =
@@ -56,7 +59,7 @@ export function exceeds({ serviceOnly, monolithOnly }: AskedTwice): boolean {
     logFactorial(serviceOnly) +
     logFactorial(monolithOnly) -
     logFactorial(discordant + 1);
-  return logRatio >= Math.log(excessOdds);
+  return logRatio >= Math.log(odds);
 }
 
 /**

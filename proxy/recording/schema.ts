@@ -48,6 +48,16 @@ const exchange = z.object({
     .optional(),
 });
 
+const verdict = z
+  .object({
+    signature: z.string(),
+    state: z.enum(['bug', 'expected', 'noise']),
+    owner: z.string().optional(),
+    reason: z.string().optional(),
+    until: z.iso.datetime({ offset: true }).optional().describe('When it ends'),
+  })
+  .describe('What holds for a signature: decided by people, or measured');
+
 const header = z.object({
   ficus: z.literal('recording/1'),
   createdAt: z.iso.datetime({ offset: true }),
@@ -58,6 +68,7 @@ const header = z.object({
     .optional()
     .describe('Which redaction key hid the secrets; tells nothing about it'),
   migrations: z.array(z.string()),
+  verdicts: z.array(verdict).optional().describe('In force when it was written'),
 });
 
 export type RecordingHeader = z.infer<typeof header>;
@@ -65,6 +76,9 @@ export type RecordedExchange = z.infer<typeof exchange>;
 export type RecordedAnswer = z.infer<typeof answer>;
 export type RecordedBody = z.infer<typeof body>;
 
+export type RecordedVerdict = z.infer<typeof verdict>;
+
+export const verdictSchema = verdict;
 export const headerSchema = header;
 export const exchangeSchema = exchange;
 

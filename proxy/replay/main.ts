@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { loadRoutes } from '../config/load-routes.ts';
 import { formatProblem } from '../config/problem.ts';
 import { filesOf, noNotes } from '../recording/read-recording.ts';
@@ -10,6 +7,8 @@ import { type MatchExchange, matchByRecording, matchByRoutes } from './match-exc
 import { createPacer } from './pacer.ts';
 import { readHeader } from './prepare-request.ts';
 import type { ReplayMessage, ReplayOrder } from './protocol.ts';
+import { readKey, readKnown, readSecrets } from './read-inputs.ts';
+import { ReplayError } from './replay-error.ts';
 import { createExchangeReplay } from './replay-exchange.ts';
 import { reportOf } from './report.ts';
 import { runReplay } from './run-replay.ts';
@@ -17,9 +16,7 @@ import { type Scan, scanRecordings } from './scan-recording.ts';
 import { createRequestSender } from './send-request.ts';
 import { identityOf, openStateFile } from './state-file.ts';
 import { Tally } from './tally.ts';
-
-/** What was asked for can't be done; nothing was sent. */
-class ReplayError extends Error {}
+import { excusedBy, readVerdicts } from './verdicts.ts';
 
 const progressEveryMs = 250;
 const saveEveryMs = 2000;
@@ -39,6 +36,7 @@ async function main(order: ReplayOrder): Promise<void> {
   const redactionKey = await readKey(order.keyFile);
   const knownSignatures = await readKnown(order.knownFile);
   const scan = await scanRecordings(files);
+  const verdicts = await readVerdicts(order.verdictFiles, scan.notes.headers, Date.now());
   const urls = {
     monolith: order.monolith === undefined ? undefined : urlOf(order.monolith),
     service: urlOf(order.service),
@@ -53,7 +51,7 @@ async function main(order: ReplayOrder): Promise<void> {
     order.unsafe,
   ]);
   const stateFile = openStateFile(order.stateFile, identity, order.resume);
-  const tally = new Tally(await stateFile.load());
+  const tally = new Tally(await stateFile.load(), excusedBy(verdicts));
   const doneBefore = tally.state.done;
   const monolith = urls.monolith && createRequestSender(urls.monolith, order.concurrency);
   const service = createRequestSender(urls.service, order.concurrency);
@@ -116,6 +114,7 @@ async function main(order: ReplayOrder): Promise<void> {
     order,
     scan,
     knownSignatures,
+    verdicts,
     seconds: elapsedMs() / 1000,
     stopped,
     warnings: [
@@ -148,50 +147,6 @@ async function readRules({
     );
   }
   return { match: matchByRoutes(model), warnings: [], hash: model.hash };
-}
-
-/** `‹redacted:1a2b3c4d›` or the eight digits alone, each with what to send in its place. */
-async function readSecrets(file: string | undefined): Promise<ReadonlyMap<string, string>> {
-  if (file === undefined) return new Map();
-  const value: unknown = parse(await read(file), { maxAliasCount: 0, schema: 'failsafe' });
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  const secrets = entries.map(([key, secret]): [string, string] => {
-    const digits = /^(?:‹redacted:)?([0-9a-f]{8})›?$/.exec(key)?.[1];
-    if (digits === undefined || typeof secret !== 'string') {
-      throw new ReplayError(
-        `${file}: every line must be like "1a2b3c4d: what to send"; ${JSON.stringify(key)} is not`,
-      );
-    }
-    return [`‹redacted:${digits}›`, secret];
-  });
-  if (secrets.length === 0) throw new ReplayError(`${file} has no line such as "1a2b3c4d: what to send"`);
-  return new Map(secrets);
-}
-
-/** Without the recording's key one of our own: within this replay equal secrets still look equal. */
-async function readKey(file: string | undefined): Promise<Uint8Array> {
-  if (file === undefined) return randomBytes(32);
-  const key = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new ReplayError(`${file} can't be read: ${error.code}`);
-  });
-  if (key.length !== 32) throw new ReplayError(`${file} is no redaction key of 32 bytes`);
-  return key;
-}
-
-async function readKnown(file: string | undefined): Promise<ReadonlySet<string>> {
-  if (file === undefined) return new Set();
-  const value: unknown = JSON.parse(await read(file));
-  const list =
-    typeof value === 'object' && value !== null && 'signatures' in value ? value.signatures : undefined;
-  if (!Array.isArray(list))
-    throw new ReplayError(`${file} is no report of \`ficus replay --json\` or \`ficus diffs --json\``);
-  return new Set(list.map((one: { signature?: unknown }) => String(one.signature)));
-}
-
-async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ReplayError(`${file} can't be read: ${error.code}`);
-  });
 }
 
 /** The CLI has looked at it. */

@@ -26,6 +26,8 @@ export interface ReplayOrder {
   readonly failOnNewSignature: boolean;
   /** A report of an earlier replay: its signatures are known. */
   readonly knownFile?: string;
+  /** What `ficus verdicts ID --json` prints: what is expected or noise there counts as agreement. */
+  readonly verdictFiles: readonly string[];
   /** Where the state is kept when it is stopped, and goes on from. */
   readonly stateFile: string;
   readonly resume: boolean;
@@ -54,8 +56,15 @@ export interface ReplaySignature {
   readonly place: string;
   readonly kind: string;
   readonly pairs: number;
-  /** Not among those of the recording or of `--known`. */
+  /** Not among those of the recording or of `--known`, and not judged either. */
   readonly isNew: boolean;
+  /** What holds for it; pairs with nothing but what is expected or noise count as agreeing. */
+  readonly verdict?: {
+    readonly state: 'bug' | 'expected' | 'noise';
+    readonly owner?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly until?: string | undefined;
+  };
   /** Texts of both sides in the first pair, redacted, and that pair's request. */
   readonly monolith?: string;
   readonly service?: string;
@@ -86,6 +95,8 @@ export interface ReplayReport {
   readonly incomparable: number;
   /** Of those that agree: where they differ, the monolith differs from itself, asked again. */
   readonly noise: number;
+  /** Of those that agree: they differ only in what is expected or noise by a verdict. */
+  readonly excused: number;
   /** Exchanges that were not sent, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   /** The most frequent reasons first. */

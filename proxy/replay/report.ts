@@ -1,12 +1,14 @@
 import { latencyPercentile } from '../telemetry/latency.ts';
-import type { ReplayOrder, ReplayReport, SideLatency } from './protocol.ts';
+import type { ReplayOrder, ReplayReport, ReplaySignature, SideLatency } from './protocol.ts';
 import type { Scan } from './scan-recording.ts';
 import type { TallyState } from './tally.ts';
+import type { ReplayVerdicts } from './verdicts.ts';
 
 export interface ReportFacts {
   readonly order: Pick<ReplayOrder, 'maxDifferentPercent' | 'failOnNewSignature'>;
   readonly scan: Scan;
   readonly knownSignatures: ReadonlySet<string>;
+  readonly verdicts: ReplayVerdicts;
   readonly seconds: number;
   readonly stopped: boolean;
   readonly warnings: readonly string[];
@@ -14,11 +16,13 @@ export interface ReportFacts {
 
 /** The same report as of live traffic: pairs, agreement, signatures; and whether the replay is passed. */
 export function reportOf(state: TallyState, facts: ReportFacts): ReplayReport {
-  const { scan, knownSignatures } = facts;
+  const { scan, knownSignatures, verdicts } = facts;
+  const known = [knownSignatures, scan.signatures, verdicts];
   const signatures = Object.values(state.signatures)
     .map((one) => ({
       ...one,
-      isNew: !knownSignatures.has(one.signature) && !scan.signatures.has(one.signature),
+      isNew: !known.some((some) => some.has(one.signature)),
+      ...verdictOf(one.signature, verdicts),
     }))
     .sort((a, b) => b.pairs - a.pairs || (a.signature < b.signature ? -1 : 1));
   const monolith = latencyOf(state.monolithLatency);
@@ -30,6 +34,7 @@ export function reportOf(state: TallyState, facts: ReportFacts): ReplayReport {
     differed: state.differed,
     incomparable: state.incomparable,
     noise: state.noise,
+    excused: state.excused,
     skipped: state.skipped,
     incomparableReasons: Object.entries(state.reasons)
       .map(([reason, pairs]) => ({ reason, pairs }))
@@ -48,6 +53,13 @@ export function reportOf(state: TallyState, facts: ReportFacts): ReplayReport {
     warnings: facts.warnings,
   };
   return { ...unjudged, failures: failuresOf(unjudged, facts) };
+}
+
+function verdictOf(signature: string, verdicts: ReplayVerdicts): Pick<ReplaySignature, 'verdict'> {
+  const verdict = verdicts.get(signature);
+  if (!verdict) return {};
+  const { state, owner, reason, until } = verdict;
+  return { verdict: { state, owner, reason, until } };
 }
 
 function latencyOf(counts: readonly number[]): SideLatency | undefined {

@@ -38,6 +38,10 @@ export interface TallyState {
   incomparable: number;
   /** Of those that agree. */
   noise: number;
+  /** Of those that agree, because of verdicts. */
+  excused: number;
+  /** Signatures that count as agreement: a replay that is resumed goes by those that it began with. */
+  excusedSignatures: readonly string[] | undefined;
   skipped: Record<string, number>;
   reasons: Record<string, number>;
   routes: Record<string, { -readonly [Key in keyof ReplayRoute]: ReplayRoute[Key] }>;
@@ -59,6 +63,8 @@ export function emptyTally(): TallyState {
     differed: 0,
     incomparable: 0,
     noise: 0,
+    excused: 0,
+    excusedSignatures: undefined,
     skipped: {},
     reasons: {},
     routes: {},
@@ -74,9 +80,13 @@ export function emptyTally(): TallyState {
 export class Tally {
   readonly state: TallyState;
   readonly #early = new Map<number, ReplayOutcome>();
+  readonly #excused: ReadonlySet<string>;
 
-  constructor(state: TallyState) {
+  /** `excused`: signatures whose differences count as agreement, unless the state has some already. */
+  constructor(state: TallyState, excused: readonly string[] = []) {
+    state.excusedSignatures ??= excused;
     this.state = state;
+    this.#excused = new Set(state.excusedSignatures);
   }
 
   /** Outcomes that wait for one before them. */
@@ -98,7 +108,11 @@ export class Tally {
 
   #count({ pair, isNoise, target, latencyMs, behindMs }: Extract<ReplayOutcome, { kind: 'compared' }>): void {
     const { state } = this;
-    state[pair.outcome]++;
+    const isExcused =
+      pair.outcome === 'differed' && pair.differences.every(({ signature }) => this.#excused.has(signature));
+    const outcome = isExcused ? 'agreed' : pair.outcome;
+    state[outcome]++;
+    if (isExcused) state.excused++;
     if (isNoise) state.noise++;
     const routeKey = JSON.stringify([pair.migration, pair.route]);
     state.routes[routeKey] ??= {
@@ -108,7 +122,7 @@ export class Tally {
       differed: 0,
       incomparable: 0,
     };
-    state.routes[routeKey][pair.outcome]++;
+    state.routes[routeKey][outcome]++;
     state.behindMs = Math.max(state.behindMs, behindMs);
     if (latencyMs.monolith !== undefined) state.monolithLatency[latencyBucket(latencyMs.monolith)]!++;
     state.serviceLatency[latencyBucket(latencyMs.service)]!++;

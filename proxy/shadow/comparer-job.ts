@@ -13,9 +13,13 @@ import type { CompareLimits } from './compare/limits.ts';
 import type { ComparedMigration } from './compared-migration.ts';
 import { answerTexts, line, redactedAnswerTexts, requestTexts, type TextContext } from './comparer-texts.ts';
 import { coverageOf } from './coverage.ts';
+import { type CheckDescribed, compileDescription } from './described-answers.ts';
+import { failedSides } from './failed-sides.ts';
 import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './pair.ts';
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
+import { shownDifferences } from './shown-differences.ts';
+import { WantedUses } from './wanted-uses.ts';
 
 export type { ComparedMigration } from './compared-migration.ts';
 
@@ -25,12 +29,15 @@ export interface CompareJob extends TextContext {
   rulesFor(route: string): CompiledRules;
   readonly upstreams: CompareSettings['upstreams'];
   readonly role: RoleSource | undefined;
+  readonly wantedUses: WantedUses;
+  /** Holds answers against the service's description, where there is one. */
+  readonly checkDescribed: CheckDescribed | undefined;
   /** The migration's rules, then those of its routes: in the order of `ruleNames`. */
   readonly allRules: readonly Rule[];
 }
 
 export function compileJob(
-  { shadow: { compare, redact }, routes = [], upstreams, coverage }: ComparedMigration,
+  { shadow: { compare, redact }, routes = [], upstreams, coverage, description }: ComparedMigration,
   redactor: Redactor,
   limits: CompareLimits,
 ): CompareJob {
@@ -43,6 +50,8 @@ export function compileJob(
     allRules: joinRules(ofAll, ...ofRoutes.map(([, own]) => own)).all,
     upstreams: upstreams ?? { monolith: undefined, service: undefined },
     role: coverage?.role,
+    wantedUses: new WantedUses(),
+    checkDescribed: description && compileDescription(description, redactor, limits),
     redacted: compileRedaction(redact),
     redactor,
     limits,
@@ -51,7 +60,7 @@ export function compileJob(
 
 /**
  * Makes of a pair what is kept of it: reads, redacts, compares, in this order, so that no secret gets into
- * any text. Of a pair that agrees, nothing but that is kept.
+ * any text. Of a pair that agrees, nothing but that is kept, except for a few samples of what clients ask for.
  */
 export function examinePair(pair: Pair, job: CompareJob): ComparedPair {
   return examineWithRules(pair, job).compared;
@@ -75,8 +84,14 @@ export function examineWithRules(
   const walked = rules.all.length > 0 && examined.outcome !== 'incomparable' && !examined.isSameBytes;
   const mattered = walked ? matteringOf(job) : undefined;
   const again = pair.monolithAgain && examineAgain(pair, pair.monolithAgain, job, settings);
-  const facts = { coverage: coverageOf(pair, job.role), ...(again ? { again } : {}) };
-  return { compared: { ...kept(pair, examined, job), ...facts }, mattered };
+  const coverage = coverageOf(pair, job.role);
+  const isSample = examined.outcome === 'agreed' && job.wantedUses.take(pair.route, coverage.use);
+  const sample = isSample
+    ? { request: requestTexts(pair.request, job), monolith: answerTexts(pair.monolith, job) }
+    : {};
+  const described = job.checkDescribed?.(pair);
+  const facts = { coverage, ...(again ? { again } : {}), ...(described ? { described } : {}) };
+  return { compared: { ...kept(pair, examined, job), ...sample, ...facts }, mattered };
 }
 
 function matteringOf({ allRules }: CompareJob): number[] {
@@ -127,13 +142,8 @@ function examine(pair: AnswerPair, job: CompareJob, settings: CompareSettings): 
   const monolith = redactAnswer(read.monolith, job.redactor, job.redacted);
   const service = redactAnswer(read.service, job.redactor, job.redacted);
   const redacted = compareAnswers(pair, monolith, service, settings);
-  const differences = redacted.length > 0 ? redacted : raw.differences.map((each) => withoutTexts(each, job));
+  const differences = shownDifferences(raw.differences, redacted, job.redactor);
   return { outcome: 'differed', differences, isSameBytes: false, monolith, service };
-}
-
-/** Of what differs in nothing that may be shown, only where it does. */
-function withoutTexts({ place, pattern, kind, signature }: Difference, { redactor }: CompareJob): Difference {
-  return { place: redactor.text(place), pattern: redactor.text(pattern), kind, signature };
 }
 
 function kept(pair: Pair, examined: Examined, job: CompareJob): ComparedPair {
@@ -160,16 +170,18 @@ function kept(pair: Pair, examined: Examined, job: CompareJob): ComparedPair {
 /** What can be told of a pair without looking into it. */
 export type PairFacts = Pick<
   ComparedPair,
-  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'monolithMs' | 'serviceMs'
+  'id' | 'migration' | 'route' | 'at' | 'control' | 'coverage' | 'failed' | 'monolithMs' | 'serviceMs'
 >;
 
 export function factsOf({ id, migration, route, at, control, monolith, service }: Pair): PairFacts {
+  const failed = failedSides({ monolith, service });
   return {
     id,
     migration,
     route,
     at,
     control,
+    ...(failed && { failed }),
     monolithMs: monolith.durationMs,
     serviceMs: service.durationMs,
   };

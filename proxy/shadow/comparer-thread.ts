@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { defaultCompareLimits } from './compare/limits.ts';
 import { type CompareJob, compileJob, examineWithRules } from './comparer-job.ts';
@@ -7,6 +8,7 @@ import { createRedactor } from './redact.ts';
 /** The comparer's thread: told migrations and pairs, one pair at a time; answers each pair with what is kept of it. */
 if (parentPort === null) throw new Error('comparer-thread.ts runs as a worker thread only');
 const host = parentPort;
+giveWayToClients();
 const { redactionKey } = workerData as ComparerThreadData;
 const redactor = createRedactor(redactionKey);
 let jobs: ReadonlyMap<string, CompareJob> = new Map();
@@ -30,4 +32,9 @@ report({ kind: 'ready' });
 
 function report(message: ComparerReport): void {
   host.postMessage(message);
+}
+
+/** Comparing may take all the time that requests leave. Elsewhere than on Linux a priority is the whole process's. */
+function giveWayToClients(): void {
+  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }

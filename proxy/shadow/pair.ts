@@ -86,6 +86,11 @@ export interface PairCoverage {
   readonly type: string;
   /** Names of the query's parameters, sorted, each once: `page,size`; `none` without a query. */
   readonly query: string;
+  /**
+   * All that a contract speaks of in one: method, status, type, query and the request's media type, with spaces
+   * in between: `GET 404 application/json none none`.
+   */
+  readonly use: string;
   /** Absent where no role is configured; `none` where the client has none. */
   readonly role?: string;
 }
@@ -107,6 +112,15 @@ export interface ComparedPair {
     readonly differences: readonly Difference[];
   };
   readonly coverage?: PairCoverage;
+  /** What of each side's answer does not fit the service's description; a side that was not held against it is absent. */
+  readonly described?: {
+    /** Of the description. */
+    readonly hash: string;
+    readonly monolith?: readonly string[];
+    readonly service?: readonly string[];
+  };
+  /** Which side failed: answered 500 and above, or gave no whole answer in time. Absent: neither. */
+  readonly failed?: Side | 'both';
   readonly monolithMs: number;
   readonly serviceMs: number;
   /** Redacted; what QA looks at. Absent for agreed pairs, of which only the count is kept. */

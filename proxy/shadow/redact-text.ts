@@ -1,5 +1,5 @@
 import { hideEncoded, mayBeEncoded } from './redact-encoded.ts';
-import { secretNamePart } from './redact-names.ts';
+import { secretNamePart, secretWholeName } from './redact-names.ts';
 import { ibanLength, isIban, isPaymentCard } from './redact-numbers.ts';
 
 /** Makes a secret unreadable, and equal secrets equal. */
@@ -57,10 +57,11 @@ const shortestSecret = 5;
 /** Necessary for any detector: most texts end here. */
 const anyHint = /[@<=:%&\\]|eyJ|[a-z]{2}\d\d|\d[ -]?\d{2}[ -]?\d|(?:bearer|basic)\s/i;
 
-const namedHint = new RegExp(secretNamePart, 'i');
-// password=…, "token": "…", apiKey%3D…: in URLs, in JSON inside a string, in scripts. The value may be quoted.
+const wholeName = `(?<![\\w-])(?:${secretWholeName})(?![\\w-])`;
+const namedHint = new RegExp(`${secretNamePart}|${wholeName}`, 'i');
+// password=…, ?sid=…, "token": "…", apiKey%3D…: in URLs, in JSON inside a string, in scripts. The value may be quoted.
 const namedValue = new RegExp(
-  `((?:${secretNamePart})[\\w.-]{0,64}\\\\?["']?\\s{0,4}(?:[=:]|%3[DdAa])\\s{0,4})` +
+  `((?:(?:${secretNamePart})[\\w.-]{0,64}|${wholeName})\\\\?["']?\\s{0,4}(?:[=:]|%3[DdAa])\\s{0,4})` +
     `(\\\\?"(?:[^"\\\\\\n]|\\\\.){0,1024}[^"\\n]*|'[^'\\n]*|(?:(?:basic|bearer|digest)\\s{1,4})?[^\\s"'&<>,;{}[\\]()\\\\]+)`,
   'gi',
 );

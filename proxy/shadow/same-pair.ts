@@ -1,4 +1,5 @@
-import type { Migration, RoleSource } from '../routing/model.ts';
+import type { MapRule, Migration, RoleSource } from '../routing/model.ts';
+import { isMappedHeader } from './compare/mapped-headers.ts';
 import { isUncomparedHeader } from './compare/uncompared-headers.ts';
 import { coverageOf } from './coverage.ts';
 import type { Answer, CapturedRequest, ComparedPair, CompleteAnswer, Side } from './pair.ts';
@@ -35,24 +36,44 @@ export function agreedPair(same: SamePair, role: RoleSource | undefined): Compar
     outcome: 'agreed',
     differences: [],
     coverage,
+    ...(status >= 500 && { failed: 'both' }),
     monolithMs,
     serviceMs,
   };
 }
 
-type Rules = Migration['shadow']['compare'];
+/** Of a migration, what says whether bytes that are the same may mean something else. */
+export interface SameRules {
+  readonly shadow: Pick<Migration['shadow'], 'compare'>;
+  readonly routes: readonly Pick<Migration['routes'][number], 'compare'>[];
+}
 
-/** Names of headers that a migration's rules ignore, in lower case, and whether they ignore the body. */
-const ignoredBy = new WeakMap<Rules, ReadonlySet<string>>();
+interface KnownRules {
+  /** Names of headers that the migration's rules ignore, in lower case. */
+  readonly ignored: ReadonlySet<string>;
+  /** A header of one side alone is mapped: what is the same to the letter differs then. */
+  readonly mapsOneSide: boolean;
+}
 
-function ignoredHeaders(rules: Rules): ReadonlySet<string> {
-  let ignored = ignoredBy.get(rules);
-  if (!ignored) {
-    const names = rules.ignore.filter((place) => place.startsWith('header:')).map((place) => place.slice(7));
-    ignored = new Set(names.map((name) => name.toLowerCase()));
-    ignoredBy.set(rules, ignored);
+const known = new WeakMap<SameRules, KnownRules>();
+
+function rulesOf(migration: SameRules): KnownRules {
+  let rules = known.get(migration);
+  if (!rules) {
+    const { ignore } = migration.shadow.compare;
+    const names = ignore.filter((place) => place.startsWith('header:')).map((place) => place.slice(7));
+    const all = [migration.shadow.compare, ...migration.routes.map(({ compare }) => compare)];
+    rules = {
+      ignored: new Set(names.map((name) => name.toLowerCase())),
+      mapsOneSide: all.some((compare) => compare?.map?.some(mapsHeaderOfOneSide)),
+    };
+    known.set(migration, rules);
   }
-  return ignored;
+  return rules;
+}
+
+function mapsHeaderOfOneSide(rule: MapRule): boolean {
+  return 'pattern' in rule && rule.side !== 'both' && rule.at.startsWith('header:');
 }
 
 /** Whether two answers agree whatever the rules make of the rest; false says nothing but that they must be compared. */
@@ -60,11 +81,12 @@ export function areSame(
   method: string,
   one: Answer,
   other: Answer,
-  rules: Rules,
+  migration: SameRules,
 ): { readonly control: CompleteAnswer } | undefined {
   if (one.outcome !== 'complete' || other.outcome !== 'complete') return undefined;
   if (one.status !== other.status || one.body.length !== other.body.length) return undefined;
-  if (!haveSameHeaders(method, one.headers, other.headers, ignoredHeaders(rules))) return undefined;
+  const { ignored, mapsOneSide } = rulesOf(migration);
+  if (mapsOneSide || !haveSameHeaders(method, one.headers, other.headers, ignored)) return undefined;
   return Buffer.compare(one.body, other.body) === 0 ? { control: one } : undefined;
 }
 
@@ -82,7 +104,9 @@ function haveSameHeaders(
     otherAt = nextCompared(method, other, otherAt, ignored);
     if (at >= one.length || otherAt >= other.length) return at >= one.length && otherAt >= other.length;
     if (one[at + 1] !== other[otherAt + 1]) return false;
-    if (one[at] !== other[otherAt] && lowerCase(one[at]!) !== lowerCase(other[otherAt]!)) return false;
+    const name = lowerCase(one[at]!);
+    if (one[at] !== other[otherAt] && name !== lowerCase(other[otherAt]!)) return false;
+    if (isMappedHeader(name)) return false;
     at += 2;
     otherAt += 2;
   }

@@ -37,6 +37,8 @@ export interface PairRow {
   readonly at: string;
   readonly control: 'monolith' | 'service';
   readonly outcome: 'differed' | 'incomparable' | 'agreed';
+  /** The kind of request that it is a sample of. Not kept with it. */
+  readonly use?: string;
   readonly reason?: string;
   readonly differences: readonly {
     readonly place: string;
@@ -71,7 +73,7 @@ export interface PairRow {
 export interface AuditEntry {
   readonly at: string;
   readonly actor: string;
-  /** `shadow`, `promote`, `rollback`, `refused`, `verify`, `config`, `gate-closed`. */
+  /** `shadow`, `promote`, `rollback`, `refused`, `verify`, `config`, `gate-closed`, `guard`, `guard-cleared`. */
   readonly action: string;
   readonly migration?: string;
   readonly reason: string;

@@ -13,6 +13,7 @@ import {
 } from './pair-writer.ts';
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { startRetention } from './retention.ts';
+import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
 import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
@@ -28,6 +29,7 @@ export interface Store {
   readonly migrationStates: MigrationStateStore;
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
+  readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly toldFlagEvents: ToldFlagEvents;
   readonly verdicts: VerdictStore;
@@ -82,6 +84,7 @@ export function openStore({
     migrationStates: createMigrationStateStore(database),
     pairs,
     pairWriter,
+    serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     toldFlagEvents: createToldFlagEvents(database),
     verdicts: createVerdictStore(database),

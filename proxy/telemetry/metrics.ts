@@ -43,6 +43,8 @@ export interface MetricsState {
     readonly allowed: number;
     readonly effective: number;
     readonly shadow: number;
+    /** Unix time in seconds until which the gate is overridden. */
+    readonly overrideUntil?: number;
   }[];
   /** The kill switch is on. */
   readonly killed?: boolean;
@@ -130,6 +132,11 @@ export class Metrics {
     'migration',
     'kind',
   ]);
+  readonly #override = this.#gauge(
+    'ficus_override_until_seconds',
+    'While a gate is overridden: when that ends, in Unix time',
+    ['migration'],
+  );
   readonly #kill = this.#gauge('ficus_kill_switch', '1 while everything goes to the monolith', []);
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
@@ -188,7 +195,9 @@ export class Metrics {
   /** Prometheus text format. */
   async render(state: MetricsState): Promise<string> {
     this.#share.reset();
-    for (const { migration, asked, allowed, effective, shadow } of state.shares) {
+    this.#override.reset();
+    for (const { migration, asked, allowed, effective, shadow, overrideUntil } of state.shares) {
+      if (overrideUntil !== undefined) this.#override.set({ migration }, overrideUntil);
       this.#share.set({ migration, kind: 'asked' }, asked);
       this.#share.set({ migration, kind: 'allowed' }, allowed);
       this.#share.set({ migration, kind: 'effective' }, effective);

@@ -3,8 +3,9 @@ import { startMonolith } from '../../examples/monolith/monolith.ts';
 import { startPsp } from '../../examples/psp/psp.ts';
 import { type RunningPayments, startPayments } from '../../extracted-services/payments/payments.ts';
 import { readPaymentsSettings } from '../../extracted-services/payments/settings.ts';
-import { startTestPostgres } from '../../test/support/postgres.ts';
+import { monolithData } from '../../test/support/monolith-data.ts';
 import { startTestRedis } from '../../test/support/redis.ts';
+import { startTestDatabase } from '../../test/support/test-database.ts';
 import type { Places } from './traces.ts';
 
 export const API_KEY = 'key-of-the-proof';
@@ -23,14 +24,14 @@ export async function startPaymentsEstate(): Promise<PaymentsEstate> {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const postgres = await startTestPostgres();
-    stops.push(postgres.stop);
+    const database = await startTestDatabase(monolithData);
+    stops.push(database.stop);
     const redis = await startTestRedis();
     stops.push(redis.stop);
     const psp = await startPsp({ host: '127.0.0.1', port: 0 });
     stops.push(psp.close);
     const monolith = await startMonolith({
-      databaseUrl: postgres.url,
+      databaseUrl: database.url,
       host: '127.0.0.1',
       port: 0,
       apiKeys: [API_KEY],
@@ -40,7 +41,7 @@ export async function startPaymentsEstate(): Promise<PaymentsEstate> {
     stops.push(monolith.close);
     const service = await startPayments(
       readPaymentsSettings({
-        DATABASE_URL: postgres.url,
+        DATABASE_URL: database.url,
         PORT: '0',
         LOG_LEVEL: 'silent',
         API_KEYS: API_KEY,
@@ -53,7 +54,7 @@ export async function startPaymentsEstate(): Promise<PaymentsEstate> {
     return {
       monolithUrl: monolith.url,
       service,
-      places: { databaseUrl: postgres.url, redisUrl: redis.url, psp },
+      places: { databaseUrl: database.url, redisUrl: redis.url, psp },
       stop,
     };
   } catch (error) {

@@ -3,7 +3,8 @@ import { untilAnswers } from '../estate.ts';
 import type { Signature, Tourist } from './tourist.ts';
 import { browse, failed, usersOf } from './traffic.ts';
 
-const verdictHoldsMs = 15_000;
+/** Of a verdict: long enough to be seen, also on a machine where a command takes many seconds. */
+const verdictHoldsMs = (commandMs: number) => 5000 + 5 * commandMs;
 
 /** From the monolith alone to a repaired build with evidence: what differs, what is noise, what is expected. */
 export async function look(tourist: Tourist): Promise<void> {
@@ -21,8 +22,8 @@ export async function look(tourist: Tourist): Promise<void> {
   tell.step('Shadow: the catalog gets copies, clients notice nothing; what they ask is recorded');
   await tourist.ficus('shadow', 'catalog', '--share', '100%', '--reason', 'look at the first build');
   const [recorded, shadowed] = await Promise.all([
-    tourist.ficus('record', 'catalog', '--out', recordings, '--for', '6s'),
-    browseFor(proxy, 7_000),
+    tourist.ficus('record', 'catalog', '--out', recordings, '--for', '4s'),
+    browseFor(proxy, 5_000),
   ]);
   tell.check(recorded === 0, 'the recording is written');
   tell.check(
@@ -99,7 +100,7 @@ async function judge(tourist: Tourist, signature: string): Promise<void> {
   const isHeld = async () => (await tourist.gate()).reasons.some(({ text }) => text.includes(signature));
   tell.step('A verdict: the order of categories is expected, for as long as that is true');
   tell.check(await isHeld(), 'without a verdict the difference holds the gate');
-  const until = new Date(Date.now() + verdictHoldsMs).toISOString();
+  const until = new Date(Date.now() + verdictHoldsMs(tourist.commandMs)).toISOString();
   const reason = 'the shop sorts them itself, from its next release on';
   await tourist.ficus('verdict', signature, '--as', 'expected', '--reason', reason, '--until', until);
   tell.check(!(await isHeld()), 'with it the gate no longer minds');
@@ -110,6 +111,10 @@ async function judge(tourist: Tourist, signature: string): Promise<void> {
 async function browseFor(proxy: string, ms: number) {
   const seen = await browse(proxy, 60, 60);
   const end = performance.now() + ms;
-  while (performance.now() < end) seen.push(...(await browse(proxy, 60, 60, seen.length)));
+  while (performance.now() < end) {
+    seen.push(...(await browse(proxy, 60, 60, seen.length)));
+    // As people do: with pauses.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
   return seen;
 }

@@ -18,12 +18,12 @@ export async function move(tourist: Tourist): Promise<void> {
     (await tourist.ficus('promote', 'catalog', '--to', '5%', '--reason', 'first users')) === 0,
     'promoted to 5 %',
   );
-  const first = usersOf(await browse(proxy, 800, 400), 'catalog');
-  const again = usersOf(await browse(proxy, 800, 400, 5), 'catalog');
+  const first = usersOf(await browse(proxy, 400, 400), 'catalog');
+  const again = usersOf(await browse(proxy, 400, 400, 5), 'catalog');
   tell.check(first.size > 4 && first.size < 45, `${first.size} of 400 users are answered by the catalog`);
   tell.check(first.size === again.size && first.isSubsetOf(again), 'asked again, they are the same users');
   await tourist.ficus('promote', 'catalog', '--to', '25%', '--reason', 'more of them');
-  const more = usersOf(await browse(proxy, 800, 400), 'catalog');
+  const more = usersOf(await browse(proxy, 400, 400), 'catalog');
   tell.check(
     more.size > first.size && first.isSubsetOf(more),
     `at 25 % it is ${more.size} users, the first ones among them`,

@@ -33,6 +33,7 @@ export class Tourist {
   /** A folder for files of the tour. */
   readonly folder: string;
   readonly #admin: string;
+  #commandMs = 0;
 
   constructor(estate: Estate, tell: Narrator, folder: string) {
     this.estate = estate;
@@ -43,25 +44,29 @@ export class Tourist {
 
   /** Runs a command, shows what it prints, and has its exit code. */
   async ficus(...args: string[]): Promise<number> {
+    const startedAt = performance.now();
     const { exitCode, output } = await runFicus(this.#admin, args);
+    this.#commandMs = performance.now() - startedAt;
     this.tell.command(args, output);
     return exitCode;
   }
 
+  /** How long the latest command took. */
+  get commandMs(): number {
+    return this.#commandMs;
+  }
+
   status(migration = 'catalog'): Promise<Status> {
-    return readFicus(this.#admin, ['status', migration]);
+    return readFicus(this.#admin, migration);
   }
 
   gate(): Promise<Gate> {
-    return readFicus(this.#admin, ['gate', 'catalog']);
+    return readFicus(this.#admin, 'catalog/gate');
   }
 
   async signatures(): Promise<readonly Signature[]> {
-    const { signatures } = await readFicus<{ signatures: readonly Signature[] }>(this.#admin, [
-      'diffs',
-      'catalog',
-    ]);
-    return signatures;
+    const path = 'catalog/signatures';
+    return (await readFicus<{ signatures: readonly Signature[] }>(this.#admin, path)).signatures;
   }
 
   async pairs(migration = 'catalog'): Promise<number> {

@@ -14,7 +14,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'proxy/telemetry': [],
   'proxy/config': ['proxy/routing'],
   'proxy/flags': ['proxy/routing'],
-  'proxy/shadow': ['proxy/routing'],
+  // Pure: what an OpenAPI document says, and whether an answer fits it.
+  'proxy/openapi': ['proxy/config/read-pattern.ts', 'proxy/config/problem.ts'],
+  'proxy/shadow': ['proxy/routing', 'proxy/openapi'],
   'proxy/recording': ['proxy/routing', 'proxy/shadow', 'proxy/store/model.ts'],
   'proxy/replay': [
     'proxy/routing',
@@ -26,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'proxy/init': ['proxy/routing', 'proxy/config', 'proxy/recording', 'proxy/shadow/signature.ts'],
   'proxy/store': [],
-  'proxy/evidence': ['proxy/routing', 'proxy/store', 'proxy/shadow/pair.ts'],
+  'proxy/evidence': ['proxy/routing', 'proxy/store', 'proxy/shadow/pair.ts', 'proxy/openapi'],
   'proxy/delivery': ['proxy/routing', 'proxy/evidence', 'proxy/flags', 'proxy/store'],
   'proxy/data-plane': [
     'proxy/routing',
@@ -60,6 +62,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/admin/api-types.ts',
     'proxy/main.ts',
     'proxy/config/check.ts',
+    'proxy/openapi/check.ts',
     'proxy/check-rules.ts',
     'proxy/replay/main.ts',
     'proxy/replay/protocol.ts',

@@ -12,6 +12,7 @@ const reads: [args: string[], path: string][] = [
     ['diffs', 'catalog', '--signature', '5f1c0a9be2d4', '--pairs', '1'],
     '/api/migrations/catalog/signatures/5f1c0a9be2d4?limit=1',
   ],
+  [['verdicts', 'catalog'], '/api/migrations/catalog/verdicts'],
   [['audit', '--limit', '1'], '/api/audit?limit=1'],
   [['audit', '--verify'], '/api/audit/verification'],
 ];

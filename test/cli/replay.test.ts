@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ReplayReport } from '../../proxy/replay/protocol.ts';
+import { signatureOf } from '../../proxy/shadow/signature.ts';
 import { fileWith, recordingText, sampleExchange, withFolder } from '../proxy/recording/sample-recording.ts';
 import { ficusPath, runFicus } from './run-ficus.ts';
 
@@ -139,6 +140,42 @@ test('a replay that is stopped says how to go on, and goes on without sending an
       state,
     ]);
     assert.equal(other.exitCode, 1);
+  });
+});
+
+test('what a verdict says is expected counts as agreement: from a file, or from the recording itself', async () => {
+  const signature = signatureOf('catalog', 'GET /api/products/{productId}', 'body:/price', 'value');
+  const verdict = (rest: object) => ({ signature, state: 'expected', owner: 'qa', ...rest });
+  const inForce = verdict({ until: '2999-12-31T23:59:59.999Z' });
+  const args = ['--control-recorded', '--service', urlOf(faulty)];
+  await withRecording(async (file, folder) => {
+    const replayed = async (...verdicts: object[]) => {
+      const written = await fileWith(folder, 'verdicts.json', JSON.stringify({ verdicts }));
+      return runFicus(['replay', file, ...args, '--verdicts', written], { cwd: folder });
+    };
+    const good = await replayed(inForce);
+    assert.equal(good.exitCode, 0, good.stderr);
+    assert.match(good.stdout, /20 agree \(20 but for what verdicts excuse\)/);
+    assert.match(good.stdout, new RegExp(`${signature} +expected`));
+    for (const other of [{ until: '2020-01-01T00:00:00.000Z' }, { state: 'bug' }])
+      assert.equal((await replayed(verdict(other))).exitCode, 1);
+    const [header = '', ...lines] = recordingText(exchanges).split('\n');
+    const carrying = JSON.stringify({ ...JSON.parse(header), verdicts: [inForce] });
+    const carried = await fileWith(folder, 'carried.ndjson', [carrying, ...lines].join('\n'));
+    assert.equal((await runFicus(['replay', carried, ...args], { cwd: folder })).exitCode, 0);
+  });
+});
+
+test('a file of secrets that is no YAML is told by its line, and not quoted', async () => {
+  await withRecording(async (file, folder) => {
+    const secrets = await fileWith(folder, 'secrets.yaml', '1a2b3c4d: one\n1a2b3c4e: "hunter2\n');
+    const { exitCode, stdout, stderr } = await runFicus(
+      ['replay', file, '--control-recorded', '--service', urlOf(faulty), '--secrets', secrets],
+      { cwd: folder },
+    );
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /secrets\.yaml:\d is no YAML/);
+    assert.ok(!`${stdout}${stderr}`.includes('hunter2'));
   });
 });
 

@@ -14,6 +14,16 @@ test('verdict keeps what is decided; a day lasts until its end', async () => {
   });
 });
 
+test('verdicts lists what is in force, or says that nothing is', async () => {
+  await withEstate(async (ficus, estate) => {
+    estate.verdicts = [];
+    assert.match((await ficus('verdicts', 'catalog')).stdout, /Nothing was decided.*ficus diffs catalog/);
+    await ficus(...order, '--until', '2026-12-31', '--owner', 'qa');
+    const { stdout } = await ficus('verdicts', 'catalog');
+    assert.match(stdout, /5f1c0a9be2d4 +expected +2026-12-31 .* qa .*body:\/price .*prices get cents/);
+  });
+});
+
 const misused: readonly [args: string[], says: RegExp][] = [
   [order, /needs --until/],
   [[...order, '--until', '2026-02-30'], /is no date/],

@@ -8,7 +8,9 @@ import packageJson from '../../package.json' with { type: 'json' };
 const root = path.resolve(import.meta.dirname, '../..');
 const pages = globSync(['*.md', 'docs/**/*.md', 'k8s/*.md', 'bench/*.md'], { cwd: root });
 const commands = globSync('cli/commands/*.ts', { cwd: root }).map((file) => path.basename(file, '.ts'));
-const settings = readFileSync(path.join(root, 'proxy/settings.ts'), 'utf8');
+const settings = ['proxy/settings.ts', 'proxy/login-settings.ts', 'proxy/pact-settings.ts']
+  .map((file) => readFileSync(path.join(root, file), 'utf8'))
+  .join('\n');
 
 /** Folders of the checkout in which a page's back-quoted paths are looked for. */
 const folders = new Set([

@@ -75,7 +75,7 @@ describe("somebody else's two upstreams and ten lines", () => {
 
   test('everything is answered by the monolith', async () => {
     assert.deepEqual(await sides(40), { monolith: 40 });
-    const { phase, share } = await statusOf();
+    const { phase, share } = await ficus.json<MigrationStatus>('status', 'billing');
     assert.deepEqual([phase, share.effective], ['monolith', 0]);
   });
 
@@ -141,7 +141,7 @@ describe("somebody else's two upstreams and ten lines", () => {
     await pairs(120);
     await ficus.until(
       'the gate opens',
-      async () => (await ficus.json<GateAnswer>('gate', 'billing')).state === 'open',
+      async () => (await ficus.read<GateAnswer>('migrations/billing/gate')).state === 'open',
     );
   });
 
@@ -172,10 +172,6 @@ describe("somebody else's two upstreams and ten lines", () => {
         .replace('agreement: 90%', 'agreement: 900%')
         .replace('stickBy: [header:x-user-id]', 'stickBy: [hedaer:x-user-id]'),
     );
-    await ficus.until(
-      'it is refused',
-      async () => (await ficus.json<{ problems: string[] }>('check')).problems !== undefined,
-    );
     const { exitCode, stderr } = await ficus.run('check');
     assert.equal(exitCode, 1);
     const places = stderr.match(/routes\.yaml:\d+:\d+ /g) ?? [];
@@ -197,7 +193,7 @@ describe("somebody else's two upstreams and ten lines", () => {
 
   test('the audit has every move once Postgres is back, and its chain is intact', async () => {
     await ficus.until('the roll back is written', async () => {
-      const { entries } = await ficus.json<AuditList>('audit');
+      const { entries } = await ficus.read<AuditList>('audit');
       return entries.some(({ action, reason }) => action === 'rollback' && reason === 'Postgres is gone');
     });
     const { entries } = await ficus.json<AuditList>('audit');
@@ -212,7 +208,7 @@ describe("somebody else's two upstreams and ten lines", () => {
     assert.deepEqual(await sides(20), { monolith: 20 });
     await ficus.until(
       'the audit is there',
-      async () => (await ficus.json<AuditList>('audit')).entries.length > 5,
+      async () => (await ficus.read<AuditList>('audit')).entries.length > 5,
     );
   });
 });
@@ -237,7 +233,7 @@ async function sides(count: number): Promise<Record<string, number>> {
 }
 
 function statusOf(): Promise<MigrationStatus> {
-  return ficus.json<MigrationStatus>('status', 'billing');
+  return ficus.read<MigrationStatus>('migrations/billing');
 }
 
 async function pairs(count: number): Promise<void> {

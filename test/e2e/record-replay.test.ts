@@ -9,6 +9,7 @@ import type { RecordingList } from '../../proxy/admin/api-types.ts';
 import { signatureOf } from '../../proxy/shadow/signature.ts';
 import { readAll } from '../proxy/recording/sample-recording.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** The build of the service: the faulty one rounds. */
 let isFaulty = true;
@@ -23,13 +24,16 @@ const invoices =
 let monolith: Server;
 let service: Server;
 let ficus: RunningFicus;
+let database: TestDatabase;
 
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 before(async () => {
   [monolith, service] = [createServer(invoices(false)), createServer(invoices(true))];
   for (const server of [monolith, service]) await once(server.listen(0, '127.0.0.1'), 'listening');
-  ficus = await RunningFicus.start(`upstreams:
+  database = await startTestDatabase();
+  ficus = await RunningFicus.start(
+    `upstreams:
   monolith: { url: '${urlOf(monolith)}' }
   billing: { url: '${urlOf(service)}' }
 default: monolith
@@ -41,11 +45,14 @@ migrations:
       - GET /api/invoices/{invoiceId}
       - { match: POST /api/invoices, shadow: record }
       - POST /api/payments
-`);
+`,
+    { DATABASE_URL: database.url },
+  );
 });
 
 after(async () => {
-  await ficus.remove();
+  await ficus?.remove();
+  await database?.stop();
   for (const server of [monolith, service]) {
     server.closeAllConnections();
     server.close();
@@ -57,6 +64,7 @@ async function send(url: string, request: RequestInit): Promise<void> {
   assert.equal(((await answer.json()) as { total: number }).total, 19.99);
 }
 
+const untilTomorrow = new Date(Date.now() + 86_400_000).toISOString();
 const secret = 'Bearer this-is-nobodys-business';
 
 // Recorded, replayed against the faulty build and against the repaired one: each test goes on where the one before stopped.
@@ -110,6 +118,18 @@ test("yesterday's mismatches are exported, and hold a new build", async () => {
   });
   const args = ['replay', 'regressions.ndjson.gz', '--control-recorded', '--service', urlOf(service)];
   assert.equal((await ficus.run(...args)).exitCode, 1);
+  // Judged as expected it holds nothing: by what the running Ficus says, or by a file that was exported since.
+  const signature = signatureOf('billing', 'GET /api/invoices/{invoiceId}', 'body:/total', 'value');
+  const judge = (...as: string[]) =>
+    ficus.run('verdict', signature, '--reason', 'whole coins', '--as', ...as);
+  assert.equal((await judge('expected', '--until', untilTomorrow)).exitCode, 0);
+  const excused = await ficus.run(...args, '--live-verdicts');
+  assert.equal(excused.exitCode, 0, excused.stdout + excused.stderr);
+  assert.match(excused.stdout, /but for what verdicts excuse/);
+  await ficus.run('regressions', 'billing', '--out', 'judged.ndjson.gz');
+  assert.equal((await ficus.run('replay', 'judged.ndjson.gz', ...args.slice(2))).exitCode, 0);
+  assert.equal((await judge('bug')).exitCode, 0);
+  assert.equal((await ficus.run(...args, '--live-verdicts')).exitCode, 1);
   isFaulty = false;
   const repaired = await ficus.run(...args);
   assert.equal(repaired.exitCode, 0, repaired.stdout + repaired.stderr);

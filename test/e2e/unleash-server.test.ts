@@ -4,13 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { AuditList, MigrationStatus, Readiness } from '../../proxy/admin/api-types.ts';
-import { startTestPostgres } from '../support/postgres.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { startTestUnleash, type TestUnleash } from '../support/unleash-server.ts';
 
 const serve = '/projects/default/features/billing.serve/environments/development';
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let database: TestDatabase;
 let unleash: TestUnleash;
 let upstream: Server;
 let ficus: RunningFicus;
@@ -18,17 +18,16 @@ let ficus: RunningFicus;
 let second: RunningFicus;
 
 before(async () => {
-  unleash = await startTestUnleash();
+  [unleash, database] = await Promise.all([startTestUnleash(), startTestDatabase()]);
   upstream = createServer((_req, res) => res.end('{}'));
   await once(upstream.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const routes = `{ upstreams: { monolith: { url: '${url}' }, billing: { url: '${url}' } }, default: monolith, migrations: { billing: {
       service: billing, stickBy: [header:x-user-id], routes: [GET /api/invoices],
       gate: { minPairs: 0, agreement: 0%, latencyFloorMs: 10000, contracts: off }, canary: { holdMinutes: 0, minRequests: 0 } } } }`;
-  postgres = await startTestPostgres();
   const env = {
     FICUS_DEBUG_HEADERS: '1',
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: database.url,
     UNLEASH_URL: unleash.url,
     UNLEASH_API_TOKEN: unleash.apiToken,
     UNLEASH_ADMIN_TOKEN: unleash.adminToken,
@@ -40,7 +39,7 @@ before(async () => {
 after(async () => {
   await ficus?.remove();
   await second?.remove();
-  await postgres?.stop();
+  await database?.stop();
   upstream?.close();
   await unleash?.stop();
 });
@@ -143,7 +142,7 @@ describe('with a real Unleash server', () => {
 });
 
 function status(): Promise<MigrationStatus> {
-  return ficus.json<MigrationStatus>('status', 'billing');
+  return ficus.read<MigrationStatus>('migrations/billing');
 }
 
 async function ask(user: string, replica = ficus): Promise<string> {

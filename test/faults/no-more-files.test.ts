@@ -7,6 +7,7 @@ import { LedgerUpstream } from '../support/ledger-upstream.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
 import { until } from '../support/until.ts';
+import { withoutPostgres } from './quick-upstream.ts';
 
 const FILES = 256;
 const CLIENTS = 800;
@@ -18,7 +19,10 @@ let ficus: RunningFicus;
 before(async () => {
   upstream = await LedgerUpstream.start({ name: 'monolith', record: ledger.record });
   const url = `http://127.0.0.1:${upstream.port}`;
-  ficus = await RunningFicus.start(`{ upstreams: { monolith: { url: '${url}' } }, default: monolith }`);
+  ficus = await RunningFicus.start(
+    `{ upstreams: { monolith: { url: '${url}' } }, default: monolith }`,
+    withoutPostgres,
+  );
 });
 
 after(async () => {

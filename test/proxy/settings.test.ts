@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { readSettings, SettingsError } from '../../proxy/settings.ts';
+import { maskedSettings, readSettings, SettingsError } from '../../proxy/settings.ts';
 
 const read = (env: Record<string, string>) => readSettings(['--config', 'routes.yaml'], env);
 
@@ -78,4 +78,31 @@ describe('refused with a sentence', () => {
       );
     });
   }
+});
+
+test('a Pact Broker is asked with a token or as a user, and a states file gets neither', () => {
+  const { pactBroker, pactEnvironment } = read({ PACT_BROKER_TOKEN: 'a-token', PACT_API_KEY: 'k' });
+  assert.deepEqual(pactBroker, { token: 'a-token' });
+  assert.deepEqual(pactEnvironment, { PACT_API_KEY: 'k' });
+  const basic = read({ PACT_BROKER_USERNAME: 'ficus', PACT_BROKER_PASSWORD: 'p' });
+  assert.deepEqual(basic.pactBroker, { username: 'ficus', password: 'p' });
+  assert.equal(read({}).pactBroker, undefined);
+  assert.doesNotMatch(JSON.stringify(maskedSettings(basic)), /"p"|"ficus"/);
+  assert.throws(() => read({ PACT_BROKER_TOKEN: 'a', PACT_BROKER_USERNAME: 'b' }), /exclude each other/);
+  assert.throws(() => read({ PACT_BROKER_TOKEN: 'a b' }), /characters that a bearer token can not have/);
+});
+
+test('of what may be secret the log gets names at most', () => {
+  const settings = read({
+    FICUS_SECRET_CATALOG: 'Bearer hunter2',
+    PACT_TOKEN: 'hunter3',
+    DATABASE_URL: 'postgres://ficus:hunter4@db/ficus',
+    UNLEASH_URL: 'http://unleash',
+    UNLEASH_ADMIN_TOKEN: 'hunter5',
+    FICUS_SECRETIVE: 'hunter6',
+  });
+  assert.deepEqual(settings.secrets, { FICUS_SECRET_CATALOG: 'Bearer hunter2' });
+  const masked = maskedSettings(settings);
+  assert.deepEqual(masked['secrets'], ['FICUS_SECRET_CATALOG']);
+  assert.ok(!JSON.stringify(masked).includes('hunter'), JSON.stringify(masked));
 });

@@ -37,6 +37,7 @@ export class RunningFicus {
     try {
       await ficus.up(env);
     } catch (error) {
+      // Left running it would keep the test's process from ending.
       await ficus.remove();
       throw error;
     }
@@ -107,12 +108,8 @@ export class RunningFicus {
       });
     }
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    // Seconds; many when everything else runs at the same time.
-    await this.until(
-      'it is ready',
-      async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok,
-      90_000,
-    );
+    const isReady = async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok;
+    await this.until('it is ready', isReady, 90_000);
     if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 
@@ -138,6 +135,13 @@ export class RunningFicus {
   /** The same as data. */
   async json<T>(...args: string[]): Promise<T> {
     return JSON.parse((await this.run(...args, '--json')).stdout) as T;
+  }
+
+  /** What the admin API answers at `/api/<path>`: for asking often, where a command would be a process each time. */
+  async read<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.adminUrl}/api/${path}`);
+    if (!response.ok) throw new Error(`/api/${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
   }
 
   /** Waits for what happens by itself. Errors count as not yet, until the time is up. */
@@ -169,7 +173,7 @@ export class RunningFicus {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

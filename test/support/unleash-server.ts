@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { startTestPostgres } from './postgres.ts';
+import { type DatabaseContents, startTestDatabase } from './test-database.ts';
 
 export interface TestUnleash {
   /** As UNLEASH_URL has it. */
@@ -21,47 +21,29 @@ const serverFile = fileURLToPath(new URL('../server.js', import.meta.resolve('un
 const apiToken = '*:development.ficus-test-api-token';
 const adminToken = '*:*.ficus-test-admin-token';
 
-/** A real Unleash server on a Postgres of its own; the first start takes it some seconds to make its tables. */
+/** What a server makes in its first start, which takes it many seconds. */
+const unleashTables: DatabaseContents = {
+  name: 'unleash',
+  async fill(url) {
+    const server = await startServer(url, await freePort());
+    await end(server, 'SIGTERM');
+  },
+};
+
+/** A real Unleash server with no flags, on a database of its own. */
 export async function startTestUnleash(): Promise<TestUnleash> {
-  const postgres = await startTestPostgres();
+  const database = await startTestDatabase(unleashTables);
   const port = await freePort();
   let server: ChildProcess | undefined;
-
-  async function start(): Promise<void> {
-    server = spawn(process.execPath, [serverFile], {
-      env: {
-        PATH: process.env['PATH'],
-        DATABASE_URL: postgres.url,
-        DATABASE_SSL: 'false',
-        HTTP_HOST: '127.0.0.1',
-        HTTP_PORT: String(port),
-        INIT_BACKEND_API_TOKENS: apiToken,
-        INIT_ADMIN_API_TOKENS: adminToken,
-        CHECK_VERSION: 'false',
-        SEND_TELEMETRY: 'false',
-        LOG_LEVEL: 'error',
-        TZ: 'UTC',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const output: string[] = [];
-    for (const stream of [server.stdout!, server.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
-    }
-    await healthy(server, port, output);
-  }
-
-  async function kill(): Promise<void> {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return;
-    server.kill('SIGKILL');
-    await once(server, 'exit');
-  }
+  const start = async () => {
+    server = await startServer(database.url, port);
+  };
+  const kill = () => end(server, 'SIGKILL');
 
   try {
     await start();
   } catch (error) {
-    await kill();
-    await postgres.stop();
+    await database.stop();
     throw error;
   }
   return {
@@ -72,14 +54,51 @@ export async function startTestUnleash(): Promise<TestUnleash> {
     start,
     async stop() {
       await kill();
-      await postgres.stop();
+      await database.stop();
     },
   };
 }
 
+async function startServer(databaseUrl: string, port: number): Promise<ChildProcess> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const server = spawn(process.execPath, [serverFile], {
+    env: {
+      PATH,
+      NODE_COMPILE_CACHE,
+      DATABASE_URL: databaseUrl,
+      DATABASE_SSL: 'false',
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: String(port),
+      INIT_BACKEND_API_TOKENS: apiToken,
+      INIT_ADMIN_API_TOKENS: adminToken,
+      CHECK_VERSION: 'false',
+      SEND_TELEMETRY: 'false',
+      LOG_LEVEL: 'error',
+      TZ: 'UTC',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  }
+  await healthy(server, port, output).catch(async (error) => {
+    await end(server, 'SIGKILL');
+    throw error;
+  });
+  return server;
+}
+
+async function end(server: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!server || server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill(signal);
+  await gone;
+}
+
 /** The server says nowhere when it is ready, so it is asked. */
 async function healthy(server: ChildProcess, port: number, output: readonly string[]): Promise<void> {
-  const until = performance.now() + 60_000;
+  const until = performance.now() + 180_000;
   while (performance.now() < until && server.exitCode === null) {
     const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
     if (response?.ok) return;

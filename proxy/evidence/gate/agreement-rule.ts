@@ -2,9 +2,17 @@ import type { Migration } from '../../routing/model.ts';
 import type { GateFacts, GateReason, ReasonState, RouteEvidence } from '../model.ts';
 import { cleanPairsNeeded, wilsonLowerBound } from '../wilson.ts';
 import { routeCounts, sumOf, totalPairs } from './shown-routes.ts';
-import { counted, percentAsked, percentAtLeast } from './wording.ts';
+import { counted, percentAsked, percentAtLeast, percentOf } from './wording.ts';
 
 type Counts = Omit<RouteEvidence, 'route'>;
+
+/** What is asked of some counts, and what else is known of them. */
+interface Asking {
+  readonly asked: number;
+  readonly migration: string;
+  /** Pairs that show bugs somebody judged. */
+  readonly bugPairs: number;
+}
 
 /**
  * The lower Wilson bound over the whole migration, and each route whose own bound is lower than asked. A
@@ -13,9 +21,15 @@ type Counts = Omit<RouteEvidence, 'route'>;
 export function agreementRule(migration: Migration, facts: GateFacts): GateReason[] {
   const asked = migration.gate.agreement;
   const routes = routeCounts(migration, facts).filter((route) => totalPairs(route) > 0);
-  const whole = overall(sumOf(routes), asked);
+  const ids = new Set(routes.map(({ route }) => route));
+  const asking = (of: ReadonlySet<string>) => ({
+    asked,
+    migration: migration.id,
+    bugPairs: facts.judgements.bugs.reduce((sum, { route, pairs }) => sum + (of.has(route) ? pairs : 0), 0),
+  });
+  const whole = overall(sumOf(routes), asking(ids));
   const alones = routes.length < 2 ? [] : routes.filter((route) => boundOf(route) < asked);
-  const reasons = [whole, ...alones.map((route) => alone(route, asked))];
+  const reasons = [whole, ...alones.map((route) => alone(route, asking(new Set([route.route]))))];
   return facts.verdictsKnown ? reasons : reasons.map(undecided);
 }
 
@@ -24,7 +38,8 @@ function undecided(reason: GateReason): GateReason {
   return reason.state === 'refused' ? { ...reason, state: 'waiting' } : reason;
 }
 
-function overall(counts: Counts, asked: number): GateReason {
+function overall(counts: Counts, asking: Asking): GateReason {
+  const { asked } = asking;
   const total = totalPairs(counts);
   const bound = boundOf(counts);
   const known =
@@ -36,11 +51,12 @@ function overall(counts: Counts, asked: number): GateReason {
   return {
     rule: 'agreement',
     state: unmetState(counts, asked),
-    text: `${known}; ${wouldDo(counts, asked)}.${notes}`,
+    text: `${known}; ${wouldDo(counts, asking)}.${notes}`,
   };
 }
 
-function alone(counts: RouteEvidence, asked: number): GateReason {
+function alone(counts: RouteEvidence, asking: Asking): GateReason {
+  const { asked } = asking;
   const { route, agreed } = counts;
   const total = totalPairs(counts);
   const bound = percentAtLeast(boundOf(counts));
@@ -52,7 +68,7 @@ function alone(counts: RouteEvidence, asked: number): GateReason {
   }
   const text =
     `${route} alone: agreement is at least ${bound} of ${counted(total, 'pair')}; ` +
-    `${percentAsked(asked)} is asked; ${wouldDo(counts, asked)}.${incomparableNote(counts)}`;
+    `${percentAsked(asked)} is asked; ${wouldDo(counts, asking)}.${incomparableNote(counts)}`;
   return { rule: 'agreement', state: unmetState(counts, asked), route, text };
 }
 
@@ -64,10 +80,23 @@ function unmetState(counts: Counts, asked: number): ReasonState {
   return counts.differed === 0 && reachable ? 'waiting' : 'refused';
 }
 
-function wouldDo(counts: Counts, asked: number): string {
+/** The smallest number of clean pairs, or why they will not come and what else would do. */
+function wouldDo(counts: Counts, { asked, migration, bugPairs }: Asking): string {
   const needed = cleanPairsNeeded(counts.agreed, totalPairs(counts), asked);
   if (needed === undefined) return 'no number of pairs proves that; ask for less in gate.agreement';
-  return `${counted(needed, 'more clean pair')} would do`;
+  const clean = `${counted(needed, 'more clean pair')} would do`;
+  if (bugPairs > 0) {
+    const pairs = counted(bugPairs, 'pair');
+    return `${clean}, but ${pairs} ${bugPairs === 1 ? 'shows a bug that is' : 'show bugs that are'} judged: a build without them starts anew`;
+  }
+  const disagreeing = (counts.differed + counts.incomparable) / totalPairs(counts);
+  // Of what comes like this, no number ever reaches what is asked.
+  if (!(disagreeing > 1 - asked)) return clean;
+  const what =
+    counts.differed > 0
+      ? `judge or repair what differs (\`ficus diffs ${migration}\`)`
+      : 'see why they cannot be compared (shadow.timeoutMs, shadow.maxBodyBytes)';
+  return `${clean}, but not of pairs like these, ${percentOf(disagreeing)} of which do not agree: ${what}`;
 }
 
 function excusedNote({ excused = 0 }: Counts): string {

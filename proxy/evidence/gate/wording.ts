@@ -18,6 +18,11 @@ export function percentAsked(part: number): string {
   return `${Number((part * 100).toPrecision(12))} %`;
 }
 
+/** `0.024 %`, `3.2 %`, `100 %`: two digits that say something. */
+export function percentOf(part: number): string {
+  return `${Number((part * 100).toPrecision(2))} %`;
+}
+
 /** `0.8 ms`, `48 ms`, `1,250 ms`. */
 export function milliseconds(ms: number): string {
   return `${ms < 10 ? Number(ms.toFixed(1)) : count(Math.round(ms))} ms`;

@@ -5,6 +5,7 @@ import type { DifferenceList } from './differences.ts';
 import { areSameExpiries, meaningOf } from './header-values.ts';
 import { headerValues, listValue } from './headers.ts';
 import { areSameIds } from './ids.ts';
+import { isMappedHeader } from './mapped-headers.ts';
 import { areSameReferences, type ClientPlace, publicReference, type UpstreamPlaces } from './own-places.ts';
 import { token } from './place.ts';
 import { stepInto } from './place-tree.ts';
@@ -45,16 +46,13 @@ export function compareHeaders(
 
 type Values = readonly string[] | undefined;
 
-/** Headers in which the same text means one thing from one upstream, and another thing from the other. */
-const mapped: ReadonlySet<string> = new Set(['location', 'content-location', 'set-cookie']);
-
 /** Most headers are the same to the letter. */
 function isSameList(ours: Values, theirs: Values): boolean {
   return ours?.length === theirs?.length && ours!.every((value, index) => value === theirs![index]);
 }
 
 function compareHeader(name: string, ours: Values, theirs: Values, context: HeaderContext): void {
-  if (!mapped.has(name) && isSameList(ours, theirs)) return;
+  if (!isMappedHeader(name) && isSameList(ours, theirs)) return;
   const rules = stepInto(context.rules, name);
   const ignored = ignoringRule(rules);
   if (ignored !== undefined) {
@@ -71,7 +69,7 @@ function compareHeader(name: string, ours: Values, theirs: Values, context: Head
     compareParts(name, one, other, rules, differences);
     return;
   }
-  if (one === other && !mapped.has(name)) return;
+  if (one === other && !isMappedHeader(name)) return;
   if (one === undefined) addAt([name], 'extra', undefined, listValue(theirs ?? []), differences);
   else if (other === undefined) addAt([name], 'missing', listValue(ours ?? []), undefined, differences);
   else if (!isSameValue(name, String(one), String(other), rules, context))

@@ -8,15 +8,16 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { demoApiKey } from '../../../examples/monolith/paths.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { monolithData } from '../../support/monolith-data.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 const main = fileURLToPath(new URL('../../../examples/monolith/main.ts', import.meta.url));
 
-let postgres: TestPostgres;
+let database: TestDatabase;
 before(async () => {
-  postgres = await startTestPostgres();
+  database = await startTestDatabase(monolithData);
 });
-after(() => postgres.stop());
+after(() => database.stop());
 
 const start = (settings: Record<string, string>): ChildProcess =>
   spawn(process.execPath, [main], { env: { PORT: '0', ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -44,13 +45,13 @@ test('settings that are missing or bad, and a database or port that cannot be ha
   const cases: [settings: Record<string, string>, expected: RegExp][] = [
     [{}, /Set DATABASE_URL to the shop's Postgres, as in postgres:\/\//],
     [{ DATABASE_URL: 'mysql://x' }, /Set DATABASE_URL/],
-    [{ DATABASE_URL: postgres.url, PORT: 'http' }, /PORT is "http"; set it to a number/],
+    [{ DATABASE_URL: database.url, PORT: 'http' }, /PORT is "http"; set it to a number/],
     [
       { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/shop' },
       /Database 127\.0\.0\.1:1\/shop cannot be used \(connect ECONNREFUSED/,
     ],
     [
-      { DATABASE_URL: postgres.url, PORT: String(port) },
+      { DATABASE_URL: database.url, PORT: String(port) },
       /cannot listen on 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*set PORT/,
     ],
   ];
@@ -66,7 +67,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} ends it within 2 s, with streams and sockets still open`, {
     timeout: 20_000,
   }, async (context) => {
-    const child = start({ DATABASE_URL: postgres.url, API_KEYS: `other, ${demoApiKey}` });
+    const child = start({ DATABASE_URL: database.url, API_KEYS: `other, ${demoApiKey}` });
     context.after(() => child.kill('SIGKILL'));
     const url = await listening(child);
 

@@ -1,15 +1,16 @@
 import { startMonolith } from '../../../examples/monolith/monolith.ts';
 import { demoApiKey } from '../../../examples/monolith/paths.ts';
-import { startTestPostgres } from '../../support/postgres.ts';
+import { monolithData } from '../../support/monolith-data.ts';
+import { startTestDatabase } from '../../support/test-database.ts';
 
 export type TestMonolith = { url: string; port: number; databaseUrl: string; close(): Promise<void> };
 
-/** A monolith on a free port with a Postgres of its own. */
+/** A monolith on a free port with a database of its own. */
 export async function startTestMonolith(): Promise<TestMonolith> {
-  const postgres = await startTestPostgres();
+  const database = await startTestDatabase(monolithData);
   try {
     const monolith = await startMonolith({
-      databaseUrl: postgres.url,
+      databaseUrl: database.url,
       host: '127.0.0.1',
       port: 0,
       apiKeys: ['another-key', demoApiKey],
@@ -18,14 +19,14 @@ export async function startTestMonolith(): Promise<TestMonolith> {
     return {
       url: monolith.url,
       port: monolith.port,
-      databaseUrl: postgres.url,
+      databaseUrl: database.url,
       async close() {
         await monolith.close();
-        await postgres.stop();
+        await database.stop();
       },
     };
   } catch (error) {
-    await postgres.stop();
+    await database.stop();
     throw error;
   }
 }

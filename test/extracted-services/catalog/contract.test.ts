@@ -6,21 +6,22 @@ import { after, before, test } from 'node:test';
 import { Verifier } from '@pact-foundation/pact';
 import { parse } from 'yaml';
 import { type Monolith, startMonolith } from '../../../examples/monolith/monolith.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { monolithData } from '../../support/monolith-data.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { API_KEY, startTestCatalog } from './test-catalog.ts';
 
 type State = { steps?: { request: string; expectStatus: number }[]; values?: Record<string, string> };
 
 const contracts = join(import.meta.dirname, '../../../contracts');
-let postgres: TestPostgres;
+let database: TestDatabase;
 let monolith: Monolith;
 let states: Record<string, State>;
 
 before(async () => {
   states = parse(await readFile(join(contracts, 'states/catalog.yaml'), 'utf8')).states;
-  postgres = await startTestPostgres();
+  database = await startTestDatabase(monolithData);
   monolith = await startMonolith({
-    databaseUrl: postgres.url,
+    databaseUrl: database.url,
     host: '127.0.0.1',
     port: 0,
     apiKeys: [API_KEY],
@@ -29,7 +30,7 @@ before(async () => {
 });
 after(async () => {
   await monolith.close();
-  await postgres.stop();
+  await database.stop();
 });
 
 test('the monolith keeps the contract with the web shop', () => verify(monolith.url));
@@ -44,7 +45,7 @@ test('with dropped-null, the catalog breaks the contract with the web shop', asy
 });
 
 async function verifyCatalog(environment: Record<string, string> = {}): Promise<void> {
-  const catalog = await startTestCatalog(postgres.url, environment);
+  const catalog = await startTestCatalog(database.url, environment);
   try {
     await verify(catalog.url);
   } finally {

@@ -3,28 +3,29 @@ import { after, before, test } from 'node:test';
 import type { Monolith } from '../../../examples/monolith/monolith.ts';
 import { startMonolith } from '../../../examples/monolith/monolith.ts';
 import type { RunningCatalog } from '../../../extracted-services/catalog/catalog.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { monolithData } from '../../support/monolith-data.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { API_KEY, startTestCatalog } from './test-catalog.ts';
 
-let postgres: TestPostgres;
+let database: TestDatabase;
 let monolith: Monolith;
 let catalog: RunningCatalog;
 
 before(async () => {
-  postgres = await startTestPostgres();
+  database = await startTestDatabase(monolithData);
   monolith = await startMonolith({
-    databaseUrl: postgres.url,
+    databaseUrl: database.url,
     host: '127.0.0.1',
     port: 0,
     apiKeys: [API_KEY],
     sessionSecret: 'secret of the tests',
   });
-  catalog = await startTestCatalog(postgres.url);
+  catalog = await startTestCatalog(database.url);
 });
 after(async () => {
   await catalog.close();
   await monolith.close();
-  await postgres.stop();
+  await database.stop();
 });
 
 type Answer = { status: number; headers: Record<string, string>; body: string };

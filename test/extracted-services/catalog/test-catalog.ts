@@ -1,25 +1,25 @@
 import { type RunningCatalog, startCatalog } from '../../../extracted-services/catalog/catalog.ts';
 import { type CatalogSettings, readCatalogSettings } from '../../../extracted-services/catalog/settings.ts';
 import { createLogger, createPool, type Pool } from '../../../extracted-services/service-kit/index.ts';
-import { startTestPostgres } from '../../support/postgres.ts';
+import { startTestDatabase } from '../../support/test-database.ts';
 import { createLegacyFixture } from './legacy-fixture.ts';
 
 export const API_KEY = 'key-of-the-tests';
 
 export type TestDatabase = { url: string; pool: Pool; stop(): Promise<void> };
 
-/** A Postgres with the monolith's tables in it. */
+/** A database with the monolith's tables in it. */
 export async function startLegacyDatabase(): Promise<TestDatabase> {
-  const postgres = await startTestPostgres();
+  const database = await startTestDatabase();
   const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
-  const pool = createPool({ databaseUrl: postgres.url, service: 'test', logger });
+  const pool = createPool({ databaseUrl: database.url, service: 'test', logger });
   await createLegacyFixture(pool);
   return {
-    url: postgres.url,
+    url: database.url,
     pool,
     async stop() {
       await pool.end();
-      await postgres.stop();
+      await database.stop();
     },
   };
 }

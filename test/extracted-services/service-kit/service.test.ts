@@ -12,7 +12,7 @@ const error = (code: string, message: string) => ({ error: { code, message } });
 test('asked who it is, a service says its name, version and whether it can run dry', async () => {
   const { app } = await createShelf({ dryRun: true });
   const answer = await request(app).get('/.well-known/ficus').expect(200);
-  assert.equal(answer.text, '{"service":"shelf","version":"1.2.3","dryRun":true}');
+  assert.equal(answer.text, '{"service":"shelf","version":"1.2.3","dryRun":true,"openapi":"/openapi.json"}');
   assert.equal(answer.headers['x-powered-by'], undefined);
 });
 

@@ -18,18 +18,18 @@ import {
   shadowMode,
   unlessCopy,
 } from '../../../extracted-services/service-kit/index.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { startTestRedis } from '../../support/redis.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 import { until } from '../../support/until.ts';
 import { createShelf } from './shelf.ts';
 
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
-let postgres: TestPostgres;
+let database: TestDatabase;
 let pool: Pool;
 
 before(async () => {
-  postgres = await startTestPostgres();
-  pool = createPool({ databaseUrl: postgres.url, service: 'test', logger });
+  database = await startTestDatabase();
+  pool = createPool({ databaseUrl: database.url, service: 'test', logger });
   await pool.query(`
     CREATE TABLE book (title text NOT NULL, parent text);
     CREATE TABLE shelf_rule (title text PRIMARY KEY);
@@ -38,7 +38,7 @@ before(async () => {
 });
 after(async () => {
   await pool.end();
-  await postgres.stop();
+  await database.stop();
 });
 
 const books = async () => (await pool.query('SELECT title FROM book')).rows.map(({ title }) => title);

@@ -9,22 +9,22 @@ import {
   type Pool,
   upgradeSchema,
 } from '../../../extracted-services/service-kit/index.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
-let postgres: TestPostgres;
+let database: TestDatabase;
 let pool: Pool;
 let directory: string;
 
 before(async () => {
-  postgres = await startTestPostgres();
+  database = await startTestDatabase();
   const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
-  pool = createPool({ databaseUrl: postgres.url, service: 'test', logger });
+  pool = createPool({ databaseUrl: database.url, service: 'test', logger });
   directory = await mkdtemp(join(tmpdir(), 'schema-'));
 });
 
 after(async () => {
   await pool.end();
-  await postgres.stop();
+  await database.stop();
   await rm(directory, { recursive: true });
 });
 

@@ -10,6 +10,8 @@ import type {
   MigrationStatus,
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
+import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
+import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
@@ -48,6 +50,8 @@ export class InMemoryEstate {
     dropped: {},
     parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
   };
+  contractView: ContractView = { pacts: [], uses: [], unused: [], problems: [] };
+  draft: DraftResult = { done: false, why: 'impossible', reason: 'No pair of catalog was seen yet' };
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
@@ -89,6 +93,7 @@ export class InMemoryEstate {
       },
       recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
+      contracts: { view: () => this.contractView, draft: async () => this.draft },
       judge: async (migration, order) => {
         if (this.storeError) throw this.storeError;
         const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
@@ -153,6 +158,7 @@ export class InMemoryEstate {
           phase: 'monolith',
           share: { asked: 0, allowed: 0, effective: 0 },
         }),
+      clearGuard: async (id, actor, reason) => this.move(id, 'guard-cleared', actor, reason, {}),
     };
   }
 
@@ -239,6 +245,16 @@ export class InMemoryEstate {
         stored(() => this.signatures.find((row) => row.signature === signature)?.migration),
       verdicts: (_migration, signature) =>
         stored(() => this.verdicts.filter((row) => row.signature === signature)),
+      standingVerdicts: (migration) =>
+        stored(() =>
+          this.verdicts
+            .filter((row) => row.migration === migration)
+            .map(({ signature, route, place, kind, verdict: state, owner, reason, until }) => ({
+              ...{ signature, migration, route, place, kind, state, owner, reason },
+              by: 'verdict' as const,
+              ...(until !== undefined && { until }),
+            })),
+        ),
       pairsOfSignature: (migration, signature, limit) =>
         stored(() =>
           this.pairs
@@ -263,7 +279,7 @@ export class InMemoryEstate {
       return { done: false, reasons: [`contracts/pacts has no pact file for ${migration}.`] };
     }
     this.move(migration, 'verify', actor, '', {});
-    return { done: true, results: this.contracts };
+    return { done: true, results: this.contracts, problems: [] };
   }
 
   private log(): Logger {

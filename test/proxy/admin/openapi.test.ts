@@ -29,6 +29,7 @@ const values: Record<string, string> = {
 const bodies: Record<string, object> = {
   shadow: { share: 10 },
   rollback: { reason: 'test' },
+  clear: { reason: 'test' },
   kill: { on: true, reason: 'test' },
   force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },

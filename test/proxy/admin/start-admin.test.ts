@@ -9,7 +9,7 @@ for (const host of ['0.0.0.0', '::', '192.168.1.1', 'localhost', '127.0.0.2', ''
   test(`listening on "${host}" is refused because there is no login`, async () => {
     const start = startAdmin({ deps: new InMemoryEstate().deps(), port: 0, host });
     start.then((admin) => admin.close()).catch(() => {});
-    await assert.rejects(start, /needs a login, which this version does not have.*127\.0\.0\.1/);
+    await assert.rejects(start, /without a login: set FICUS_TOKENS_FILE.*127\.0\.0\.1/);
   });
 }
 

@@ -6,8 +6,8 @@ import type { ForwardableRequest } from '../../../proxy/data-plane/request-head.
 import { type ControlSnapshot, compileSnapshot } from '../../../proxy/data-plane/snapshot.ts';
 import type { UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
 import { signForce } from '../../../proxy/flags/force-token.ts';
-import type { PublicJwk } from '../../../proxy/routing/identity.ts';
 import { isWithinShare } from '../../../proxy/routing/bucket.ts';
+import type { PublicJwk } from '../../../proxy/routing/identity.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { RecordingUpstream } from '../../support/recording-upstream.ts';
 import { snapshotOf, startTestEstate, type TestEstate, type TestEstateOptions } from './test-estate.ts';

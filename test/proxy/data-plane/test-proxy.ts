@@ -10,6 +10,7 @@ import {
 } from '../../../proxy/data-plane/listener.ts';
 import { type LoadShedding, neverSheds } from '../../../proxy/data-plane/load-shedding.ts';
 import { RequestsUnderWay } from '../../../proxy/data-plane/requests-under-way.ts';
+import { ServiceWatch } from '../../../proxy/data-plane/service-watch.ts';
 import type { LiveMigration } from '../../../proxy/data-plane/snapshot.ts';
 import { TrafficCounts, type TrafficReport } from '../../../proxy/data-plane/traffic-counts.ts';
 import { defaultPoolLimits, type PoolLimits, UpstreamPool } from '../../../proxy/data-plane/upstream-pool.ts';
@@ -96,6 +97,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
     pressure: new CopyPressure(neverSheds),
     hashing: new HashBudget(systemClock),
     counts,
+    watch: new ServiceWatch(() => {}),
     clock: systemClock,
     log: pino({ level: 'silent' }),
     warn: () => {},

@@ -341,3 +341,82 @@ describe('migration states', () => {
     assert.equal(states.get('billing', '').granted, 0);
   });
 });
+
+describe('promote past the gate', () => {
+  const hourMs = 3_600_000;
+  const promote = (forMs = hourMs, to = 25) =>
+    delivery.promote('billing', to, somebody, 'monolith down', { forMs });
+
+  test('what the gate refuses is served for the time asked for, and audited with the reasons', async () => {
+    refuse('agreement');
+    const result = await promote();
+    assert.ok(result.done);
+    assert.deepEqual(share(), { asked: 25, allowed: 25, effective: 25 });
+    nowMs += hourMs - 1000;
+    delivery.reconcile();
+    assert.deepEqual(share(), { asked: 25, allowed: 25, effective: 25 });
+    const { action, actor, reason, detail } = audited[0]!;
+    assert.deepEqual([action, actor, reason], ['override', 'cli:somebody', 'monolith down']);
+    assert.deepEqual(detail['reasons'], ['agreement speaks against it.']);
+    assert.equal(detail['until'], '2026-11-20T10:00:00.000Z');
+  });
+
+  test('at its end what the evidence allows is in force again, and that is audited', async () => {
+    refuse('agreement');
+    await promote();
+    nowMs += hourMs;
+    assert.equal(share().effective, 0);
+    delivery.reconcile();
+    delivery.reconcile();
+    assert.deepEqual(share(), { asked: 25, allowed: 0, effective: 0 });
+    assert.deepEqual(
+      audited.map(({ action }) => action).filter((action) => action !== 'phase'),
+      ['override', 'override-ended'],
+    );
+    assert.equal(delivery.status('billing')!.override, undefined);
+  });
+
+  test('at its end a share that was granted before it stays while the gate waits', async () => {
+    await delivery.promote('billing', undefined, somebody, '');
+    gateState = 'waiting';
+    await promote();
+    nowMs += hourMs;
+    delivery.reconcile();
+    assert.deepEqual(share(), { asked: 25, allowed: 1, effective: 1 });
+  });
+
+  test('at its end the gate is open, the share stays', async () => {
+    gateState = 'waiting';
+    await promote(24 * hourMs);
+    gateState = 'open';
+    states.countRequests('billing', 100, new Date(nowMs).toISOString());
+    nowMs += 24 * hourMs;
+    delivery.reconcile();
+    assert.equal(share().effective, 25);
+  });
+
+  test('a roll back ends it: promoting again does not bring it back', async () => {
+    refuse('agreement');
+    await promote();
+    await delivery.rollback('billing', somebody, 'worse than the monolith');
+    assert.equal(share().effective, 0);
+    gateState = 'open';
+    reasons = [];
+    await delivery.promote('billing', undefined, somebody, '');
+    assert.deepEqual(share(), { asked: 1, allowed: 1, effective: 1 });
+  });
+
+  test('without a reason or for longer than a day it is refused, and no flag is written', async () => {
+    refuse('agreement');
+    assert.equal((await delivery.promote('billing', 25, somebody, '', { forMs: hourMs })).done, false);
+    assert.equal((await promote(24 * hourMs + 1)).done, false);
+    assert.equal(share().asked, 0);
+  });
+
+  test('where the gate allows the step, nothing is overridden, and that is said', async () => {
+    const result = await promote(hourMs, 1);
+    assert.ok(result.done);
+    assert.match(result.warnings.join(), /no override was needed/);
+    assert.equal(delivery.gate('billing')!.override, undefined);
+  });
+});

@@ -5,6 +5,7 @@ import type { EvidenceKey } from '../../../proxy/evidence/model.ts';
 import type { ComparedPair, Difference } from '../../../proxy/shadow/pair.ts';
 import { StoreAway } from '../../../proxy/store/database.ts';
 import type { EvidenceStore } from '../../../proxy/store/evidence.ts';
+import { latencyPercentile } from '../../../proxy/telemetry/latency.ts';
 import { silentLog, startTestStore, type TestStore } from '../store/start-test-store.ts';
 
 const pair: ComparedPair = {
@@ -81,15 +82,18 @@ describe('the evidence counter', () => {
     const { counter } = replica();
     const key = freshKey();
     for (const one of [pair, pair, differing, incomparable]) counter.record(one, key);
-    const { routes, signatures, latencyMs } = counter.counts(key);
+    const { routes, signatures, latency } = counter.counts(key);
     assert.deepEqual(routes, [{ route: pair.route, agreed: 2, differed: 1, incomparable: 1, askedTwice: 0 }]);
     assert.deepEqual(
       signatures.map(({ signature, place, pairs }) => [signature, place, pairs]),
       [['ab12', 'body:/items/*/price', 1]],
     );
-    assert.equal(latencyMs.pairs, 3);
-    assert.ok(Math.abs(latencyMs.monolithP99 / 40 - 1) < 0.03);
-    assert.ok(Math.abs(latencyMs.serviceP99 / 10 - 1) < 0.03);
+    assert.equal(
+      latency.monolith.reduce((sum, pairs) => sum + pairs, 0),
+      3,
+    );
+    assert.ok(Math.abs(latencyPercentile(latency.monolith, 0.99) / 40 - 1) < 0.03);
+    assert.ok(Math.abs(latencyPercentile(latency.service, 0.99) / 10 - 1) < 0.03);
   });
 
   test('Pairs were asked twice, the counter knows in which comparisons a signature shows, also anew from the store', async () => {
@@ -127,7 +131,13 @@ describe('the evidence counter', () => {
     const { counter } = replica({ limits: { maxCoverageValues: 2 } });
     const key = freshKey();
     for (const query of ['a', 'b', 'c', 'd', 'a']) {
-      const coverage = { method: 'GET', status: '2xx', type: 'none', query };
+      const coverage = {
+        method: 'GET',
+        status: '2xx',
+        type: 'none',
+        query,
+        use: `GET 200 none ${query} none`,
+      };
       counter.record({ ...pair, coverage }, key);
     }
     const queries = counter.counts(key).coverage.filter(({ dimension }) => dimension === 'query');

@@ -1,5 +1,6 @@
 import type { ContractEvidence, GateFacts } from '../../../proxy/evidence/model.ts';
 import type { GateRules, Migration, Route, ShadowMode } from '../../../proxy/routing/model.ts';
+import { latencyBucket, latencyBuckets } from '../../../proxy/telemetry/latency.ts';
 
 export function route(id: string, shadow: ShadowMode = 'compare'): Route {
   const [method = '', template = ''] = id.split(' ');
@@ -54,6 +55,9 @@ export const verified: ContractEvidence = {
   at: '2026-11-21T10:00:00.000Z',
 };
 
+/** What the monolith makes of the same pact. */
+export const onMonolith: ContractEvidence = { ...verified, side: 'monolith', build: 'm1' };
+
 /** Facts that open the gate of `migration()`, but for what is given. */
 export function facts(more: Partial<GateFacts> = {}): GateFacts {
   return {
@@ -64,9 +68,12 @@ export function facts(more: Partial<GateFacts> = {}): GateFacts {
     verdictsKnown: true,
     coverage: [],
     clientAnswers: new Map(),
-    contracts: [verified],
+    contracts: [verified, onMonolith],
     pacts: [{ consumer: 'web-shop', pactHash: 'p1' }],
-    latencyMs: { monolithP99: 40, serviceP99: 12, pairs: 4000 },
+    latency: { monolith: latencies(40, 4000), service: latencies(12, 4000) },
+    failedPairs: { service: 0, monolith: 0, both: 0 },
+    served: { monolith: { requests: 0, errors: 0 }, service: { requests: 0, errors: 0 } },
+    openapi: { state: {}, described: [], changes: undefined },
     serviceReachable: true,
     storeAvailable: true,
     ...more,
@@ -75,4 +82,11 @@ export function facts(more: Partial<GateFacts> = {}): GateFacts {
 
 export function counts(routeId: string, agreed: number, differed = 0, incomparable = 0) {
   return { route: routeId, agreed, differed, incomparable };
+}
+
+/** As many latencies as `pairs`, all of them `ms`. */
+export function latencies(ms: number, pairs: number): number[] {
+  const counts = new Array<number>(latencyBuckets).fill(0);
+  counts[latencyBucket(ms)] = pairs;
+  return counts;
 }

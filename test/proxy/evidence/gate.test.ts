@@ -3,7 +3,17 @@ import { describe, test } from 'node:test';
 import { decideGate } from '../../../proxy/evidence/gate.ts';
 import type { GateFacts, GateReason } from '../../../proxy/evidence/model.ts';
 import type { Migration } from '../../../proxy/routing/model.ts';
-import { counts, facts, migration, product, products, route, verified } from './gate-samples.ts';
+import {
+  counts,
+  facts,
+  latencies,
+  migration,
+  onMonolith,
+  product,
+  products,
+  route,
+  verified,
+} from './gate-samples.ts';
 
 /** The reasons of one rule as `state: text`. */
 function reasonsOf(rule: GateReason['rule'], asked: Migration, known: GateFacts): string[] {
@@ -35,7 +45,18 @@ describe('the gate', () => {
     assert.equal(report.state, 'open');
     assert.deepEqual(
       report.reasons.map(({ rule }) => rule),
-      ['pairs', 'agreement', 'unjudged', 'coverage', 'contracts', 'unproven', 'latency', 'build', 'store'],
+      [
+        'pairs',
+        'agreement',
+        'unjudged',
+        'coverage',
+        'contracts',
+        'unproven',
+        'latency',
+        'errors',
+        'build',
+        'store',
+      ],
     );
     assert.deepEqual(report.key, facts().key);
   });
@@ -45,8 +66,8 @@ describe('the gate', () => {
   });
 
   test('One reason refuses and another waits, the gate refuses', () => {
-    const latencyMs = { monolithP99: 10, serviceP99: 100, pairs: 500 };
-    assert.equal(decideGate(migration(), facts({ storeAvailable: false, latencyMs })).state, 'refused');
+    const latency = { monolith: latencies(10, 500), service: latencies(100, 500) };
+    assert.equal(decideGate(migration(), facts({ storeAvailable: false, latency })).state, 'refused');
   });
 
   test('Nothing is known at all, it waits and every text is a sentence', () => {
@@ -54,7 +75,7 @@ describe('the gate', () => {
       routes: [],
       contracts: [],
       pacts: [],
-      latencyMs: { monolithP99: 0, serviceP99: 0, pairs: 0 },
+      latency: { monolith: [], service: [] },
       serviceReachable: false,
       storeAvailable: false,
     });
@@ -134,8 +155,9 @@ table('agreement', [
     migration: migration({}, [products]),
     facts: { routes: [counts(products.id, 3000, 0, 100)] },
     reasons: [
-      'waiting: Agreement is at least 96.09 % of 3,100 pairs; 99.5 % is asked; 21,211 more clean pairs would do. ' +
-        '100 pairs could not be compared and count as not agreeing.',
+      'waiting: Agreement is at least 96.09 % of 3,100 pairs; 99.5 % is asked; 21,211 more clean pairs would do, ' +
+        'but not of pairs like these, 3.2 % of which do not agree: see why they cannot be compared ' +
+        '(shadow.timeoutMs, shadow.maxBodyBytes). 100 pairs could not be compared and count as not agreeing.',
     ],
   },
   {
@@ -144,7 +166,8 @@ table('agreement', [
     reasons: [
       'met: Agreement is at least 99.98 % of 100,010 pairs; 99.5 % is asked.',
       'refused: GET /api/products/{productId} alone: agreement is at least 0.00 % of 10 pairs; 99.5 % is asked; ' +
-        '3,667 more clean pairs would do.',
+        '3,667 more clean pairs would do, but not of pairs like these, 100 % of which do not agree: judge or ' +
+        'repair what differs (`ficus diffs catalog`).',
     ],
   },
   {
@@ -154,7 +177,8 @@ table('agreement', [
       'met: Agreement is at least 99.99 % of 100,001 pairs; 99.5 % is asked. ' +
         '1 pair could not be compared and counts as not agreeing.',
       'waiting: GET /api/products/{productId} alone: agreement is at least 0.00 % of 1 pair; 99.5 % is asked; ' +
-        '1,129 more clean pairs would do. 1 pair could not be compared and counts as not agreeing.',
+        '1,129 more clean pairs would do, but not of pairs like these, 100 % of which do not agree: ' +
+        'see why they cannot be compared (shadow.timeoutMs, shadow.maxBodyBytes). 1 pair could not be compared and counts as not agreeing.',
     ],
   },
   {
@@ -215,6 +239,19 @@ test('A flood of signatures is listed up to fifty, the rest counted', () => {
 
 const later = '2026-11-21T11:00:00.000Z';
 
+const aPage = {
+  method: 'GET',
+  path: '/api/products',
+  query: 'limit',
+  status: 200,
+  type: 'application/json',
+  requestType: undefined,
+};
+
+function use(routeId: string, value: string, compared: number) {
+  return { route: routeId, dimension: 'use', value, compared, incomparable: 0 };
+}
+
 table('contracts', [
   { name: 'Verified', reasons: ['met: The pact of web-shop is verified against build 1.4.0.'] },
   {
@@ -257,10 +294,7 @@ table('contracts', [
   {
     name: 'Failed first and passed later, the later result holds whatever the order',
     facts: {
-      contracts: [
-        { ...verified, outcome: 'failed' },
-        { ...verified, at: later },
-      ],
+      contracts: [{ ...verified, outcome: 'failed' }, { ...verified, at: later }, onMonolith],
     },
     reasons: ['met: The pact of web-shop is verified against build 1.4.0.'],
   },
@@ -304,6 +338,101 @@ table('contracts', [
     facts: { contracts: [{ ...verified, outcome: 'failed' }] },
     reasons: [
       'refused: The pact of web-shop failed against build 1.4.0; repair the service or the pact, and run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'The monolith is another build since',
+    facts: { contracts: [verified, { ...onMonolith, build: 'm0' }] },
+    reasons: [
+      'waiting: The pact of web-shop is not verified against build m1 of the monolith yet (it was against build m0); ' +
+        'run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'The monolith does not keep it',
+    facts: { contracts: [verified, { ...onMonolith, outcome: 'failed' }] },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0; monolith m1 does not keep it, so it is not about ' +
+        'what clients have today.',
+    ],
+  },
+  {
+    name: 'Only about messages: the monolith is not asked',
+    facts: {
+      contracts: [verified],
+      pacts: [{ consumer: 'web-shop', pactHash: 'p1', messagesOnly: true }],
+    },
+    reasons: ['met: The pact of web-shop is verified against build 1.4.0.'],
+  },
+  {
+    name: 'Pending ones failed, or are not verified, beside one that binds',
+    facts: {
+      contracts: [verified, onMonolith, { ...verified, consumer: 'app', pactHash: 'p2', outcome: 'failed' }],
+      pacts: [
+        ...facts().pacts,
+        { consumer: 'app', pactHash: 'p2', pending: true },
+        { consumer: 'kiosk', pactHash: 'p3', pending: true },
+      ],
+    },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'met: The pact of app failed against build 1.4.0; it is pending and holds nothing.',
+      'met: The pact of kiosk is not verified against build 1.4.0 yet; it is pending and holds nothing.',
+    ],
+  },
+  {
+    name: 'All are pending, and none is kept',
+    facts: { contracts: [], pacts: [{ consumer: 'app', pactHash: 'p2', pending: true }] },
+    reasons: [
+      'met: The pact of app is not verified against build 1.4.0 yet; it is pending and holds nothing.',
+      'waiting: Every pact of catalog is pending, and none is kept, so that no contract is proven; keep one, or set ' +
+        'gate.contracts to optional.',
+    ],
+  },
+  {
+    name: 'Two versions of one consumer, of which one is verified',
+    facts: { pacts: [...facts().pacts, { consumer: 'web-shop', pactHash: 'abcdef0123' }] },
+    reasons: [
+      'met: The pact of web-shop (p1) is verified against build 1.4.0.',
+      'waiting: The pact of web-shop (abcdef01) is not verified against build 1.4.0 yet (it was before its content ' +
+        'changed); run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Nobody knows which there are, also where they are optional',
+    migration: migration({ contracts: 'optional' }),
+    facts: { pacts: [], pactsUnknown: 'GET http://broker/: connect ECONNREFUSED' },
+    reasons: [
+      'waiting: Which pacts there are is not known: GET http://broker/: connect ECONNREFUSED; `ficus verify catalog` ' +
+        'asks again.',
+    ],
+  },
+  {
+    name: 'Clients make requests that no pact has',
+    facts: {
+      pacts: [{ ...facts().pacts[0]!, interactions: [{ description: 'a page', use: aPage }] }],
+      coverage: [
+        use(products.id, 'GET 200 application/json limit none', 970),
+        use(products.id, 'GET 200 application/json limit,q none', 20),
+        use(product.id, 'GET 404 application/json none none', 10),
+      ],
+    },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'met: Of 3 kinds of requests that clients make, 1 (97.00 % of 1,000 requests) are in a pact. Without, which ' +
+        'holds nothing: GET /api/products?limit,q with 200 (20), GET /api/products/{productId} with 404 (10); see ' +
+        '`ficus contracts catalog`.',
+    ],
+  },
+  {
+    name: 'All that clients ask for is in a pact',
+    facts: {
+      pacts: [{ ...facts().pacts[0]!, interactions: [{ description: 'a page', use: aPage }] }],
+      coverage: [use(products.id, 'GET 200 application/json limit none', 970)],
+    },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'met: All that clients ask for, 1 kind of requests, is in a pact.',
     ],
   },
   {
@@ -388,8 +517,9 @@ table('unproven', [
   },
 ]);
 
-const latency = (monolithP99: number, serviceP99: number, pairs = 4000) => ({
-  latencyMs: { monolithP99, serviceP99, pairs },
+/** Latencies of as many pairs, one in a hundred of which is slow. */
+const latency = (monolithMs: number, serviceMs: number, pairs = 4000) => ({
+  latency: { monolith: latencies(monolithMs, pairs), service: latencies(serviceMs, pairs) },
 });
 
 table('latency', [
@@ -397,35 +527,124 @@ table('latency', [
     name: 'As fast as asked',
     facts: latency(40, 47.9),
     reasons: [
-      'met: p99 is 48 ms at the service and 40 ms at the monolith; 1.2 times, or 5 ms more, is allowed.',
+      'met: p99 is 48 ms at the service and 41 ms at the monolith, 1.19 times (1.14 to 1.24 at 95 % ' +
+        'confidence, by 4,000 pairs); 1.2 times, or 5 ms more, is allowed.',
     ],
   },
   {
     name: 'Over the ratio and the floor',
     facts: latency(30, 1248),
     reasons: [
-      'refused: p99 is 1,248 ms at the service and 30 ms at the monolith, 41.6 times; ' +
-        '1.2 times, or 5 ms more, is allowed; a faster build of the service starts anew.',
+      'refused: p99 is 1,244 ms at the service and 30 ms at the monolith, 41.5 times (39.74 to 43.34 at 95 % ' +
+        'confidence, by 4,000 pairs); 1.2 times, or 5 ms more, is allowed; a faster build of the service starts ' +
+        'anew.',
     ],
   },
   {
     name: 'Over the ratio, but within the floor',
     facts: latency(0.8, 4.25),
     reasons: [
-      'met: p99 is 4.3 ms at the service and 0.8 ms at the monolith; 1.2 times, or 5 ms more, is allowed.',
+      'met: p99 is 4.3 ms at the service and 0.8 ms at the monolith, 5.42 times (5.19 to 5.66 at 95 % ' +
+        'confidence, by 4,000 pairs); 1.2 times, or 5 ms more, is allowed.',
     ],
   },
   {
     name: 'Over the floor, but within the ratio',
     facts: latency(100, 115),
     reasons: [
-      'met: p99 is 115 ms at the service and 100 ms at the monolith; 1.2 times, or 5 ms more, is allowed.',
+      'met: p99 is 115 ms at the service and 101 ms at the monolith, 1.14 times (1.09 to 1.19 at 95 % ' +
+        'confidence, by 4,000 pairs); 1.2 times, or 5 ms more, is allowed.',
     ],
   },
   {
-    name: 'Too few pairs to say',
-    facts: latency(1, 1000, 99),
-    reasons: ['met: Latency is held against the service from 100 pairs on; 99 so far.'],
+    name: 'It looks slower, and pairs are too few to tell: it waits and says how many more would tell',
+    facts: {
+      latency: {
+        monolith: latencies(10, 200),
+        service: latencies(10, 197).map((pairs, bucket) => pairs + latencies(100, 3)[bucket]!),
+      },
+    },
+    reasons: [
+      'waiting: p99 is 101 ms at the service and 10 ms at the monolith, 9.93 times (not bounded yet, by 200 ' +
+        'pairs), which is too few to tell; 1.2 times, or 5 ms more, is allowed; about 2,720 more pairs like ' +
+        'these would tell.',
+    ],
+  },
+  {
+    name: 'There is no pair',
+    facts: { latency: { monolith: [], service: [] } },
+    reasons: ['met: Nothing is known of latency yet; 1.2 times, or 5 ms more, is allowed.'],
+  },
+]);
+
+const servedBy = (monolith: [number, number], service: [number, number]) => ({
+  served: {
+    monolith: { requests: monolith[0], errors: monolith[1] },
+    service: { requests: service[0], errors: service[1] },
+  },
+});
+
+table('errors', [
+  {
+    name: 'Nobody failed',
+    reasons: ['met: Neither side failed in any of 4,000 pairs (500 and above, or no whole answer in time).'],
+  },
+  {
+    name: 'There is no pair',
+    facts: { routes: [] },
+    reasons: ['met: Nothing is known of failures yet; none is held against the service.'],
+  },
+  {
+    name: 'Eleven pairs in which the service alone failed, it refuses',
+    facts: { failedPairs: { service: 11, monolith: 0, both: 0 } },
+    reasons: [
+      'refused: The service alone failed in 11 of 4,000 pairs, the monolith alone in 0, both in 0 (500 and ' +
+        'above, or no whole answer in time), more than chance explains; repair the service: a new build starts ' +
+        'anew (`ficus diffs catalog` shows what differs).',
+    ],
+  },
+  {
+    name: 'Ten are not enough',
+    facts: { failedPairs: { service: 10, monolith: 0, both: 0 } },
+    reasons: [
+      'met: The service alone failed in 10 of 4,000 pairs, the monolith alone in 0, both in 0 (500 and above, ' +
+        'or no whole answer in time), which does not show that the service fails more.',
+    ],
+  },
+  {
+    name: 'The monolith fails likewise, nothing is held against the service',
+    facts: { failedPairs: { service: 300, monolith: 290, both: 1000 } },
+    reasons: [
+      'met: The service alone failed in 300 of 4,000 pairs, the monolith alone in 290, both in 1,000 (500 and ' +
+        'above, or no whole answer in time), which does not show that the service fails more.',
+    ],
+  },
+  {
+    name: 'The service fails where it answers clients, and the monolith does not: it refuses',
+    facts: servedBy([11_400, 2], [600, 31]),
+    reasons: [
+      'met: Neither side failed in any of 4,000 pairs (500 and above, or no whole answer in time).',
+      "refused: Of clients' requests of the last minute, 31 of 600 (5.2 %) failed at the service and 2 of " +
+        '11,400 (0.018 %) at the monolith, more than chance explains; a minute in which it fails no more than ' +
+        'the monolith would do.',
+    ],
+  },
+  {
+    name: 'Both fail their clients likewise, it is met',
+    facts: servedBy([9000, 900], [1000, 110]),
+    reasons: [
+      'met: Neither side failed in any of 4,000 pairs (500 and above, or no whole answer in time).',
+      "met: Of clients' requests of the last minute, 110 of 1,000 (11 %) failed at the service and 900 of " +
+        '9,000 (10 %) at the monolith.',
+    ],
+  },
+  {
+    name: 'The service answers everybody, there is nothing to hold its failures against',
+    facts: servedBy([0, 0], [1000, 500]),
+    reasons: [
+      'met: Neither side failed in any of 4,000 pairs (500 and above, or no whole answer in time).',
+      "met: Of clients' requests of the last minute, 500 of 1,000 (50 %) failed at the service.",
+    ],
   },
 ]);
 

@@ -40,6 +40,7 @@ const facts = {
   order: { maxDifferentPercent: 0, failOnNewSignature: false },
   scan: { exchanges: 4, signatures: new Set(['old']), notes: noNotes() },
   knownSignatures: new Set<string>(),
+  verdicts: new Map(),
   seconds: 1,
   stopped: false,
   warnings: [],
@@ -107,6 +108,25 @@ test('with --fail-on-new-signature only signatures that nobody knew fail', () =>
   const state = stateOf(compared('differed', ['old', 'known']));
   assert.deepEqual(reportOf(state, { ...facts, order, knownSignatures: new Set(['known']) }).failures, []);
   assert.match(reportOf(state, { ...facts, order }).failures[0] ?? '', /1 new signatures: known/);
+});
+
+test('a pair with nothing but excused signatures agrees and is counted apart; with another one it differs', () => {
+  const tally = new Tally(emptyTally(), ['a', 'b']);
+  const outcomes = [compared('differed', ['a', 'b']), compared('differed', ['a', 'c']), compared('agreed')];
+  for (const [index, outcome] of outcomes.entries()) tally.settle(index, outcome);
+  const verdicts = new Map([['a', { signature: 'a', state: 'expected' as const, owner: 'qa' }]]);
+  const report = reportOf(tally.state, { ...facts, verdicts });
+  assert.deepEqual([report.agreed, report.excused, report.differed], [2, 1, 1]);
+  assert.deepEqual([report.routes[0]?.agreed, report.routes[0]?.differed], [2, 1]);
+  const [first, , last] = report.signatures;
+  assert.deepEqual([first?.verdict?.state, first?.isNew, last?.isNew], ['expected', false, true]);
+});
+
+test('a resumed replay goes by the verdicts that it began with', () => {
+  const begun = new Tally(emptyTally(), ['a']);
+  const tally = new Tally(JSON.parse(JSON.stringify(begun.state)), []);
+  tally.settle(0, compared('differed', ['a']));
+  assert.deepEqual([tally.state.agreed, tally.state.differed], [1, 0]);
 });
 
 test('a replay that compared nothing, or was stopped, is not passed', () => {

@@ -83,6 +83,24 @@ describe('what is kept of a pair', () => {
     assert.deepEqual(compared.service, { headers: [], body: '', detail: 'timed-out: over 1000 ms' });
   });
 
+  it('whose hidden values a rule lets be apart: what differs elsewhere, and not those', () => {
+    const rules = {
+      tolerate: [{ at: 'body:/tokenExpires', within: 5 }],
+      map: [{ at: 'body:/sessionId', pattern: '^s-.*$', to: 's', side: 'both' }],
+    };
+    const side = (tokenExpires: number, sessionId: string, user: object) =>
+      jsonAnswer({ tokenExpires, sessionId, user });
+    const places = (...pair: [Answer, Answer]) =>
+      examine(...pair, { rules }).differences.map(({ place }) => place.replace(/‹.*›/, '‹›'));
+    assert.deepEqual(places(side(100, 's-1', { n: 1 }), side(101, 's-2', { n: 2 })), ['body:/user/n']);
+    // A place with a secret in its name has another name once that is hidden.
+    const user = (n: number) => ({ 'anna@shop.example': n });
+    assert.deepEqual(places(side(100, 's-1', user(1)), side(101, 's-2', user(2))), ['body:/user/‹›']);
+    const devices = (n: number) => ({ session: { 'f3 a9': n } });
+    const found = places(side(100, 's-1', devices(1)), side(101, 's-2', devices(2)));
+    assert.ok(found.includes('body:/user/session/‹›'), `${found}`);
+  });
+
   it('whose body is long: the beginning, and a note that it is cut', () => {
     const compared = examine(jsonAnswer(Array(100_000).fill('long')), jsonAnswer([1]));
     assert.ok((compared.monolith?.body.length ?? 0) < 66_000);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { type ComparerDependencies, createComparer } from '../../../proxy/shadow/comparer.ts';
@@ -57,7 +58,23 @@ function endlessPair(): Pair {
   return pairOf(jsonAnswer(nested(1)), jsonAnswer(nested(2)));
 }
 
+/** Of every thread of this process, by its nice value. */
+function priorities(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const line = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
 describe('comparer', () => {
+  const onLinux = { skip: process.platform !== 'linux' && 'elsewhere threads have no priority of their own' };
+  it('pairs are compared, the thread gives way to the others of the machine', onLinux, async (test) => {
+    const { comparer, comparedCount } = startComparer(test);
+    comparer.submit(pairOf(jsonAnswer({ n: 1 }), jsonAnswer({ n: 2 })));
+    await comparedCount(1);
+    assert.ok(priorities().includes(10), `${priorities()}`);
+  });
+
   it('pairs are compared in the order they came, under the rules they came under', async (test) => {
     const { comparer, compared, comparedCount } = startComparer(test);
     for (let n = 0; n < 20; n++)

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { ibanLength, isIban, isPaymentCard } from '../../../proxy/shadow/redact-numbers.ts';
 
-export const kinds = ['email', 'card', 'iban', 'jwt', 'bearer', 'basic', 'password', 'apiKey'] as const;
+export const kinds = [
+  'email',
+  'card',
+  'iban',
+  'jwt',
+  'bearer',
+  'basic',
+  'password',
+  'apiKey',
+  'otp',
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** One secret that nothing kept or printed may tell. */
@@ -36,6 +46,8 @@ export function plant(kind: Kind, n: number): Planted {
       return { kind, secret: word, inText: `password=${word}`, name: 'password' };
     case 'apiKey':
       return { kind, secret: word, inText: `api_key: ${word}`, name: 'api_key' };
+    case 'otp':
+      return { kind, secret: word, inText: `otp=${word}`, name: 'otp' };
   }
 }
 

@@ -28,6 +28,8 @@ const texts: string[] = [
   '<wsse:Password Type="x">[geheim]</wsse:Password><name>Anna</name>',
   '<secret><![CDATA[[geheim]]]></secret>',
   'the secretary has tokens to give',
+  'https://shop.example/cb?a=1&sid=[0815abc]&side=left#x',
+  '{"pin":"[1234]","opinion":"good"} or otp: [9912]',
 ];
 
 function expectedOf(text: string): string {
@@ -71,6 +73,8 @@ describe('secrets in running text', () => {
     ['cards', '4111111111111111 '.repeat(100_000)],
     ['IBAN beginnings', 'DE89'.repeat(500_000)],
     ['names', 'token'.repeat(400_000)],
+    ['short names', 'pin '.repeat(500_000)],
+    ['short names with colons', '"pin":'.repeat(300_000)],
     ['names with colons', 'token:'.repeat(300_000)],
     ['open quotes', 'token:"'.repeat(300_000)],
     ['open tags', '<token '.repeat(300_000)],

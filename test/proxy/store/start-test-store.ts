@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { openStore, type Store, type StoreOptions } from '../../../proxy/store/open-store.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
-import { startTestPostgres } from '../../support/postgres.ts';
+import { startTestDatabase } from '../../support/test-database.ts';
 
 export interface TestStore {
   readonly store: Store;
@@ -11,9 +11,9 @@ export interface TestStore {
 
 export const silentLog = pino({ level: 'silent' });
 
-/** A store on an empty Postgres of its own, available. */
+/** A store on an empty database of its own, available. */
 export async function startTestStore(options: Partial<StoreOptions> = {}): Promise<TestStore> {
-  const { url, stop } = await startTestPostgres();
+  const { url, stop } = await startTestDatabase();
   const store = openStore({ databaseUrl: url, log: silentLog, clock: systemClock, ...options });
   await untilAvailable(store);
   return {

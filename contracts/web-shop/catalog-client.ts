@@ -1,3 +1,5 @@
+import { createServiceCall, ServiceError } from './call-service.ts';
+
 /** What the web shop needs of a product; it ignores the rest. */
 export type Product = {
   productId: string;
@@ -23,33 +25,11 @@ export type ListOptions = {
   cursor?: string;
 };
 
-type Failure = { error: { code: string; message: string } };
-
-export class CatalogError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, { code, message }: Failure['error']) {
-    super(message);
-    this.name = 'CatalogError';
-    this.status = status;
-    this.code = code;
-  }
-}
-
 export type CatalogClient = ReturnType<typeof createCatalogClient>;
 
-/** How the web shop talks to the catalog, wherever that runs. Answers that are errors throw a CatalogError. */
+/** How the web shop talks to the catalog, wherever that runs. Answers that are errors throw a ServiceError. */
 export function createCatalogClient(baseUrl: string, apiKey?: string) {
-  async function call<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
-    const headers = new Headers(init.headers);
-    headers.set('Accept', 'application/json');
-    if (apiKey !== undefined) headers.set('X-Api-Key', apiKey);
-    const response = await fetch(new URL(path, baseUrl), { ...init, headers });
-    const body: unknown = await response.json();
-    if (!response.ok) throw new CatalogError(response.status, (body as Failure).error);
-    return body as Answer;
-  }
+  const call = createServiceCall(baseUrl, apiKey);
 
   return {
     listProducts(options: ListOptions = {}): Promise<ProductPage> {
@@ -62,7 +42,7 @@ export function createCatalogClient(baseUrl: string, apiKey?: string) {
       try {
         return await call(`/api/products/${encodeURIComponent(productId)}`);
       } catch (error) {
-        if (error instanceof CatalogError && error.status === 404) return undefined;
+        if (error instanceof ServiceError && error.status === 404) return undefined;
         throw error;
       }
     },

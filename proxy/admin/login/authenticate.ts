@@ -1,0 +1,93 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import type { AdminDeps } from '../admin-deps.ts';
+import { AdminProblem } from '../problem.ts';
+import { actorOf } from '../request-actor.ts';
+import { cookieOf } from './cookies.ts';
+import { setIdentity } from './identity.ts';
+import type { OidcLogin } from './oidc.ts';
+import type { Identity } from './roles.ts';
+import { type Session, type Sessions, sessionCookie } from './session.ts';
+import type { TokenLogin } from './token-login.ts';
+
+/** For probes, which have no token, and for whoever wonders what this is. */
+const openPaths: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz']);
+
+/** How people and programs prove who they are. */
+export interface Login {
+  readonly tokens: TokenLogin;
+  readonly sessions: Sessions;
+  /** Undefined: there is no login provider. */
+  readonly oidc: OidcLogin | undefined;
+}
+
+/**
+ * Finds out who asks. Without a login, which only a loopback listener may be, whoever reaches it is taken at
+ * their word and may do everything.
+ */
+export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, login: Login | undefined) {
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    if (openPaths.has(request.path)) {
+      next();
+      return;
+    }
+    if (!login) {
+      setIdentity(request, { name: actorOf(request).name, role: 'admin', provedBy: 'nothing' });
+      next();
+      return;
+    }
+    const session = await sessionOf(request, login.sessions);
+    if (session) {
+      setIdentity(request, session.identity);
+      next();
+      return;
+    }
+    const address = request.socket.remoteAddress ?? '';
+    const answer = login.tokens.look(request.get('authorization'), address);
+    if ('identity' in answer) {
+      if (answer.isFirst) told(answer.identity, 'login', address);
+      setIdentity(request, answer.identity);
+      next();
+      return;
+    }
+    if (answer.refused === 'locked') {
+      if (answer.isFirst) told({ name: 'unknown' }, 'login-locked', address);
+      response.set('Retry-After', String(Math.ceil(answer.forMs / 1000)));
+      throw new AdminProblem(
+        'locked_out',
+        'Too many logins from this address failed; for a while none is looked at.',
+      );
+    }
+    response.set('WWW-Authenticate', 'Bearer realm="ficus"');
+    throw new AdminProblem(
+      'login_needed',
+      answer.refused === 'missing'
+        ? `${login.oidc ? 'Log in at /login, or send' : 'Send'} a token: "Authorization: Bearer …", or FICUS_TOKEN for the command line.`
+        : 'This token is not known here, or has expired.',
+    );
+  };
+
+  function told({ name }: Pick<Identity, 'name'>, action: string, address: string): void {
+    recordAudit({ name }, action, '', { address });
+  }
+}
+
+/**
+ * The browser's session. Its cookie comes with whatever page makes the browser ask, so a write must also show
+ * what only our own page could read.
+ */
+async function sessionOf(request: Request, sessions: Sessions): Promise<Session | undefined> {
+  const cookie = cookieOf(request, sessionCookie);
+  if (cookie === undefined || request.get('authorization') !== undefined) return undefined;
+  const session = await sessions.read(cookie);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (session && !isRead && !areEqual(request.get('x-ficus-csrf') ?? '', session.csrf)) {
+    throw new AdminProblem('csrf_missing', 'Send the csrf of GET /api/session as X-Ficus-Csrf.');
+  }
+  return session;
+}
+
+function areEqual(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,2 @@
+/** Why nobody is logged in, in a sentence for whoever tried. */
+export class OidcError extends Error {}

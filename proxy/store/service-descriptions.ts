@@ -1,0 +1,56 @@
+import type { Database } from './database.ts';
+
+export interface ServiceDescriptionRow {
+  readonly hash: string;
+  /** Of the service, with which it was seen first. */
+  readonly build: string;
+  /** JSON text. */
+  readonly document: string;
+  /** Whether the one after it must not take anything away from it. */
+  readonly accepted: boolean;
+}
+
+export interface ServiceDescriptionStore {
+  /** Keeps a description; one that is kept already stays as it is. */
+  save(migration: string, description: ServiceDescriptionRow): Promise<void>;
+  /** The newest accepted one that was seen before `hash`. */
+  before(migration: string, hash: string): Promise<ServiceDescriptionRow | undefined>;
+  accept(migration: string, hash: string): Promise<void>;
+}
+
+const keptAtMost = 50;
+
+export function createServiceDescriptionStore(database: Database): ServiceDescriptionStore {
+  return {
+    async save(migration, { hash, build, document, accepted }) {
+      await database.query(
+        `insert into ficus.service_descriptions (migration, hash, build, document, accepted)
+         values ($1, $2, $3, $4, $5) on conflict do nothing`,
+        [migration, hash, build, document, accepted],
+      );
+      await database.query(
+        `delete from ficus.service_descriptions where migration = $1 and hash <> $2 and hash not in
+           (select hash from ficus.service_descriptions where migration = $1 order by seen_first desc limit $3)`,
+        [migration, hash, keptAtMost],
+      );
+    },
+
+    async before(migration, hash) {
+      const [row] = await database.query<ServiceDescriptionRow>(
+        `select hash, build, document, accepted from ficus.service_descriptions
+         where migration = $1 and hash <> $2 and accepted and seen_first <
+           (select seen_first from ficus.service_descriptions where migration = $1 and hash = $2)
+         order by seen_first desc limit 1`,
+        [migration, hash],
+      );
+      return row;
+    },
+
+    async accept(migration, hash) {
+      await database.query(
+        'update ficus.service_descriptions set accepted = true where migration = $1 and hash = $2',
+        [migration, hash],
+      );
+    },
+  };
+}
