@@ -11,7 +11,7 @@ test('the kill switch is turned on and off with a reason, in the audit, and says
   const on = await client.post('/api/kill', { on: true, reason: 'prices' }).expect(200);
   assert.match(
     on.body.text,
-    /^The kill switch ficus.kill is on since .* by api: "prices"\. .* in this process only/,
+    /^The kill switch ficus.kill is on since .* by cli:alice: "prices"\. .* in this process only/,
   );
   assert.deepEqual(on.body.warnings, ['The flag ficus.kill could not be turned on: nobody there']);
   assert.equal((await client.get('/api/kill').expect(200)).body.on, true);
