@@ -7,6 +7,7 @@ import type { Certificate } from './config/read-certificate.ts';
 import { readJwks } from './config/read-public-keys.ts';
 import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import { readCookieKey } from './cookie-key.ts';
 import type { ListenerTls } from './data-plane/client-server.ts';
 import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
@@ -135,6 +136,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     log,
   });
 
+  const cookieKey = await readCookieKey(settings, model().migrations, log);
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
@@ -144,6 +146,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       killed: kill.state() !== undefined,
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
+      cookieKey,
       latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
       features: flags.current(),
       caps: Object.fromEntries(

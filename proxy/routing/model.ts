@@ -185,6 +185,8 @@ export interface Migration {
     readonly holdMinutes: number;
     readonly minRequests: number;
   };
+  /** How long a user is answered by the side that took their last write; absent: not at all. */
+  readonly readYourWritesSeconds?: number;
   readonly guard: {
     /** 0 to 1. */
     readonly errorRate: number;

@@ -38,6 +38,7 @@ export interface TestEstateOptions {
   /** Percent. */
   readonly recording?: number;
   readonly shedding?: LoadShedding;
+  readonly cookieKey?: string;
 }
 
 /** A whole data plane with flags, caps and copies; `catalog` is its one migration. */
@@ -124,6 +125,7 @@ export function snapshotOf(options: TestEstateOptions, shares: Partial<Shares>):
     },
     caps: { catalog: cap },
     recording: { catalog: options.recording ?? 0 },
+    cookieKey: options.cookieKey,
     dryRunMigrations: options.canDryRun ? ['catalog'] : [],
   };
 }
