@@ -6,6 +6,8 @@ import type { RoutesWatcher } from './config/watch-routes.ts';
 import type { MigrationStatus } from './delivery/model.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import type { RoutingModel } from './routing/model.ts';
+import type { SharedRedis } from './store/redis.ts';
+import type { GuardState } from './telemetry/guard-metrics.ts';
 import type { MetricsState } from './telemetry/metrics.ts';
 
 /** How the parts' own words become those of the admin API and of the metrics. */
@@ -36,6 +38,13 @@ export function configReport(
   loadedAt: string,
 ): ConfigReport {
   return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
+}
+
+export function guardOf(statuses: readonly MigrationStatus[], redis: SharedRedis | undefined): GuardState {
+  return {
+    latched: statuses.map(({ id, latch }) => ({ migration: id, latched: latch !== undefined })),
+    redisUp: redis?.health().up,
+  };
 }
 
 export function sharesOf({

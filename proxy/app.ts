@@ -4,7 +4,7 @@ import type { Readiness } from './admin/api-types.ts';
 import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { certificatePart, configReport, guardOf, sharesOf, verifyResult } from './app-reports.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { MigrationDelivery } from './delivery/delivery.ts';
@@ -274,6 +274,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
+        guard: guardOf(delivery.list(), redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         certificateNotAfter: certificate?.current().notAfter,
