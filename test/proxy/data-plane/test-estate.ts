@@ -39,6 +39,7 @@ export interface TestEstateOptions {
   readonly recording?: number;
   readonly shedding?: LoadShedding;
   readonly cookieKey?: string;
+  readonly onServiceFailing?: (migration: string) => void;
 }
 
 /** A whole data plane with flags, caps and copies; `catalog` is its one migration. */
@@ -69,6 +70,7 @@ export async function startTestEstate(options: TestEstateOptions): Promise<TestE
       ...(options.deliverSame && { deliverSame: options.deliverSame }),
       ...(options.deliverRecorded && { deliverRecorded: options.deliverRecorded }),
       ...(options.shedding && { shedding: options.shedding }),
+      ...(options.onServiceFailing && { onServiceFailing: options.onServiceFailing }),
     },
     snapshotOf(options, options.shares),
   );
