@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
+import { contracts } from './commands/contracts.ts';
 import { diffs } from './commands/diffs.ts';
 import { force } from './commands/force.ts';
 import { gate } from './commands/gate.ts';
@@ -34,6 +35,7 @@ const lifeCommands = [
   record,
   replay,
   regressions,
+  contracts,
   verify,
   force,
   gate,

@@ -7,7 +7,15 @@ import { withWarnings } from './admin/with-warnings.ts';
 import { watchConfig } from './app-config.ts';
 import { watchMoves } from './app-moves.ts';
 import { adminReads } from './app-reads.ts';
-import { auditPart, certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import {
+  auditPart,
+  certificatePart,
+  configReport,
+  sharesOf,
+  useOf,
+  verdictEntry,
+  verifyResult,
+} from './app-reports.ts';
 import { openStorage } from './app-storage.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
@@ -78,10 +86,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
+    brokerCredentials: settings.pactBroker,
+    pactCacheDir: path.join(settings.dataDir, 'pacts'),
     onBuildsChanged: pushSnapshot,
     onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
-      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+      store.pairWriter.add({ ...pair, ...useOf(pair), monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
     served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
@@ -116,6 +126,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     redactionKey,
     migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
     onShares: pushSnapshot,
+    onDropped: (migration, reason) =>
+      metrics.addDropped(migration, `recorder-${reason.replaceAll('_', '-')}`, 1),
     clock,
     log,
   });
@@ -227,18 +239,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
-      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
-      await spool.recordAudit({
-        at: judged.at,
-        actor: order.actor,
-        action: 'verdict',
-        migration,
-        reason,
-        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
-      });
+      await spool.recordAudit(verdictEntry(judged));
       delivery.reconcile();
       return { done: true, verdict: judged };
     },

@@ -5,6 +5,7 @@ import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
 
 export { SettingsError };
@@ -58,6 +59,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** How a Pact Broker is asked, where it wants to know by whom. */
+  readonly pactBroker: PactBrokerCredentials | undefined;
 }
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
@@ -136,7 +139,8 @@ export function readSettings(args: readonly string[], env: Environment = process
       ),
     },
     secrets: readNamed(env, isSecretVariable),
-    pactEnvironment: readNamed(env, (name) => name.startsWith('PACT_')),
+    pactEnvironment: readNamed(env, isPactVariable),
+    pactBroker: readPactBroker(env),
   };
 }
 
@@ -154,6 +158,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    pactBroker: settings.pactBroker && '***',
     login: settings.login && maskedLogin(settings.login),
   };
 }

@@ -28,6 +28,8 @@ const marks: Readonly<Record<ReasonState, { readonly sign: string; readonly styl
   refused: { sign: '✗', style: 'red' },
 };
 
+const warningMark = { sign: '!', style: 'yellow' } as const;
+
 const stateTexts = {
   open: 'is open',
   waiting: 'waits for more evidence',
@@ -38,8 +40,8 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
   const { paint, width = Number.POSITIVE_INFINITY } = terminal;
   const { key, reasons, missing } = answer;
   const ruleWidth = Math.max(0, ...reasons.map(({ rule }) => rule.length));
-  const reasonLines = reasons.flatMap(({ rule, state, text }) => {
-    const { sign, style } = marks[state];
+  const reasonLines = reasons.flatMap(({ rule, state, isWarning, text }) => {
+    const { sign, style } = isWarning ? warningMark : marks[state];
     const [first, ...others] = wrapText(text, Math.max(width - ruleWidth - 4, 20));
     const indent = ' '.repeat(ruleWidth + 4);
     return [

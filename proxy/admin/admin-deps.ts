@@ -3,6 +3,8 @@ import type { ForceGrants } from '../delivery/force-grants.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
+import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
@@ -46,12 +48,27 @@ export interface AdminReads {
 
 /** `reasons`: why nothing was verified, e.g. that there is no pact file. */
 export type VerifyResult =
-  | { readonly done: true; readonly results: readonly ContractResult[] }
+  | {
+      readonly done: true;
+      readonly results: readonly ContractResult[];
+      /** What kept some pact from being verified, or its result from being published. */
+      readonly problems: readonly string[];
+    }
   | { readonly done: false; readonly reasons: readonly string[] };
 
 export type JudgeResult =
   | { readonly done: true; readonly verdict: VerdictRow }
   | { readonly done: false; readonly reason: string };
+
+export interface ContractReads {
+  /** Of a migration that there is. */
+  view(migration: string): ContractView;
+  /** Rejects while the store is away. */
+  draft(
+    migration: string,
+    order: { readonly pair?: string | undefined; readonly consumer: string },
+  ): Promise<DraftResult>;
+}
 
 export interface AdminDeps {
   readonly delivery: Delivery;
@@ -66,6 +83,7 @@ export interface AdminDeps {
   recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
+  readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
   config(): ConfigReport;

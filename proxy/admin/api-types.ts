@@ -3,6 +3,7 @@
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
 import type { MigrationStatus } from '../delivery/model.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
@@ -13,6 +14,9 @@ import type { Role } from './login/roles.ts';
 export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
 export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type { ContractUse } from '../evidence/contract-uses.ts';
+export type { PactStanding, PactView } from '../evidence/contract-view.ts';
+export type { ContractDraft } from '../evidence/draft-contract.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
@@ -117,17 +121,30 @@ export interface VerdictDone {
 
 /** One pact verified against the running build of one side. */
 export interface ContractResult extends ContractEvidence {
+  /** Where the pact is from: a path or a URL. */
+  readonly from: string;
+  /** Its failing holds nothing. */
+  readonly pending: boolean;
+  /** What did not fail it, but should be known. */
+  readonly warnings: readonly string[];
   /** Empty when passed. */
   readonly failures: readonly {
     /** `POST /api/products`, or the interaction's description. */
     readonly interaction: string;
+    /** A line each for what was expected and what came. */
     readonly text: string;
   }[];
 }
 
 export interface Verification {
   readonly migration: string;
+  readonly problems: readonly string[];
   readonly results: readonly ContractResult[];
+}
+
+/** A migration's pacts, and which kinds of requests no pact has. */
+export interface ContractReport extends ContractView {
+  readonly migration: string;
 }
 
 export interface AuditList {
@@ -178,6 +195,7 @@ export type ProblemCode =
   | 'revision_conflict'
   | 'revision_needed'
   | 'nothing_to_verify'
+  | 'nothing_to_draft'
   | 'verification_running'
   | 'recording_running'
   | 'body_too_large'

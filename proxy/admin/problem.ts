@@ -23,6 +23,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   not_next_step: { status: 409, title: 'The move is not the next step' },
   revision_conflict: { status: 409, title: 'Somebody else moved it meanwhile' },
   nothing_to_verify: { status: 409, title: 'There is nothing to verify' },
+  nothing_to_draft: { status: 409, title: 'There is nothing to draft a contract of' },
   verification_running: { status: 409, title: 'A verification is running already' },
   recording_running: { status: 409, title: 'A recording is running already' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { CoverageRules, Migration, Route, StickySource } from '../routing/model.ts';
 import { isSafeMethod } from '../routing/model.ts';
 import { compileCompare } from './compile-compare.ts';
+import { compileContracts } from './compile-contracts.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readAll } from './read-all.ts';
@@ -21,7 +22,6 @@ type Section<K extends keyof MigrationConfig> = Sound<NonNullable<MigrationConfi
 export function compileMigration(id: string, config: Config, baseDir: string, report: Report): Migration {
   const path = ['migrations', id];
   const shadow = compileShadow(config.shadow ?? {}, [...path, 'shadow'], report);
-  const contracts = { ...defaults.contracts, ...config.contracts };
   const routes = compileRoutes(config.routes ?? [], [...path, 'routes'], report);
   return {
     id,
@@ -36,7 +36,13 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
-    contracts: { pacts: resolve(baseDir, contracts.pacts), states: resolve(baseDir, contracts.states) },
+    contracts: compileContracts(
+      config.contracts ?? {},
+      config.service ?? '',
+      baseDir,
+      [...path, 'contracts'],
+      report,
+    ),
     rulesHash: hashOfRules(shadow.compare, routes),
   };
 }

@@ -53,4 +53,10 @@ export const defaults = {
   guard: { errorRate: '1%', timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
   /** Relative to the folder of routes.yaml. */
   contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },
+  /** `provider`: the migration's service. */
+  broker: {
+    selectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+    pending: true,
+    publish: false,
+  },
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contracts } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
 import { flagContextConfig, forceConfig, jwtConfig } from './identity-schema.ts';
 
@@ -221,12 +222,7 @@ const migration = z
         minRequests: count.default(defaults.guard.minRequests),
       })
       .optional(),
-    contracts: z
-      .strictObject({
-        pacts: text.default(defaults.contracts.pacts).describe('Folder of pact files, relative to this file'),
-        states: text.default(defaults.contracts.states).describe('Folder of provider states'),
-      })
-      .optional(),
+    contracts: contracts.optional(),
   })
   .describe('The unit that moves: routes that share state, their service, their gate');
 

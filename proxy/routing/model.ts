@@ -155,6 +155,32 @@ export interface GateRules {
   readonly openapi?: 'warn' | 'require' | 'off';
 }
 
+export interface ContractPlaces {
+  /** Absolute path of a folder with pact files, or the URL of one pact. */
+  readonly pacts: string;
+  /** Absolute path of the folder with `<service>.yaml` provider states. */
+  readonly states: string;
+  /** Whose pacts count besides. */
+  readonly broker?: PactBroker;
+}
+
+/** A Pact Broker, and which of its pacts are asked for; its API says what the words mean. */
+export interface PactBroker {
+  /** Base URL, without credentials. */
+  readonly url: string;
+  /** Name of the provider there. */
+  readonly provider: string;
+  readonly selectors: readonly Readonly<Record<string, string | boolean>>[];
+  /** Branch that the running service is of. */
+  readonly branch?: string;
+  /** `2026-01-01`: pacts in work that are newer than that are verified, too, and hold nothing. */
+  readonly wipSince?: string;
+  /** Whether pacts that no build of the branch kept yet hold nothing. */
+  readonly pending: boolean;
+  /** Whether it is told what came of the service's verifications. */
+  readonly publish: boolean;
+}
+
 export interface Migration {
   readonly id: string;
   /** Id of the service's upstream. */
@@ -192,8 +218,7 @@ export interface Migration {
     readonly windowSeconds: number;
     readonly minRequests: number;
   };
-  /** Absolute paths: the folder with pact files, the folder with `<service>.yaml` provider states. */
-  readonly contracts: { readonly pacts: string; readonly states: string };
+  readonly contracts: ContractPlaces;
   /** Changes when the comparison rules change; part of the key of evidence. */
   readonly rulesHash: string;
 }

@@ -37,6 +37,8 @@ export interface PairRow {
   readonly at: string;
   readonly control: 'monolith' | 'service';
   readonly outcome: 'differed' | 'incomparable' | 'agreed';
+  /** The kind of request that it is a sample of. Not kept with it. */
+  readonly use?: string;
   readonly reason?: string;
   readonly differences: readonly {
     readonly place: string;

@@ -49,6 +49,20 @@ test('a refused promote names every reason on stderr and exits 1', async () => {
   });
 });
 
+test('promote past the gate sends how long and why, and the reason is needed', async () => {
+  await withEstate(async (ficus, estate) => {
+    const past = ['promote', 'catalog', '--to', '25%', '--override'];
+    for (const args of [past, [...past, '--reason', ' '], ['promote', 'catalog', '--for', '2h']]) {
+      assert.equal((await ficus(...args)).exitCode, 2);
+    }
+    assert.equal((await ficus(...past, '--reason', 'down', '--for', '25h')).exitCode, 2);
+    assert.deepEqual(estate.overrides, []);
+    assert.equal((await ficus(...past, '--reason', 'down')).exitCode, 0);
+    assert.equal((await ficus(...past, '--reason', 'down', '--for', '2h')).exitCode, 0);
+    assert.deepEqual(estate.overrides, [3_600_000, 7_200_000]);
+  });
+});
+
 test('rollback works while the store is away, and warns of what waits', async () => {
   await withEstate(async (ficus, estate) => {
     estate.storeError = new Error('gone');

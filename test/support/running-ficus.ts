@@ -34,7 +34,13 @@ export class RunningFicus {
     await chmod(folder, 0o711);
     const ficus = new RunningFicus(folder, await freePort(), await freePort());
     await ficus.writeRoutes(routes);
-    await ficus.up(env);
+    try {
+      await ficus.up(env);
+    } catch (error) {
+      // Left running it would keep the test's process from ending.
+      await ficus.remove();
+      throw error;
+    }
     return ficus;
   }
 
@@ -102,8 +108,8 @@ export class RunningFicus {
       });
     }
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    const isUp = async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok;
-    await this.until('it is ready', isUp, 90_000);
+    const isReady = async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok;
+    await this.until('it is ready', isReady, 90_000);
     if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 

@@ -11,6 +11,8 @@ import type {
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
 import { MoveRevisions } from '../../../proxy/delivery/move-revisions.ts';
+import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
+import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
@@ -31,6 +33,8 @@ const steps = [1, 5, 25, 50, 100];
 
 /** An estate in memory, with the same rules as the real one as far as the admin plane can tell. */
 export class InMemoryEstate {
+  /** How long, in ms, gates were overridden for. */
+  overrides: number[] = [];
   migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
   reasons: readonly GateReason[] = gateReasons;
   signatures: readonly ListedSignature[] = catalogSignatures;
@@ -49,6 +53,8 @@ export class InMemoryEstate {
     dropped: {},
     parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
   };
+  contractView: ContractView = { pacts: [], uses: [], unused: [], problems: [] };
+  draft: DraftResult = { done: false, why: 'impossible', reason: 'No pair of catalog was seen yet' };
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
@@ -91,6 +97,7 @@ export class InMemoryEstate {
       },
       recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
+      contracts: { view: () => this.contractView, draft: async () => this.draft },
       judge: async (migration, order) => {
         if (this.storeError) throw this.storeError;
         const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
@@ -167,7 +174,10 @@ export class InMemoryEstate {
       gate: (id) => this.gate(id),
       shadow: async (id, sharePercent, actor, reason) =>
         this.move(id, 'shadow', actor, reason, { phase: 'shadow', shadowShare: sharePercent }),
-      promote: async (id, toPercent, actor, reason) => this.promote(id, toPercent, actor, reason),
+      promote: async (id, toPercent, actor, reason, override) => {
+        if (override) this.overrides.push(override.forMs);
+        return this.promote(id, toPercent, actor, reason, override !== undefined);
+      },
       rollback: async (id, actor, reason) =>
         this.move(id, 'rollback', actor, reason, {
           phase: 'monolith',
@@ -206,10 +216,17 @@ export class InMemoryEstate {
     return this.reasons.some(({ state }) => state === 'waiting') ? 'waiting' : 'open';
   }
 
-  private promote(id: string, toPercent: number | undefined, actor: Actor, reason: string): MoveResult {
+  private promote(
+    id: string,
+    toPercent: number | undefined,
+    actor: Actor,
+    reason: string,
+    isOverridden: boolean,
+  ): MoveResult {
     const gate = this.gate(id);
     const to = toPercent ?? gate?.nextStep ?? 100;
-    if (gate?.state !== 'open') return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
+    if (gate?.state !== 'open' && !isOverridden)
+      return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
     if (!steps.includes(to)) {
       return {
         done: false,
@@ -301,7 +318,7 @@ export class InMemoryEstate {
       return { done: false, reasons: [`contracts/pacts has no pact file for ${migration}.`] };
     }
     this.move(migration, 'verify', actor, '', {});
-    return { done: true, results: this.contracts };
+    return { done: true, results: this.contracts, problems: [] };
   }
 
   private log(): Logger {
