@@ -5,6 +5,7 @@ import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { watchConfig } from './app-config.ts';
+import { startDelivery } from './app-delivery.ts';
 import { watchMoves } from './app-moves.ts';
 import { adminReads } from './app-reads.ts';
 import {
@@ -19,18 +20,18 @@ import {
 import { openStorage } from './app-storage.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { MigrationDelivery } from './delivery/delivery.ts';
 import { createForceGrants } from './delivery/force-grants.ts';
-import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
+import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
+import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
 import { readKeyFile } from './store/key-file.ts';
 import type { AuditEntry } from './store/model.ts';
@@ -101,21 +102,23 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const delivery = new MigrationDelivery({
-    migrations: () => model().migrations,
-    flags,
-    killed: kill.killed,
-    gate: (migration) => evidence.gate(migration),
-    pairs: (migration) => evidence.pairs(migration),
-    states,
-    traffic: history,
-    audit,
-    onCapsChanged: pushSnapshot,
-    clock,
-    log,
-  });
+  const gate = (migration: Migration) => evidence.gate(migration);
+  const pairs = (migration: Migration) => evidence.pairs(migration);
   const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
-  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const { killed } = kill;
+  const started = startDelivery({
+    databaseUrl: storage.databaseUrl,
+    webhookKey: settings.webhookKey,
+    dailyCounts: store.dailyCounts,
+    migrations: () => model().migrations,
+    traffic: history,
+    onCapsChanged: pushSnapshot,
+    ...{ flags, states, gate, pairs, killed, audit, clock, log },
+  });
+  const { delivery, daily } = started;
+  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
+  const { guard, drill, redis } = guarding;
   const redactionKey = await readKeyFile(
     settings.dataDir,
     'redaction',
@@ -138,6 +141,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
       metrics.addPair(compared.migration, compared.outcome);
+      if (compared.control === 'service') daily.reverse(compared.migration, compared.outcome);
       evidence.record(compared, rulesHash);
     },
   });
@@ -151,6 +155,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
+        if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
           states.countRequests(migration, counts.service.requests, nowIso());
       }
@@ -166,6 +171,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       const migration = model().migrations.find(({ id }) => id === same.migration);
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
+      if (same.control === 'service') daily.reverse(same.migration, 'agreed');
       evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
     onRouteProblems: () => beside.onRefused(),
@@ -210,6 +216,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
+        ...(redis ? { redis: redis.health() } : {}),
         audit: auditPart(anchor.problem(), storage.spool.counts(), store.auditRights()),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
@@ -255,6 +262,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    drill,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
       ...beside.report(),
@@ -304,6 +312,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     async stop(times) {
       stopping = true;
       clearInterval(reconciling);
+      guarding.close();
       clearInterval(syncingStates);
       routes.close();
       certificate?.close();
@@ -316,6 +325,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await flips.close();
       await flags.close();
       await states.flush();
+      await started.close();
       await beside.close();
       await storage.close();
       traffic.unlock();

@@ -33,6 +33,8 @@ export interface Settings {
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
   readonly databaseUrl: string | undefined;
+  /** Undefined: this replica shares its counts with nobody. */
+  readonly redisUrl: string | undefined;
   /** Whoever owns the schema; undefined: the role of `databaseUrl` does. */
   readonly databaseOwnerUrl: string | undefined;
   /** What this `ficus up` is called among several. */
@@ -41,6 +43,8 @@ export interface Settings {
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** What webhooks around steps are signed with. Undefined: they are not. */
+  readonly webhookKey: string | undefined;
   /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
   readonly forceKey: string | undefined;
   readonly debugHeaders: boolean;
@@ -104,6 +108,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
     ...readDatabase(env),
+    redisUrl: readRedisUrl(env['REDIS_URL']),
     replica: env['FICUS_REPLICA'] || `${hostname()}:${adminPort}`,
     unleash: unleashUrl
       ? {
@@ -112,6 +117,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
     forceKey: readForceKey(env['FICUS_FORCE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
@@ -149,12 +155,14 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
   return {
     ...settings,
     databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
+    redisUrl: settings.redisUrl && withoutSecrets(settings.redisUrl),
     databaseOwnerUrl: settings.databaseOwnerUrl && withoutSecrets(settings.databaseOwnerUrl),
     unleash: settings.unleash && {
       url: withoutSecrets(settings.unleash.url),
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    webhookKey: settings.webhookKey && '***',
     forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
@@ -224,6 +232,13 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readRedisUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  // The text is not repeated: it may have a password in it.
+  throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
 }
 
 function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {

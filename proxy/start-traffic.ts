@@ -18,6 +18,7 @@ import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
+import { withRetired } from './flags/retired.ts';
 import { openTokenKeys } from './flags/token-keys.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
@@ -140,14 +141,17 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
+    const retired = model().migrations.flatMap(({ id }) =>
+      states.get(id, now).phase === 'retired' ? [id] : [],
+    );
     return {
       revision: ++revision,
       routing: model(),
+      features: withRetired(flags.current(), retired),
       killed: kill.state() !== undefined,
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
       latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
-      features: flags.current(),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
       ),

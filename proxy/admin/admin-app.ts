@@ -6,6 +6,7 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addContractRoutes } from './contract-routes.ts';
+import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
 import { holdMovesToRevision } from './hold-to-revision.ts';
@@ -68,6 +69,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addMigrationRoutes(app, deps);
   holdMovesToRevision(app, deps);
   addMoveRoutes(app, deps);
+  addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ForceGrants } from '../delivery/force-grants.ts';
+import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
@@ -86,6 +87,8 @@ export interface AdminDeps {
   readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Takes a share back, measures that, and gives it again. */
+  readonly drill: Drill;
   config(): ConfigReport;
   readiness(): Readiness;
   /** In the Prometheus text format. */

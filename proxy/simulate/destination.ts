@@ -70,7 +70,8 @@ function sideOf(migration: Migration, share: number, headers: readonly string[])
     remoteAddress: '',
     random: () => '',
   });
-  if (sticky === undefined) return migration.stickBy.some(({ from }) => from === 'ip' || from === 'claim') ? 'some' : 'monolith';
+  if (sticky === undefined)
+    return migration.stickBy.some(({ from }) => from === 'ip' || from === 'claim') ? 'some' : 'monolith';
   // A value that was hidden has another bucket than the one it stands for.
   if (hasRedaction(sticky)) return 'some';
   return isWithinShare(share, migration.id, sticky) ? 'service' : 'monolith';

@@ -114,6 +114,19 @@ export class InMemoryEstate {
         this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
         return { done: true, verdict };
       },
+      drill: async (id, actor, reason) => {
+        this.move(id, 'drill', actor, reason, {});
+        const result = {
+          at: '2026-11-20T12:00:00.000Z',
+          actor: actor.name,
+          share: 5,
+          wayBackMs: 4,
+          workers: 2,
+          requests: 10,
+          failed: 0,
+        };
+        return { done: true, result, text: `${id} was back after 4 ms.`, warnings: [] };
+      },
       config: () => ({
         file: 'routes.yaml',
         hash: '0123456789ab',
@@ -183,6 +196,11 @@ export class InMemoryEstate {
           phase: 'monolith',
           share: { asked: 0, allowed: 0, effective: 0 },
         }),
+      pause: async (id, actor, reason) => this.move(id, 'pause', actor, reason, {}),
+      resume: async (id, actor, reason) => this.move(id, 'resume', actor, reason, {}),
+      abort: async (id, actor, reason) => this.move(id, 'abort', actor, reason, {}),
+      approve: async (id, actor, reason) => this.move(id, 'approve', actor, reason, {}),
+      retire: async (id, actor, reason) => this.move(id, 'retire', actor, reason, { phase: 'retired' }),
       clearGuard: async (id, actor, reason) => this.move(id, 'guard-cleared', actor, reason, {}),
     };
   }

@@ -109,13 +109,11 @@ describe('promote', () => {
     );
   });
 
-  test('beyond the next step is refused and names it; no flag is written', async () => {
+  test('beyond the next step with a gate that waits is refused; no flag is written', async () => {
+    gateState = 'waiting';
+    reasons = [{ rule: 'pairs', state: 'waiting', text: '1,240 more pairs would do.' }];
     const result = await delivery.promote('billing', 25, somebody, '');
-    assert.deepEqual(result, {
-      done: false,
-      code: 'gate_refused',
-      reasons: ['The next step of billing is 1 %, not 25 %.'],
-    });
+    assert.deepEqual(result, { done: false, code: 'gate_refused', reasons: ['1,240 more pairs would do.'] });
     assert.equal(share().asked, 0);
     assert.deepEqual(
       audited.map(({ action }) => action),
@@ -404,6 +402,20 @@ describe('promote past the gate', () => {
     reasons = [];
     await delivery.promote('billing', undefined, somebody, '');
     assert.deepEqual(share(), { asked: 1, allowed: 1, effective: 1 });
+  });
+
+  test('the same share again lasts longer, and falls back to what was granted before the first', async () => {
+    await delivery.promote('billing', undefined, somebody, '');
+    gateState = 'waiting';
+    await promote();
+    nowMs += hourMs / 2;
+    assert.equal((await promote()).done, true);
+    nowMs += hourMs / 2;
+    delivery.reconcile();
+    assert.equal(share().effective, 25);
+    nowMs += hourMs / 2;
+    delivery.reconcile();
+    assert.equal(share().effective, 1);
   });
 
   test('without a reason or for longer than a day it is refused, and no flag is written', async () => {
