@@ -43,6 +43,8 @@ export interface Settings {
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** What webhooks around steps are signed with. Undefined: they are not. */
+  readonly webhookKey: string | undefined;
   /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
   readonly forceKey: string | undefined;
   readonly debugHeaders: boolean;
@@ -115,6 +117,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
     forceKey: readForceKey(env['FICUS_FORCE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
@@ -159,6 +162,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    webhookKey: settings.webhookKey && '***',
     forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
