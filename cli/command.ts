@@ -38,7 +38,7 @@ export interface Call<O extends Options> {
 }
 
 export interface Outcome {
-  /** What `--json` prints. */
+  /** What `--json` prints; undefined when all of it was printed. */
   readonly json: unknown;
   /** What is printed otherwise; may be empty. */
   readonly text: string;
