@@ -82,8 +82,8 @@ function report(
   json: boolean,
   around: Surroundings,
 ): ExitStatus {
-  if (json) around.printOut(inertJson(document));
-  else if (text !== '') around.printOut(text);
+  if (json && document !== undefined) around.printOut(inertJson(document));
+  else if (!json && text !== '') around.printOut(text);
   for (const warning of warnings) around.printError(`warning: ${inertText(warning)}`);
   for (const failure of failures) around.printError(`ficus: ${inertText(failure)}`);
   return failures.length > 0 ? 1 : 0;

@@ -12,6 +12,8 @@ export interface Storage {
   readonly store: Store;
   readonly spool: AuditSpool;
   readonly anchor: AuditAnchorFile;
+  /** Of the role that Ficus runs as. */
+  readonly databaseUrl: StoreOptions['databaseUrl'];
   /** Writes what is left and stops a Postgres of ours. */
   close(): Promise<void>;
 }
@@ -32,8 +34,9 @@ export async function openStorage(
   const { dataDir, databaseUrl } = settings;
   const postgres =
     databaseUrl === undefined ? startBackgroundPostgres({ dataDir, database: 'ficus', log }) : undefined;
+  const connections = postgres ? ofOwnPostgres(postgres.url) : ofSettings(settings);
   const store = openStore({
-    ...(postgres ? ofOwnPostgres(postgres.url) : ofSettings(settings)),
+    ...connections,
     log,
     clock,
     pairLimits: settings.pairs,
@@ -53,6 +56,7 @@ export async function openStorage(
     store,
     spool,
     anchor,
+    databaseUrl: connections.databaseUrl,
     async close() {
       clearInterval(looking);
       await spool.close();

@@ -5,12 +5,14 @@ import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
 import { watchConfig } from './app-config.ts';
+import { startDelivery } from './app-delivery.ts';
 import { watchMoves } from './app-moves.ts';
 import { adminReads } from './app-reads.ts';
 import {
   auditPart,
   certificatePart,
   configReport,
+  guardOf,
   sharesOf,
   useOf,
   verdictEntry,
@@ -19,7 +21,6 @@ import {
 import { openStorage } from './app-storage.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { MigrationDelivery } from './delivery/delivery.ts';
 import { createForceGrants } from './delivery/force-grants.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
@@ -104,21 +105,18 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const gate = (migration: Migration) => evidence.gate(migration);
   const pairs = (migration: Migration) => evidence.pairs(migration);
-  const delivery = new MigrationDelivery({
-    migrations: () => model().migrations,
-    flags,
-    killed: kill.killed,
-    gate,
-    pairs,
-    states,
-    traffic: history,
-    audit,
-    onCapsChanged: pushSnapshot,
-    clock,
-    log,
-  });
   const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
   const { killed } = kill;
+  const started = startDelivery({
+    databaseUrl: storage.databaseUrl,
+    webhookKey: settings.webhookKey,
+    dailyCounts: store.dailyCounts,
+    migrations: () => model().migrations,
+    traffic: history,
+    onCapsChanged: pushSnapshot,
+    ...{ flags, states, gate, pairs, killed, audit, clock, log },
+  });
+  const { delivery, daily } = started;
   const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
   const { guard, drill, redis } = guarding;
@@ -144,6 +142,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
       metrics.addPair(compared.migration, compared.outcome);
+      if (compared.control === 'service') daily.reverse(compared.migration, compared.outcome);
       evidence.record(compared, rulesHash);
     },
   });
@@ -157,6 +156,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
+        if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
           states.countRequests(migration, counts.service.requests, nowIso());
       }
@@ -172,6 +172,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       const migration = model().migrations.find(({ id }) => id === same.migration);
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
+      if (same.control === 'service') daily.reverse(same.migration, 'agreed');
       evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
     onRouteProblems: () => beside.onRefused(),
@@ -277,6 +278,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
+        guard: guardOf(delivery.list(), redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         ...beside.metrics(storage),
@@ -325,6 +327,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await flips.close();
       await flags.close();
       await states.flush();
+      await started.close();
       await beside.close();
       await storage.close();
       traffic.unlock();

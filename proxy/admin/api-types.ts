@@ -2,8 +2,9 @@
  * What the admin API takes and answers, as types: all that the CLI and the dashboard know of the proxy.
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
+
 import type { DrillResult } from '../delivery/guard/drill.ts';
-import type { MigrationStatus } from '../delivery/model.ts';
+import type { Deletable, MigrationStatus } from '../delivery/model.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
@@ -14,7 +15,14 @@ import type { Role } from './login/roles.ts';
 
 export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
-export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type {
+  Deletable,
+  GateAnswer,
+  MigrationStatus,
+  Phase,
+  RampStatus,
+  SideTraffic,
+} from '../delivery/model.ts';
 export type { ContractUse } from '../evidence/contract-uses.ts';
 export type { PactStanding, PactView } from '../evidence/contract-view.ts';
 export type { ContractDraft } from '../evidence/draft-contract.ts';
@@ -66,6 +74,11 @@ export interface RollbackOrder {
   readonly reason: string;
 }
 
+/** Of `pause`, `resume`, `abort`, `approve` and `retire`. */
+export interface ReasonOrder {
+  readonly reason: string;
+}
+
 export interface ClearGuardOrder {
   readonly reason: string;
 }
@@ -88,6 +101,8 @@ export interface MoveDone {
   readonly status: MigrationStatus;
   readonly text: string;
   readonly warnings: readonly string[];
+  /** After a `retire`. */
+  readonly deletable?: Deletable;
 }
 
 /** What is absent is as openapi.yaml says. */
@@ -206,6 +221,7 @@ export type ProblemCode =
   | 'latched'
   | 'gate_refused'
   | 'not_next_step'
+  | 'not_now'
   | 'revision_conflict'
   | 'revision_needed'
   | 'nothing_to_verify'

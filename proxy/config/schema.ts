@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contracts } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
 import { flagContextConfig, forceConfig, jwtConfig } from './identity-schema.ts';
+import { canaryExtras, retire } from './schema-canary.ts';
 
 /** routes.yaml as written. What a text means (a route, a URL, a place) is read where it is compiled. */
 
@@ -212,8 +213,16 @@ const migration = z
           .describe('Percent, ascending, the last is 100'),
         holdMinutes: z.number().min(0).max(527_040).default(defaults.canary.holdMinutes),
         minRequests: count.default(defaults.canary.minRequests),
+        ...canaryExtras,
       })
       .optional(),
+    retire,
+    readYourWrites: z
+      .union([text, z.strictObject({ seconds: z.int().min(1).max(3600) })], {
+        error: 'must be a time such as 30s, or { seconds: 30 }',
+      })
+      .optional()
+      .describe('How long a user is answered by the side that took their last write, by a signed cookie'),
     guard: z
       .strictObject({
         errorRate: percentage.default(defaults.guard.errorRate),

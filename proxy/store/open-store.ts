@@ -3,6 +3,7 @@ import type { Clock } from '../telemetry/clock.ts';
 import { type AuditStore, createAuditStore } from './audit.ts';
 import { type AuditRights, readAuditRights, unguardedAudit } from './audit-rights.ts';
 import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
+import { createDailyCountsStore, type DailyCountsStore } from './daily-counts.ts';
 import {
   connectDatabase,
   type Database,
@@ -37,6 +38,7 @@ export interface Store {
   auditRights(): AuditRights | undefined;
   readonly moveClaims: MoveClaimStore;
   readonly contractResults: ContractResultStore;
+  readonly dailyCounts: DailyCountsStore;
   readonly evidence: EvidenceStore;
   readonly migrationStates: MigrationStateStore;
   readonly pairs: PairStore;
@@ -99,6 +101,7 @@ export function openStore({
     auditRights: () => rights.current,
     moveClaims: createMoveClaimStore(database),
     contractResults: createContractResultStore(database),
+    dailyCounts: createDailyCountsStore(database),
     evidence,
     migrationStates: createMigrationStateStore(database),
     pairs,

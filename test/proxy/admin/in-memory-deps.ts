@@ -199,6 +199,11 @@ export class InMemoryEstate {
           phase: 'monolith',
           share: { asked: 0, allowed: 0, effective: 0 },
         }),
+      pause: async (id, actor, reason) => this.move(id, 'pause', actor, reason, {}),
+      resume: async (id, actor, reason) => this.move(id, 'resume', actor, reason, {}),
+      abort: async (id, actor, reason) => this.move(id, 'abort', actor, reason, {}),
+      approve: async (id, actor, reason) => this.move(id, 'approve', actor, reason, {}),
+      retire: async (id, actor, reason) => this.move(id, 'retire', actor, reason, { phase: 'retired' }),
       clearGuard: async (id, actor, reason) => this.move(id, 'guard-cleared', actor, reason, {}),
     };
   }
