@@ -7,6 +7,7 @@ import type { MigrationStatus } from './delivery/model.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import type { RoutingModel } from './routing/model.ts';
 import type { ComparedPair } from './shadow/pair.ts';
+import { type AuditRights, unguardedAudit } from './store/audit-rights.ts';
 import type { AuditEntry, VerdictRow } from './store/model.ts';
 import type { MetricsState } from './telemetry/metrics.ts';
 
@@ -15,6 +16,24 @@ import type { MetricsState } from './telemetry/metrics.ts';
 export function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
   const until = new Date(watcher.current().notAfter).toISOString();
   return { up: watcher.problem() === undefined, detail: watcher.problem() ?? `valid until ${until}` };
+}
+
+/** Whether what is moved is written down for good: rows that fit, nothing lost, and nobody of ours who can change it. */
+export function auditPart(
+  problem: string | undefined,
+  { waiting, lost }: { readonly waiting: number; readonly lost: number },
+  rights: AuditRights | undefined,
+): Readiness['parts'][string] {
+  const details = [
+    ...(problem === undefined ? [] : [problem]),
+    ...(lost === 0 ? [] : [`${lost} entries are in the log only.`]),
+    ...(waiting === 0 ? [] : [`${waiting} entries wait for Postgres.`]),
+    ...(rights?.mayChange ? [unguardedAudit(rights)] : []),
+  ];
+  return {
+    up: problem === undefined && lost === 0,
+    ...(details.length > 0 && { detail: details.join(' ') }),
+  };
 }
 
 export function verifyResult({ results, problems }: VerifiedContracts): VerifyResult {

@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
@@ -33,10 +33,18 @@ export interface Settings {
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
   readonly databaseUrl: string | undefined;
+  /** Undefined: this replica shares its counts with nobody. */
+  readonly redisUrl: string | undefined;
+  /** Whoever owns the schema; undefined: the role of `databaseUrl` does. */
+  readonly databaseOwnerUrl: string | undefined;
+  /** What this `ficus up` is called among several. */
+  readonly replica: string;
   /** Undefined: flags.json in the data directory. */
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** What webhooks around steps are signed with. Undefined: they are not. */
+  readonly webhookKey: string | undefined;
   /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
   readonly forceKey: string | undefined;
   readonly debugHeaders: boolean;
@@ -72,6 +80,13 @@ export function readSettings(args: readonly string[], env: Environment = process
   if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
   const unleashUrl = env['UNLEASH_URL'];
   const tls = readTls(env);
+  const adminPort = readNumber(
+    '--admin-port or FICUS_ADMIN_PORT',
+    values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
+    8081,
+    0,
+    65_535,
+  );
   const workers = readNumber(
     '--workers or FICUS_WORKERS',
     values.workers ?? env['FICUS_WORKERS'],
@@ -86,19 +101,15 @@ export function readSettings(args: readonly string[], env: Environment = process
     tls,
     http2: readHttp2(env['FICUS_HTTP2'], tls),
     trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
-    adminPort: readNumber(
-      '--admin-port or FICUS_ADMIN_PORT',
-      values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
-      8081,
-      0,
-      65_535,
-    ),
+    adminPort,
     adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
     adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
     login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
-    databaseUrl: env['DATABASE_URL'] || undefined,
+    ...readDatabase(env),
+    redisUrl: readRedisUrl(env['REDIS_URL']),
+    replica: env['FICUS_REPLICA'] || `${hostname()}:${adminPort}`,
     unleash: unleashUrl
       ? {
           url: unleashUrl,
@@ -106,6 +117,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
     forceKey: readForceKey(env['FICUS_FORCE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
@@ -143,11 +155,14 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
   return {
     ...settings,
     databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
+    redisUrl: settings.redisUrl && withoutSecrets(settings.redisUrl),
+    databaseOwnerUrl: settings.databaseOwnerUrl && withoutSecrets(settings.databaseOwnerUrl),
     unleash: settings.unleash && {
       url: withoutSecrets(settings.unleash.url),
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    webhookKey: settings.webhookKey && '***',
     forceKey: settings.forceKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
@@ -217,6 +232,21 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
+}
+
+function readRedisUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  // The text is not repeated: it may have a password in it.
+  throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
+}
+
+function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {
+  const databaseUrl = env['DATABASE_URL'] || undefined;
+  const databaseOwnerUrl = env['DATABASE_OWNER_URL'] || undefined;
+  if (databaseOwnerUrl !== undefined && databaseUrl === undefined)
+    throw new SettingsError('DATABASE_OWNER_URL needs DATABASE_URL beside it: the role that Ficus runs as');
+  return { databaseUrl, databaseOwnerUrl };
 }
 
 const minKeyLength = 32;

@@ -65,9 +65,14 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
   ].join('\n');
 }
 
-function nextStep({ migration, nextStep: step, state }: GateAnswer): string {
+function nextStep({ migration, nextStep: step, missing, ramp }: GateAnswer): string {
   if (step === undefined) return 'Next step: none, the service may have all of it.';
   const command = `ficus promote ${migration}`;
-  if (state === 'open') return `Next step: ${share(step)}, by \`${command}\``;
+  if (ramp && ramp.next !== undefined) {
+    const way = `on the way to ${share(ramp.to)}`;
+    const when = missing.length > 0 ? 'once nothing above is missing' : 'any moment now';
+    return `Next step: ${share(ramp.next)}, ${way}, by itself ${when}.`;
+  }
+  if (missing.length === 0) return `Next step: ${share(step)}, by \`${command}\``;
   return `Next step: ${share(step)}, by \`${command}\` once nothing above is missing.`;
 }

@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
 import type { ForceGrants } from '../delivery/force-grants.ts';
+import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
+import type { MoveRevisions } from '../delivery/move-revisions.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
@@ -38,8 +41,8 @@ export interface AdminReads {
     readonly limit: number;
   }): Promise<readonly PairRow[]>;
   readonly audit: {
-    /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
-    list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+    /** Newest first. */
+    list(page: AuditPage): Promise<readonly AuditRow[]>;
     verify(): Promise<AuditCheck>;
   };
 }
@@ -70,6 +73,8 @@ export interface ContractReads {
 
 export interface AdminDeps {
   readonly delivery: Delivery;
+  /** Of several forward moves at once one is made. */
+  readonly revisions: Pick<MoveRevisions, 'claim'>;
   readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly force: ForceGrants;
   readonly reads: AdminReads;
@@ -82,6 +87,8 @@ export interface AdminDeps {
   readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Takes a share back, measures that, and gives it again. */
+  readonly drill: Drill;
   config(): ConfigReport;
   readiness(): Readiness;
   /** In the Prometheus text format. */

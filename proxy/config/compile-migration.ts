@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { CoverageRules, Migration, Route, StickySource } from '../routing/model.ts';
 import { isSafeMethod } from '../routing/model.ts';
+import { compileCanary } from './compile-canary.ts';
 import { compileCompare } from './compile-compare.ts';
 import { compileContracts } from './compile-contracts.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readAll } from './read-all.ts';
-import { readRatio, readShare } from './read-percentage.ts';
+import { readRatio } from './read-percentage.ts';
 import { readPlace } from './read-place.ts';
 import { readRoleSource } from './read-role-source.ts';
 import { defaultShadow, readRoute, readTemplate, rewriteProblem } from './read-route.ts';
@@ -35,6 +36,7 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     gate: compileGate(config.gate ?? {}, [...path, 'gate'], report),
     coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
+    retire: { ...defaults.retire, ...config.retire },
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
     contracts: compileContracts(
       config.contracts ?? {},
@@ -149,28 +151,10 @@ function compileCoverage(config: Section<'coverage'>, path: Path, report: Report
 
 function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {
   const guard = { ...defaults.guard, ...config };
-  return { ...guard, errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report) };
-}
-
-function compileCanary(config: Section<'canary'>, path: Path, report: Report): Migration['canary'] {
-  const canary = { ...defaults.canary, ...config };
-  const steps: number[] = [];
-  let unread = false;
-  for (const [index, written] of canary.steps.entries()) {
-    const share = written === undefined ? undefined : readShare(written);
-    if (share && 'value' in share) {
-      const before = steps.at(-1) ?? 0;
-      if (share.value <= before) {
-        report([...path, 'steps', index], `${quote(written)} is not over the step before it, ${before}`);
-      }
-      steps.push(share.value);
-    } else {
-      unread = true;
-      if (share) report([...path, 'steps', index], share.problem);
-    }
-  }
-  if (!unread && steps.at(-1) !== 100) {
-    report([...path, 'steps'], 'must end with 100, where the service answers everybody');
-  }
-  return { ...canary, steps };
+  return {
+    ...guard,
+    errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report),
+    slowRate: ratio(guard.slowRate, [...path, 'slowRate'], report),
+    mismatchRate: ratio(guard.mismatchRate, [...path, 'mismatchRate'], report),
+  };
 }

@@ -155,6 +155,41 @@ export interface GateRules {
   readonly openapi?: 'warn' | 'require' | 'off';
 }
 
+/** Times of a week, by the wall clock of a zone. */
+export interface CanaryWindow {
+  /** ISO: 1 is Monday, 7 Sunday. */
+  readonly days: readonly number[];
+  /** Minutes since midnight, 0 to 1439, and 1 to 1440; an end that is not after the start is on the next day. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly zone: string;
+}
+
+/** When steps forward are taken: within one of `only` when it names any, and never within one of `not`. */
+export interface CanaryWindows {
+  readonly only: readonly CanaryWindow[];
+  readonly not: readonly CanaryWindow[];
+}
+
+/** How many people besides who asked must approve the step that reaches a share. */
+export interface ApprovalRule {
+  /** Percent. */
+  readonly before: number;
+  readonly by: number;
+}
+
+export interface StepWebhook {
+  readonly url: string;
+  readonly timeoutMs: number;
+}
+
+/** Who is asked before a step, and told after it. */
+export interface StepWebhooks {
+  readonly before: readonly StepWebhook[];
+  readonly after: readonly StepWebhook[];
+}
+
 export interface ContractPlaces {
   /** Absolute path of a folder with pact files, or the URL of one pact. */
   readonly pacts: string;
@@ -210,10 +245,23 @@ export interface Migration {
     readonly steps: readonly number[];
     readonly holdMinutes: number;
     readonly minRequests: number;
+    /** Absent: at any time. */
+    readonly windows?: CanaryWindows;
+    /** By share, ascending. */
+    readonly approvals?: readonly ApprovalRule[];
+    readonly webhooks?: StepWebhooks;
   };
+  /** Absent: 30. */
+  readonly retire?: { readonly afterDays: number };
   readonly guard: {
     /** 0 to 1. */
     readonly errorRate: number;
+    /** Of slow answers, and of pairs that differ; 0 to 1. */
+    readonly slowRate: number;
+    readonly mismatchRate: number;
+    /** Slow: over so many times the monolith's p99, and over so much more than it. */
+    readonly latencyP99Ratio: number;
+    readonly latencyFloorMs: number;
     readonly timesMonolith: number;
     readonly windowSeconds: number;
     readonly minRequests: number;

@@ -95,9 +95,9 @@ export class RunningFicus {
 
   async up(env: Record<string, string> = {}): Promise<void> {
     const where = ['--config', this.routesFile, '--data-dir', this.dataDir];
-    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort), '--workers', '2'];
+    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort)];
     const child = spawn(program, ['up', ...where, ...ports], {
-      env: { PATH: '/usr/bin:/bin', ...env },
+      env: { PATH: '/usr/bin:/bin', FICUS_WORKERS: '2', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -84,6 +84,7 @@ async function begin(gate: string, more = ''): Promise<void> {
     model: () => model,
     store,
     pactEnvironment: {},
+    pactCacheDir: '/nowhere',
     onBuildsChanged: () => {},
     onCounted: () => {},
     onDropped: () => {},

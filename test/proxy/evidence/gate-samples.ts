@@ -39,7 +39,16 @@ export function migration(
       ...gate,
     },
     canary: { steps: [100], holdMinutes: 0, minRequests: 0 },
-    guard: { errorRate: 0.01, timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+    guard: {
+      errorRate: 0.01,
+      slowRate: 0.05,
+      mismatchRate: 0.05,
+      latencyP99Ratio: 3,
+      latencyFloorMs: 50,
+      timesMonolith: 2,
+      windowSeconds: 60,
+      minRequests: 50,
+    },
     contracts: { pacts: '/estate/pacts', states: '/estate/states' },
     rulesHash: 'r1',
   };

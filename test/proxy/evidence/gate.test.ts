@@ -200,7 +200,66 @@ table('agreement', [
   },
 ]);
 
+test('As many more clean pairs as the reason says meet the rule, and one less does not', () => {
+  for (const asked of [0.9, 0.99, 0.995, 0.999]) {
+    for (const [agreed, differed] of [
+      [0, 0],
+      [10, 0],
+      [990, 3],
+      [4165, 15],
+      [300, 40],
+    ] as const) {
+      const reasonOf = (more: number) => {
+        const known = facts({ routes: [counts(products.id, agreed + more, differed)] });
+        return decideGate(migration({ agreement: asked }, [products]), known).reasons.find(
+          ({ rule }) => rule === 'agreement',
+        )!;
+      };
+      const said = /([\d,]+) more clean pairs? would do/.exec(reasonOf(0).text)?.[1];
+      if (said === undefined) assert.equal(reasonOf(0).state, 'met');
+      else {
+        const more = Number(said.replaceAll(',', ''));
+        assert.equal(reasonOf(more).state, 'met');
+        assert.notEqual(reasonOf(more - 1).state, 'met');
+      }
+    }
+  }
+});
+
 const open = { signature: 'ab12', route: product.id, place: 'body:/price', kind: 'value', pairs: 37 };
+
+table('agreement', [
+  {
+    name: 'Judged bugs are among the pairs, it says that clean ones will not come',
+    migration: migration({}, [products]),
+    facts: {
+      routes: [counts(products.id, 4165, 15)],
+      judgements: {
+        bugs: [
+          {
+            signature: 'ab12',
+            route: products.id,
+            place: 'body:/price',
+            kind: 'value',
+            owner: 'qa',
+            reason: 'cents',
+            build: '1.4.0',
+            state: 'same-build',
+            pairs: 12,
+            routePairs: 4180,
+            cleanPairsAsked: 900,
+          },
+        ],
+        expected: [],
+        noise: [],
+      },
+    },
+    reasons: [
+      'refused: Agreement is at least 99.40 % of 4,180 pairs; 99.5 % is asked; 765 more clean pairs would do, but ' +
+        '12 pairs show bugs that are judged: a build without them starts anew.',
+    ],
+  },
+]);
 
 table('unjudged', [
   { name: 'There is none', reasons: ['met: No difference is without a judgement.'] },
