@@ -54,16 +54,16 @@ export function createUnleashStories(
     return (await readFlagEvents(api!, environment, undefined, quickMs)).at(-1)?.id ?? 0;
   }
 
-  async function takeForOurs(flag: string, after: number): Promise<void> {
+  /** `after` is unknown where the log did not answer in time: then what is not told yet, and by our name, is ours. */
+  async function takeForOurs(flag: string, after: number | undefined): Promise<void> {
     const name = await nameOfToken();
-    const made = (await readFlagEvents(api!, environment, flag)).filter(
-      ({ id, by }) => id > after && by === name,
-    );
+    const logged = after === undefined ? await eventsOf(flag) : await readFlagEvents(api!, environment, flag);
+    const made = logged.filter(({ id, by }) => by === name && (after === undefined || id > after));
     for (const { id } of made) ours.add(id);
     if (made.length > 0) await claim(made.map(({ id }) => id));
   }
 
-  async function mark(flag: string, after: number): Promise<void> {
+  async function mark(flag: string, after: number | undefined): Promise<void> {
     await takeForOurs(flag, after).catch((error: unknown) =>
       log.warn({ err: error, flag }, 'what we changed in Unleash may be audited once more as a flip'),
     );
@@ -84,7 +84,7 @@ export function createUnleashStories(
         return await write();
       } finally {
         // Also what was half done is ours.
-        if (after !== undefined) marking = marking.then(() => mark(flag, after));
+        marking = marking.then(() => mark(flag, after));
       }
     },
 

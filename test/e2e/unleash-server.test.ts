@@ -17,6 +17,7 @@ let second: RunningFicus;
 
 before(async () => {
   [unleash, database] = await Promise.all([startTestUnleash(), startTestDatabase()]);
+  await admin('POST', '/projects/default/features', { name: 'ficus.kill', type: 'kill-switch' });
   upstream = createServer((_req, res) => res.end('{}'));
   await once(upstream.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
