@@ -125,12 +125,16 @@ const isPart = (value: unknown): boolean => typeof value === 'object';
 const step = (name: string): string =>
   /^[A-Za-z_][\w-]*$/.test(name) ? `.${name}` : `['${name.replace(/['\\]/g, '\\$&')}']`;
 
+/** A redacted number is kept as no JSON value is written: `"size": ‹redacted:8hex›`. */
+const redactedNumber = /(?<=[:[,]\s*)‹redacted:[0-9a-f]{8}›(?=\s*[,\]}])/g;
+
 function parsed(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
+  for (const readable of [text, text.replace(redactedNumber, '"$&"')]) {
+    try {
+      return { value: JSON.parse(readable) };
+    } catch {}
   }
+  return undefined;
 }
 
 export function headerOf(headers: readonly string[], name: string): string | undefined {

@@ -128,6 +128,14 @@ describe('a draft', () => {
     assert.deepEqual(JSON.parse(body), { customer: { email: 'given' }, amount: 3 });
   });
 
+  it('has redacted numbers, too, though they are kept as no JSON has them', () => {
+    const { interaction } = draftOf({
+      ...pair({ answer: '' }),
+      monolith: { status: 200, headers: json, body: `{ "cards": [ ${hidden} ], "iban": ${hidden}\n}` },
+    });
+    assert.deepEqual(interaction.response.body.content, { cards: [hidden], iban: hidden });
+  });
+
   it('of an answer that is no JSON has its type only', () => {
     const { interaction, notes } = draftOf({
       ...pair({ answer: '' }),
