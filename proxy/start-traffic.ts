@@ -19,6 +19,7 @@ import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
+import { withRetired } from './flags/retired.ts';
 import { openTokenKeys } from './flags/token-keys.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
@@ -42,6 +43,8 @@ export interface ControlPlane {
   onRecorded?(exchange: RecordedExchange): void;
   /** The routes have changed; the workers have them already. */
   onRoutes(): void;
+  /** The routes file as it is now is refused, or good again. */
+  onRouteProblems?(): void;
   dryRunMigrations(): readonly string[];
   /** Percent of requests to record, by migration id; a change is told by `pushSnapshot`. */
   recording?(): Readonly<Record<string, number>>;
@@ -111,7 +114,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         loadedAt = nowIso();
         onRoutes();
       },
-      onProblems: () => {},
+      onProblems: () => control?.onRouteProblems?.(),
       log,
     }),
     openFlags(settings, { clock, log }),
@@ -140,15 +143,18 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
+    const retired = model().migrations.flatMap(({ id }) =>
+      states.get(id, now).phase === 'retired' ? [id] : [],
+    );
     return {
       revision: ++revision,
       routing: model(),
+      features: withRetired(flags.current(), retired),
       killed: kill.state() !== undefined,
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
       cookieKey,
       latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
-      features: flags.current(),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
       ),

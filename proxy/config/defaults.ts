@@ -43,6 +43,7 @@ export const defaults = {
   },
   coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
+  retire: { afterDays: 30 },
   guard: {
     errorRate: '1%',
     timesMonolith: 2,
@@ -62,4 +63,10 @@ export const defaults = {
   },
   /** Relative to the folder of routes.yaml. */
   contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },
+  /** `provider`: the migration's service. */
+  broker: {
+    selectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+    pending: true,
+    publish: false,
+  },
 } as const;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { contracts } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
 import { flagContextConfig, forceConfig, jwtConfig } from './identity-schema.ts';
+import { canaryExtras, retire } from './schema-canary.ts';
 
 /** routes.yaml as written. What a text means (a route, a URL, a place) is read where it is compiled. */
 
@@ -211,6 +213,7 @@ const migration = z
           .describe('Percent, ascending, the last is 100'),
         holdMinutes: z.number().min(0).max(527_040).default(defaults.canary.holdMinutes),
         minRequests: count.default(defaults.canary.minRequests),
+        ...canaryExtras,
       })
       .optional(),
     readYourWrites: z
@@ -219,6 +222,7 @@ const migration = z
       })
       .optional()
       .describe('How long a user is answered by the side that took their last write, by a signed cookie'),
+    retire,
     guard: z
       .strictObject({
         errorRate: percentage.default(defaults.guard.errorRate),
@@ -235,12 +239,7 @@ const migration = z
           .describe('Of pairs that differ in what is neither noise nor expected'),
       })
       .optional(),
-    contracts: z
-      .strictObject({
-        pacts: text.default(defaults.contracts.pacts).describe('Folder of pact files, relative to this file'),
-        states: text.default(defaults.contracts.states).describe('Folder of provider states'),
-      })
-      .optional(),
+    contracts: contracts.optional(),
   })
   .describe('The unit that moves: routes that share state, their service, their gate');
 

@@ -28,6 +28,8 @@ export function createUnleashStories(
   const told = new Map<string, number>();
   const ours = new Set<number>();
   let ourName: string | undefined;
+  /** Whoever writes need not wait for the log. */
+  let marking: Promise<void> = Promise.resolve();
   let claim: ClaimEvents = async (ids) => ids;
 
   async function eventsOf(flag: string): Promise<FlagEvent[]> {
@@ -59,6 +61,12 @@ export function createUnleashStories(
     if (made.length > 0) await claim(made.map(({ id }) => id));
   }
 
+  async function mark(flag: string, after: number): Promise<void> {
+    await takeForOurs(flag, after).catch((error: unknown) =>
+      log.warn({ err: error, flag }, 'what we changed in Unleash may be audited once more as a flip'),
+    );
+  }
+
   return {
     async asOurs(flag, write) {
       const after = await newestId().catch(() => undefined);
@@ -66,14 +74,12 @@ export function createUnleashStories(
         return await write();
       } finally {
         // Also what was half done is ours.
-        if (after !== undefined)
-          await takeForOurs(flag, after).catch((error: unknown) =>
-            log.warn({ err: error, flag }, 'what we changed in Unleash may be audited once more as a flip'),
-          );
+        if (after !== undefined) marking = marking.then(() => mark(flag, after));
       }
     },
 
     async storyOf(flag) {
+      await marking;
       if (!api) return { own: false, author: 'unknown (no UNLEASH_ADMIN_TOKEN)', events: [] };
       try {
         const events = await eventsOf(flag);

@@ -57,6 +57,14 @@ export interface MetricsState {
   readonly configProblems: number;
   /** Times that the routes file was refused since the start. */
   readonly configRefusals: number;
+  readonly deployment?: {
+    /** Of the routes file in force: two replicas that differ show it. */
+    readonly configHash: string;
+    /** Replicas that share the database; undefined while nobody knows. */
+    readonly replicas: number | undefined;
+    /** Audit entries that wait for Postgres, that are in the log only, and whether the chain ends as noted. */
+    readonly audit: { readonly waiting: number; readonly lost: number; readonly intact: boolean };
+  };
   readonly refusedSnapshots: number;
   /** When the certificate that clients are shown ends, in ms since 1970; undefined without TLS. */
   readonly certificateNotAfter: number | undefined;
@@ -151,6 +159,14 @@ export class Metrics {
     [],
   );
 
+  readonly #configInfo = this.#gauge('ficus_config_info', 'The routes file in force, by its hash', ['hash']);
+  readonly #replicas = this.#gauge('ficus_replicas', 'Replicas that share the database', []);
+  readonly #auditEntries = this.#gauge('ficus_audit_entries', 'Audit entries not in Postgres', ['state']);
+  readonly #auditIntact = this.#gauge(
+    'ficus_audit_intact',
+    '1 while the chain ends as it was noted here',
+    [],
+  );
   readonly #refusals = this.#gauge('ficus_config_refusals', 'Routes files refused since the start', []);
   readonly #snapshots = this.#gauge(
     'ficus_refused_snapshots',
@@ -214,10 +230,22 @@ export class Metrics {
     if (state.guard) this.#setGuard(state.guard);
     this.#config.set(state.configProblems);
     this.#refusals.set(state.configRefusals);
+    this.#showDeployment(state.deployment);
     this.#snapshots.set(state.refusedSnapshots);
     this.#showCertificate(state.certificateNotAfter);
     this.#countBreakers();
     return await this.#registry.metrics();
+  }
+
+  #showDeployment(deployment: MetricsState['deployment']): void {
+    if (!deployment) return;
+    const { configHash, replicas, audit } = deployment;
+    this.#configInfo.reset();
+    this.#configInfo.set({ hash: configHash }, 1);
+    if (replicas !== undefined) this.#replicas.set(replicas);
+    this.#auditEntries.set({ state: 'waiting' }, audit.waiting);
+    this.#auditEntries.set({ state: 'lost' }, audit.lost);
+    this.#auditIntact.set(audit.intact ? 1 : 0);
   }
 
   #showCertificate(notAfter: number | undefined): void {

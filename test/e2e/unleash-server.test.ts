@@ -3,37 +3,42 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { MigrationStatus, Readiness } from '../../proxy/admin/api-types.ts';
+import type { AuditList, MigrationStatus, Readiness } from '../../proxy/admin/api-types.ts';
 import { RunningFicus } from '../support/running-ficus.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { startTestUnleash, type TestUnleash } from '../support/unleash-server.ts';
+
+const serve = '/projects/default/features/billing.serve/environments/development';
 
 let database: TestDatabase;
 let unleash: TestUnleash;
 let upstream: Server;
 let ficus: RunningFicus;
+/** The other replica. */
+let second: RunningFicus;
 
 before(async () => {
   [unleash, database] = await Promise.all([startTestUnleash(), startTestDatabase()]);
   upstream = createServer((_req, res) => res.end('{}'));
   await once(upstream.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  ficus = await RunningFicus.start(
-    `{ upstreams: { monolith: { url: '${url}' }, billing: { url: '${url}' } }, default: monolith, migrations: { billing: {
+  const routes = `{ upstreams: { monolith: { url: '${url}' }, billing: { url: '${url}' } }, default: monolith, migrations: { billing: {
       service: billing, stickBy: [header:x-user-id], routes: [GET /api/invoices],
-      gate: { minPairs: 0, agreement: 0%, latencyFloorMs: 10000, contracts: off }, canary: { holdMinutes: 0, minRequests: 0 } } } }`,
-    {
-      FICUS_DEBUG_HEADERS: '1',
-      DATABASE_URL: database.url,
-      UNLEASH_URL: unleash.url,
-      UNLEASH_API_TOKEN: unleash.apiToken,
-      UNLEASH_ADMIN_TOKEN: unleash.adminToken,
-    },
-  );
+      gate: { minPairs: 0, agreement: 0%, latencyFloorMs: 10000, contracts: off }, canary: { holdMinutes: 0, minRequests: 0 } } } }`;
+  const env = {
+    FICUS_DEBUG_HEADERS: '1',
+    DATABASE_URL: database.url,
+    UNLEASH_URL: unleash.url,
+    UNLEASH_API_TOKEN: unleash.apiToken,
+    UNLEASH_ADMIN_TOKEN: unleash.adminToken,
+  };
+  ficus = await RunningFicus.start(routes, env);
+  second = await RunningFicus.start(routes, env);
 });
 
 after(async () => {
   await ficus?.remove();
+  await second?.remove();
   await database?.stop();
   upstream?.close();
   await unleash?.stop();
@@ -70,23 +75,59 @@ describe('with a real Unleash server', () => {
     assert.equal((await status()).share.effective, 50);
   });
 
-  test('a flip made in Unleash itself is in force soon; how soon is printed', async (context) => {
-    await ficus.until('everybody sticks', async () => (await ask('user-1')) !== '');
-    const flippedAt = performance.now();
-    await admin('POST', '/projects/default/features/billing.serve/environments/development/off');
-    await ficus.until(
-      'nobody is served by billing',
-      async () => (await answered(20)).every((side) => side === 'monolith'),
-      10_000,
+  test('a flip made in Unleash itself is in force in every worker of every replica; how soon is printed', async (context) => {
+    await ficus.until('the other replica has heard of it', async () =>
+      (await answered(20, second)).includes('billing'),
     );
+    const flippedAt = performance.now();
+    await admin('POST', `${serve}/off`);
+    for (const one of [ficus, second]) {
+      const isAll = async () => (await answered(20, one)).every((side) => side === 'monolith');
+      await one.until('nobody is served by billing', isAll, 10_000);
+    }
     const tookMs = performance.now() - flippedAt;
-    context.diagnostic(`a flip in Unleash was in force after ${tookMs.toFixed(0)} ms`);
+    context.diagnostic(`a flip in Unleash was in force in both replicas after ${tookMs.toFixed(0)} ms`);
     assert.ok(tookMs < 5000, `${tookMs} ms`);
   });
 
+  test('that flip is in the audit with its author, once for both replicas, and ours is not', async () => {
+    const flips = async () =>
+      (await ficus.json<AuditList>('audit')).entries.filter(({ action }) => action === 'flag-flipped');
+    await ficus.until('it is audited', async () => (await flips()).length > 0);
+    assert.deepEqual(
+      (await flips()).map(({ actor, migration, reason }) => [actor, migration, reason]),
+      [['unleash:admin', 'billing', 'billing.serve: 50% → off']],
+    );
+  });
+
+  test('ficus kill sends everybody to the monolith on both replicas, and --off gives back what was', async (context) => {
+    await admin('POST', `${serve}/on`);
+    for (const one of [ficus, second])
+      await one.until('some are served again', async () => (await answered(20, one)).includes('billing'));
+    const killedAt = performance.now();
+    const { exitCode, stdout } = await ficus.run('kill', '--reason', 'prices are wrong');
+    assert.equal(exitCode, 0, stdout);
+    assert.match(
+      stdout,
+      /^The kill switch ficus.kill is on since .*: "prices are wrong"\. The monolith answers/,
+    );
+    for (const one of [ficus, second])
+      await one.until('all are at the monolith', async () =>
+        (await answered(20, one)).every((side) => side === 'monolith'),
+      );
+    context.diagnostic(
+      `ficus kill was in force in both after ${(performance.now() - killedAt).toFixed(0)} ms`,
+    );
+    assert.match((await second.run('status')).stderr, /The kill switch ficus.kill is on/);
+    assert.equal((await ficus.run('promote', 'billing')).exitCode, 1);
+    const metrics = await (await fetch(`${second.adminUrl}/metrics`)).text();
+    assert.match(metrics, /^ficus_kill_switch 1$/m);
+    assert.equal((await second.run('kill', '--off', '--reason', 'fixed')).exitCode, 0);
+    for (const one of [ficus, second])
+      await one.until('some are served again', async () => (await answered(20, one)).includes('billing'));
+  });
+
   test('with Unleash killed, a roll back is in force all the same', async () => {
-    await admin('POST', '/projects/default/features/billing.serve/environments/development/on');
-    await ficus.until('some are served again', async () => (await answered(20)).includes('billing'));
     await unleash.kill();
     const { exitCode, stdout, stderr } = await ficus.run(
       'rollback',
@@ -104,14 +145,14 @@ function status(): Promise<MigrationStatus> {
   return ficus.read<MigrationStatus>('migrations/billing');
 }
 
-async function ask(user: string): Promise<string> {
-  const response = await fetch(`${ficus.url}/api/invoices`, { headers: { 'x-user-id': user } });
+async function ask(user: string, replica = ficus): Promise<string> {
+  const response = await fetch(`${replica.url}/api/invoices`, { headers: { 'x-user-id': user } });
   await response.arrayBuffer();
   return response.headers.get('ficus-upstream') ?? '';
 }
 
-function answered(users: number): Promise<string[]> {
-  return Promise.all(Array.from({ length: users }, (_, user) => ask(`user-${user}`)));
+function answered(users: number, replica = ficus): Promise<string[]> {
+  return Promise.all(Array.from({ length: users }, (_, user) => ask(`user-${user}`, replica)));
 }
 
 interface Flag {

@@ -64,6 +64,9 @@ export const verified: ContractEvidence = {
   at: '2026-11-21T10:00:00.000Z',
 };
 
+/** What the monolith makes of the same pact. */
+export const onMonolith: ContractEvidence = { ...verified, side: 'monolith', build: 'm1' };
+
 /** Facts that open the gate of `migration()`, but for what is given. */
 export function facts(more: Partial<GateFacts> = {}): GateFacts {
   return {
@@ -74,7 +77,7 @@ export function facts(more: Partial<GateFacts> = {}): GateFacts {
     verdictsKnown: true,
     coverage: [],
     clientAnswers: new Map(),
-    contracts: [verified],
+    contracts: [verified, onMonolith],
     pacts: [{ consumer: 'web-shop', pactHash: 'p1' }],
     latency: { monolith: latencies(40, 4000), service: latencies(12, 4000) },
     failedPairs: { service: 0, monolith: 0, both: 0 },
