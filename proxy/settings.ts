@@ -7,6 +7,7 @@ import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
 import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
+import { readKey, readRedisUrl, withoutSecrets } from './settings-secrets.ts';
 
 export { SettingsError };
 
@@ -175,13 +176,6 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
   };
 }
 
-/** Scheme, host and path of a URL; nothing of one that can't be read. */
-function withoutSecrets(url: string): string {
-  if (!URL.canParse(url)) return '***';
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
-}
-
 function readNamed(env: Environment, isWanted: (name: string) => boolean): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(env).filter(
@@ -238,30 +232,12 @@ function readTls(env: Environment): TlsSettings | undefined {
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
 }
 
-function readRedisUrl(text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
-  // The text is not repeated: it may have a password in it.
-  throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
-}
-
 function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {
   const databaseUrl = env['DATABASE_URL'] || undefined;
   const databaseOwnerUrl = env['DATABASE_OWNER_URL'] || undefined;
   if (databaseOwnerUrl !== undefined && databaseUrl === undefined)
     throw new SettingsError('DATABASE_OWNER_URL needs DATABASE_URL beside it: the role that Ficus runs as');
   return { databaseUrl, databaseOwnerUrl };
-}
-
-const minKeyLength = 32;
-
-function readKey(name: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (text.length < minKeyLength) {
-    const how = 'such as what openssl rand -base64 32 prints';
-    throw new SettingsError(`${name} must be at least ${minKeyLength} characters, ${how}`);
-  }
-  return text;
 }
 
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {
