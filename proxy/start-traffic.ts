@@ -7,12 +7,14 @@ import type { Certificate } from './config/read-certificate.ts';
 import { readJwks } from './config/read-public-keys.ts';
 import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import { readCookieKey } from './cookie-key.ts';
 import type { ListenerTls } from './data-plane/client-server.ts';
 import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
 import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
+import { latchOf } from './delivery/guard/latch.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
 import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
@@ -26,7 +28,6 @@ import type { Pair } from './shadow/pair.ts';
 import type { RecordedExchange } from './shadow/recorded-exchange.ts';
 import type { SamePair } from './shadow/same-pair.ts';
 import { lockDataDir } from './store/data-dir-lock.ts';
-import type { MigrationStateRow } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -138,6 +139,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     log,
   });
 
+  const cookieKey = await readCookieKey(settings, model().migrations, log);
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
@@ -151,7 +153,8 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       killed: kill.state() !== undefined,
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
-      latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
+      cookieKey,
+      latched: model().migrations.flatMap(({ id }) => (latchOf(states.get(id, now)) ? [id] : [])),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
       ),
@@ -241,9 +244,4 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       unlock();
     },
   };
-}
-
-/** Whether a guard has taken the service out, until a person lets it in again. */
-function isLatched({ detail }: MigrationStateRow): boolean {
-  return detail['latch'] !== undefined;
 }
