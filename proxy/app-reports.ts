@@ -9,6 +9,8 @@ import type { RoutingModel } from './routing/model.ts';
 import type { ComparedPair } from './shadow/pair.ts';
 import { type AuditRights, unguardedAudit } from './store/audit-rights.ts';
 import type { AuditEntry, VerdictRow } from './store/model.ts';
+import type { SharedRedis } from './store/redis.ts';
+import type { GuardState } from './telemetry/guard-metrics.ts';
 import type { MetricsState } from './telemetry/metrics.ts';
 
 /** How the parts' own words become those of the admin API, the audit and the metrics. */
@@ -66,6 +68,13 @@ export function configReport(
   loadedAt: string,
 ): ConfigReport {
   return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
+}
+
+export function guardOf(statuses: readonly MigrationStatus[], redis: SharedRedis | undefined): GuardState {
+  return {
+    latched: statuses.map(({ id, latch }) => ({ migration: id, latched: latch !== undefined })),
+    redisUp: redis?.health().up,
+  };
 }
 
 export function sharesOf({

@@ -47,6 +47,8 @@ export interface Settings {
   readonly webhookKey: string | undefined;
   /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
   readonly forceKey: string | undefined;
+  /** Signs which side has a user's last write. Undefined: a key of this data directory. */
+  readonly cookieKey: string | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
   /** Part of the requests, 0 to 1, that get a line in the access log. */
@@ -118,7 +120,8 @@ export function readSettings(args: readonly string[], env: Environment = process
         }
       : undefined,
     webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
-    forceKey: readForceKey(env['FICUS_FORCE_KEY']),
+    forceKey: readKey('FICUS_FORCE_KEY', env['FICUS_FORCE_KEY']),
+    cookieKey: readKey('FICUS_COOKIE_KEY', env['FICUS_COOKIE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
     accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
@@ -164,6 +167,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     },
     webhookKey: settings.webhookKey && '***',
     forceKey: settings.forceKey && '***',
+    cookieKey: settings.cookieKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
     pactBroker: settings.pactBroker && '***',
@@ -251,11 +255,11 @@ function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databas
 
 const minKeyLength = 32;
 
-function readForceKey(text: string | undefined): string | undefined {
+function readKey(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   if (text.length < minKeyLength) {
     const how = 'such as what openssl rand -base64 32 prints';
-    throw new SettingsError(`FICUS_FORCE_KEY must be at least ${minKeyLength} characters, ${how}`);
+    throw new SettingsError(`${name} must be at least ${minKeyLength} characters, ${how}`);
   }
   return text;
 }

@@ -7,6 +7,7 @@ import type { Certificate } from './config/read-certificate.ts';
 import { readJwks } from './config/read-public-keys.ts';
 import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import { readCookieKey } from './cookie-key.ts';
 import type { ListenerTls } from './data-plane/client-server.ts';
 import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
@@ -138,6 +139,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     log,
   });
 
+  const cookieKey = await readCookieKey(settings, model().migrations, log);
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
@@ -151,6 +153,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       killed: kill.state() !== undefined,
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
+      cookieKey,
       latched: model().migrations.flatMap(({ id }) => (latchOf(states.get(id, now)) ? [id] : [])),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),

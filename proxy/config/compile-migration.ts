@@ -7,6 +7,7 @@ import { compileContracts } from './compile-contracts.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readAll } from './read-all.ts';
+import { readSeconds } from './read-duration.ts';
 import { readRatio } from './read-percentage.ts';
 import { readPlace } from './read-place.ts';
 import { readRoleSource } from './read-role-source.ts';
@@ -37,6 +38,7 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
     retire: { ...defaults.retire, ...config.retire },
+    ...compileReadYourWrites(config.readYourWrites, [...path, 'readYourWrites'], report),
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
     contracts: compileContracts(
       config.contracts ?? {},
@@ -147,6 +149,18 @@ function compileCoverage(config: Section<'coverage'>, path: Path, report: Report
   const source = role === undefined ? undefined : readRoleSource(role);
   if (source && 'problem' in source) report([...path, 'role'], source.problem);
   return { role: source && 'value' in source ? source.value : undefined, roles: named, minPairs };
+}
+
+function compileReadYourWrites(
+  config: Config['readYourWrites'],
+  path: Path,
+  report: Report,
+): Pick<Migration, 'readYourWritesSeconds'> {
+  if (config === undefined) return {};
+  const reading = readSeconds(config);
+  if ('value' in reading) return { readYourWritesSeconds: reading.value };
+  report(path, reading.problem);
+  return {};
 }
 
 function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {

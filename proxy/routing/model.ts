@@ -253,6 +253,8 @@ export interface Migration {
   };
   /** Absent: 30. */
   readonly retire?: { readonly afterDays: number };
+  /** How long a user is answered by the side that took their last write; absent: not at all. */
+  readonly readYourWritesSeconds?: number;
   readonly guard: {
     /** 0 to 1. */
     readonly errorRate: number;

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
+import { type GuardState, guardMetrics } from './guard-metrics.ts';
 import { latencyBucketBound, latencyBuckets } from './latency.ts';
 
 /** What one side answered since the last report. */
@@ -51,6 +52,8 @@ export interface MetricsState {
   readonly workers: number;
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
+  /** Absent where nothing guards. */
+  readonly guard?: GuardState;
   readonly configProblems: number;
   /** Times that the routes file was refused since the start. */
   readonly configRefusals: number;
@@ -148,6 +151,7 @@ export class Metrics {
   readonly #kill = this.#gauge('ficus_kill_switch', '1 while everything goes to the monolith', []);
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
+  readonly #setGuard = guardMetrics(this.#registry);
   readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
   readonly #config = this.#gauge(
     'ficus_config_problems',
@@ -223,6 +227,7 @@ export class Metrics {
     this.#workers.set(state.workers);
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);
+    if (state.guard) this.#setGuard(state.guard);
     this.#config.set(state.configProblems);
     this.#refusals.set(state.configRefusals);
     this.#showDeployment(state.deployment);

@@ -46,7 +46,7 @@ async function gatherEvidence(tourist: Tourist, flags: FlagServer): Promise<void
 
   tell.step('Contracts verified, and the gate opens');
   tell.check((await tourist.ficus('verify', 'catalog')) === 0, 'both sides keep the contract of web-shop');
-  await tourist.until('the gate is open', async () => (await tourist.gate()).state === 'open');
+  await tourist.browseUntil('the gate is open', 400, async () => (await tourist.gate()).state === 'open');
   await tourist.ficus('gate', 'catalog');
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import pino from 'pino';
+import { parseRoutes } from '../../proxy/config/parse-routes.ts';
+import { Guard } from '../../proxy/delivery/guard/guard.ts';
 import { SharedCounts } from '../../proxy/delivery/guard/shared-counts.ts';
 import { openRedis, REPLY_WITHIN_MS, retryDelayMs, type SharedRedis } from '../../proxy/store/redis.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
@@ -93,6 +95,58 @@ describe('counts of replicas', () => {
     await counts.exchange([], 3001);
     const [seen] = await new SharedCounts(redis, 'two').exchange(['late:errors'], 3000);
     assert.deepEqual(seen!.others, both(7, 7));
+  });
+});
+
+describe('the guards of two replicas', () => {
+  const routes = `{ upstreams: { monolith: { url: http://m }, catalog: { url: http://c } }, default: monolith,
+    migrations: { catalog: { service: catalog, routes: [GET /a] } } }`;
+  const parsed = parseRoutes(routes, { file: 'routes.yaml', baseDir: '/' });
+  assert.ok(parsed.ok);
+  const { migrations } = parsed.model;
+  const start = 1_764_000_000_000;
+
+  function replica(name: string, shared: SharedCounts | undefined) {
+    let nowMs = start;
+    const trips: string[] = [];
+    const guard = new Guard({
+      migrations: () => migrations,
+      share: () => 25,
+      trip: (_, latch) => trips.push(latch.reason),
+      ...(shared && { shared }),
+      clock: { now: () => nowMs, monotonic: () => nowMs },
+      log,
+    });
+    /** A second in which three requests of the service fail, and nine of the monolith don't. */
+    const badSecond = () => {
+      nowMs += 1000;
+      const side = (requests: number, errors: number) => ({ requests, errors, latency: [requests] });
+      guard.addReport({ catalog: { monolith: side(9, 0), service: side(3, 3), fallbacks: 0 } });
+    };
+    return { name, guard, trips, badSecond };
+  }
+
+  test('see together what each alone has seen too little of', async () => {
+    const alone = replica('alone', undefined);
+    const pair = ['first', 'second'].map((name) => replica(name, new SharedCounts(redis, name)));
+    for (let second = 0; second < 3; second++) {
+      for (const one of [alone, ...pair]) one.badSecond();
+      for (const { guard } of pair) await guard.exchange();
+    }
+    assert.deepEqual(alone.trips, []);
+    assert.ok(
+      pair.some(({ trips }) => /In \d s 1[0-9] of 1[0-9] requests of the service/.test(trips[0] ?? '')),
+    );
+  });
+
+  test('judge by themselves while Redis is away', async () => {
+    const away = { send: () => Promise.reject(new Error('away')) };
+    const one = replica('one', new SharedCounts(away, 'one'));
+    for (let second = 0; second < 10; second++) {
+      one.badSecond();
+      await assert.rejects(one.guard.exchange(), /away/);
+    }
+    assert.match(one.trips[0] ?? '', /In \d+ s (\d+) of \1 requests/);
   });
 });
 

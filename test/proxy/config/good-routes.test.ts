@@ -99,7 +99,16 @@ test('ten lines with two upstreams and one migration get every default', async (
     coverage: { role: undefined, roles: [], minPairs: 1 },
     canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
     retire: { afterDays: 30 },
-    guard: { errorRate: 0.01, timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+    guard: {
+      errorRate: 0.01,
+      timesMonolith: 2,
+      windowSeconds: 60,
+      minRequests: 50,
+      slowRate: 0.05,
+      latencyP99Ratio: 3,
+      latencyFloorMs: 50,
+      mismatchRate: 0.05,
+    },
     contracts: { pacts: `${fixtures}good/contracts/pacts`, states: `${fixtures}good/contracts/states` },
   });
 });
@@ -190,7 +199,16 @@ test('every setting that is written is in the model', async () => {
     coverage: { role: { from: 'header', name: 'x-role' }, roles: ['clerk', 'admin'], minPairs: 5 },
     canary: { steps: [0.1, 0.25, 1, 50, 100], holdMinutes: 0, minRequests: 0 },
     retire: { afterDays: 90 },
-    guard: { errorRate: 0.005, timesMonolith: 1, windowSeconds: 1, minRequests: 0 },
+    guard: {
+      errorRate: 0.005,
+      timesMonolith: 1,
+      windowSeconds: 1,
+      minRequests: 0,
+      slowRate: 0.1,
+      latencyP99Ratio: 2,
+      latencyFloorMs: 10,
+      mismatchRate: 0.03,
+    },
     contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
   });
   assert.deepEqual(warnings, [

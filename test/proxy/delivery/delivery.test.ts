@@ -407,6 +407,20 @@ describe('promote past the gate', () => {
     assert.deepEqual(share(), { asked: 1, allowed: 1, effective: 1 });
   });
 
+  test('the same share again lasts longer, and falls back to what was granted before the first', async () => {
+    await delivery.promote('billing', undefined, somebody, '');
+    gateState = 'waiting';
+    await promote();
+    nowMs += hourMs / 2;
+    assert.equal((await promote()).done, true);
+    nowMs += hourMs / 2;
+    delivery.reconcile();
+    assert.equal(share().effective, 25);
+    nowMs += hourMs / 2;
+    delivery.reconcile();
+    assert.equal(share().effective, 1);
+  });
+
   test('without a reason or for longer than a day it is refused, and no flag is written', async () => {
     refuse('agreement');
     assert.equal((await delivery.promote('billing', 25, somebody, '', { forMs: hourMs })).done, false);
