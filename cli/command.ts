@@ -60,6 +60,8 @@ export interface Command<O extends Options = Options> {
   /** Commands that move a migration forward take `--revision`. */
   readonly moves?: boolean;
   readonly examples: readonly string[];
+  /** Lines at the end of its help: what its output means. */
+  readonly notes?: readonly string[];
   run(call: Call<O>): Promise<Outcome>;
 }
 

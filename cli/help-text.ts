@@ -41,5 +41,5 @@ ${command.summary}
 ${lines.join('\n')}
 
 example:
-${examples.join('\n')}`;
+${examples.join('\n')}${command.notes ? `\n\n${command.notes.join('\n')}` : ''}`;
 }

@@ -120,9 +120,9 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
+    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
     forceKey: readKey('FICUS_FORCE_KEY', env['FICUS_FORCE_KEY']),
     cookieKey: readKey('FICUS_COOKIE_KEY', env['FICUS_COOKIE_KEY']),
-    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
     accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,

@@ -14,6 +14,7 @@ import type { ControlSnapshot } from './data-plane/snapshot.ts';
 import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
+import { latchOf } from './delivery/guard/latch.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
 import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
@@ -27,7 +28,6 @@ import type { Pair } from './shadow/pair.ts';
 import type { RecordedExchange } from './shadow/recorded-exchange.ts';
 import type { SamePair } from './shadow/same-pair.ts';
 import { lockDataDir } from './store/data-dir-lock.ts';
-import type { MigrationStateRow } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -154,7 +154,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
       cookieKey,
-      latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
+      latched: model().migrations.flatMap(({ id }) => (latchOf(states.get(id, now)) ? [id] : [])),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
       ),
@@ -244,9 +244,4 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       unlock();
     },
   };
-}
-
-/** Whether a guard has taken the service out, until a person lets it in again. */
-function isLatched({ detail }: MigrationStateRow): boolean {
-  return detail['latch'] !== undefined;
 }

@@ -15,6 +15,12 @@ export const gate = defineCommand({
   options: {},
   asksAdmin: true,
   examples: ['ficus gate catalog'],
+  notes: [
+    '✓ speaks for the step, ! too but is to be looked at, … waits for more, ✗ speaks against it.',
+    "Agreement: the lower end of Wilson's score interval at 95 % (1927). Latency: the ratio of the",
+    'two p99s at 95 %, by order statistics of each side (David and Nagaraja, Order Statistics, 7.1).',
+    'docs/evidence.md has each rule, its method and its source.',
+  ],
 
   async run({ operands: [id = ''], admin, width, paint }) {
     const answer = await admin().get<GateAnswer>(migrationPath(id, '/gate'));

@@ -3,8 +3,8 @@ import type { AdminDeps } from './admin-deps.ts';
 import { AdminProblem } from './problem.ts';
 import { actorOf } from './request-actor.ts';
 
-/** Moves that go back or hold still, and what is no move: nobody's revision stands in their way. */
-const free: ReadonlySet<string> = new Set(['rollback', 'abort', 'pause', 'verify', 'kill']);
+/** Moves that go back or hold still (a drill does, and returns), and what is no move: nobody's revision stands in their way. */
+const free: ReadonlySet<string> = new Set(['rollback', 'abort', 'pause', 'drill', 'verify', 'force']);
 
 /**
  * Every forward move of a migration says which revision it was decided on (RFC 9110, section 13.1.1; RFC 6585,

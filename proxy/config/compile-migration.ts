@@ -37,8 +37,8 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     gate: compileGate(config.gate ?? {}, [...path, 'gate'], report),
     coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
-    ...compileReadYourWrites(config.readYourWrites, [...path, 'readYourWrites'], report),
     retire: { ...defaults.retire, ...config.retire },
+    ...compileReadYourWrites(config.readYourWrites, [...path, 'readYourWrites'], report),
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
     contracts: compileContracts(
       config.contracts ?? {},

@@ -216,13 +216,13 @@ const migration = z
         ...canaryExtras,
       })
       .optional(),
+    retire,
     readYourWrites: z
       .union([text, z.strictObject({ seconds: z.int().min(1).max(3600) })], {
         error: 'must be a time such as 30s, or { seconds: 30 }',
       })
       .optional()
       .describe('How long a user is answered by the side that took their last write, by a signed cookie'),
-    retire,
     guard: z
       .strictObject({
         errorRate: percentage.default(defaults.guard.errorRate),

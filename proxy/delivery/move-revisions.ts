@@ -71,7 +71,12 @@ export class MoveRevisions {
     return {
       settle: async (done) => {
         this.#underWay.delete(migration);
-        if (done && (own.isOvertaken || (stored && !(await this.#isHeld(migration, claimId)))))
+        // Copies serve nobody.
+        if (
+          done &&
+          move !== 'shadow' &&
+          (own.isOvertaken || (stored && !(await this.#isHeld(migration, claimId))))
+        )
           return this.#deps.onOvertaken(migration);
         const after = this.#deps.status(migration)?.revision ?? 0;
         // A move that left the revision as it was stands in nobody's way.

@@ -251,10 +251,10 @@ export interface Migration {
     readonly approvals?: readonly ApprovalRule[];
     readonly webhooks?: StepWebhooks;
   };
-  /** How long a user is answered by the side that took their last write; absent: not at all. */
-  readonly readYourWritesSeconds?: number;
   /** Absent: 30. */
   readonly retire?: { readonly afterDays: number };
+  /** How long a user is answered by the side that took their last write; absent: not at all. */
+  readonly readYourWritesSeconds?: number;
   readonly guard: {
     /** 0 to 1. */
     readonly errorRate: number;

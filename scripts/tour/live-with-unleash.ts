@@ -46,7 +46,7 @@ async function gatherEvidence(tourist: Tourist, flags: FlagServer): Promise<void
 
   tell.step('Contracts verified, and the gate opens');
   tell.check((await tourist.ficus('verify', 'catalog')) === 0, 'both sides keep the contract of web-shop');
-  await tourist.until('the gate is open', async () => (await tourist.gate()).state === 'open');
+  await tourist.browseUntil('the gate is open', 400, async () => (await tourist.gate()).state === 'open');
   await tourist.ficus('gate', 'catalog');
 }
 
@@ -117,7 +117,9 @@ export async function isInForce(tourists: readonly Tourist[], share: number): Pr
   for (const tourist of tourists) {
     const holds = async () => (await tourist.status()).share.effective === share;
     try {
-      await tourist.until(`${share} % is in force`, holds);
+      // Forward only as far as the gate allows: pairs that a busy machine could not compare want others beside them.
+      if (share > 0) await tourist.browseUntil(`${share} % is in force`, 400, holds);
+      else await tourist.until(`${share} % is in force`, holds);
     } catch (error) {
       await tourist.ficus('status', 'catalog');
       throw error;

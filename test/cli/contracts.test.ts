@@ -115,7 +115,8 @@ test('a draft is printed, or written to a file that is not there yet', async () 
 });
 
 test('nothing to draft exits 1 and says why; options that are for drafts alone exit 2', async () => {
-  await withEstate(async (ficus) => {
+  await withEstate(async (ficus, estate) => {
+    estate.draft = { done: false, why: 'impossible', reason: 'No pair of catalog was seen yet' };
     const { exitCode, stderr } = await ficus('contracts', 'draft', 'catalog');
     assert.equal(exitCode, 1);
     assert.match(stderr, /No pair of catalog was seen yet\./);

@@ -10,8 +10,10 @@ import type {
   Readiness,
 } from '../../proxy/admin/api-types.ts';
 import { isWithinShare } from '../../proxy/routing/bucket.ts';
+import { startHaproxy } from '../support/haproxy.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 import type { RunningFicus } from '../support/running-ficus.ts';
+import { SteadyLoad } from '../support/steady-load.ts';
 import { until } from '../support/until.ts';
 
 const path = '/api/invoices';
@@ -34,7 +36,8 @@ let first: RunningFicus;
 let second: RunningFicus;
 
 before(async () => {
-  replicas = await startReplicas(3, routes);
+  // Longer than haproxy takes to notice, by far.
+  replicas = await startReplicas(3, routes, { FICUS_DRAIN_DELAY_MS: '1500' });
   ({ all } = replicas);
   [first, second] = all as [RunningFicus, RunningFicus];
   await first.run('shadow', 'billing', '--share', '100%');
@@ -138,6 +141,25 @@ describe('three replicas that share Postgres, Redis and Unleash', () => {
     assert.ok(
       changes.some(({ detail }) => typeof detail['from'] === 'string' && detail['replica'] !== undefined),
     );
+  });
+
+  test('are started anew one after the other behind haproxy, and no request fails', async () => {
+    await using haproxy = await startHaproxy(
+      all.map(({ port, adminPort }, index) => ({ name: `replica${index}`, port, adminPort })),
+    );
+    const isUp = (index: number) =>
+      until('haproxy knows', async () => (await haproxy.status(`replica${index}`)) === 'UP', 60_000);
+    for (const index of all.keys()) await isUp(index);
+    const load = new SteadyLoad({ port: haproxy.port, requestsPerSecond: 100, path });
+    await using _ended = { [Symbol.asyncDispose]: () => load.stop() };
+    for (const [index, replica] of all.entries()) {
+      assert.equal(await replica.stop('SIGTERM'), 0);
+      await replica.up(replicas.env);
+      await isUp(index);
+    }
+    await load.stop();
+    assert.deepEqual(load.failed, []);
+    assert.ok(load.answered > 100, `${load.answered}`);
   });
 
   test('have written one chain, every move with its evidence', async () => {

@@ -4,7 +4,7 @@ import type { Migration } from '../../routing/model.ts';
 import { stepAfter } from '../allowed-share.ts';
 import { latchSentence } from '../guard/latch.ts';
 import type { Actor, MoveResult } from '../model.ts';
-import { begunOverride, type OverrideOrder, overrideProblem } from '../override.ts';
+import { begunOverride, type OverrideOrder, overrideOf, overrideProblem } from '../override.ts';
 import { type Standing, standingOf } from '../standing.ts';
 import { type MoveKit, refused, unknown } from './move-kit.ts';
 
@@ -27,10 +27,15 @@ export async function promote(
   const { evidence, effective, state, gate } = standing;
   if (standing.latch && kit.deps.killed?.() === undefined)
     return refused('latched', [latchSentence(id, standing.latch)]);
-  const senseless = whySenseless(kit, standing, toPercent);
+  // The same share for longer.
+  const renews =
+    override !== undefined &&
+    toPercent === effective &&
+    overrideOf(state, kit.deps.clock.now()) !== undefined;
+  const senseless = whySenseless(kit, standing, toPercent, renews);
   if (senseless) return senseless;
   const target = toPercent ?? stepAfter(migration.canary, effective);
-  const isBeyond = target > Math.max(evidence.allowed, state.granted);
+  const isBeyond = renews || target > Math.max(evidence.allowed, state.granted);
   const noOverride = override && isBeyond ? overrideProblem(override, state, reason) : undefined;
   if (noOverride !== undefined) {
     kit.audit(actor, 'refused', id, reason, { action: 'override', to: target, reasons: [noOverride] });
@@ -90,6 +95,7 @@ function whySenseless(
   kit: MoveKit,
   { migration, effective, detail }: Standing,
   toPercent: number | undefined,
+  renews: boolean,
 ): MoveResult | undefined {
   const { id, canary } = migration;
   const killed = kit.deps.killed?.();
@@ -100,8 +106,8 @@ function whySenseless(
     const why = `The flag ${serveFlag(id)} is for some users only (constraints, segments or a list); promote would overwrite that.`;
     return refused('not_next_step', [`${why} Change it where it was made.`]);
   }
-  if (effective >= 100) return refused('not_next_step', [`${id} is at 100 % already.`]);
-  if ((toPercent ?? stepAfter(canary, effective)) <= effective) {
+  if (effective >= 100 && !renews) return refused('not_next_step', [`${id} is at 100 % already.`]);
+  if ((toPercent ?? stepAfter(canary, effective)) <= effective && !renews) {
     const back = `To go back: ficus rollback ${id} --reason …`;
     return refused('not_next_step', [`${id} is at ${effective} % already; promote goes forward. ${back}`]);
   }

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { parseRoutes } from '../../../proxy/config/parse-routes.ts';
-import { listPacts } from '../../../proxy/evidence/contracts/list-pacts.ts';
 import { startVerificationRunner } from '../../../proxy/evidence/contracts/run-verification.ts';
-import { verifyContracts } from '../../../proxy/evidence/contracts/verify-contracts.ts';
-import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import {
   API_KEY,
   type PaymentsEstate,
   post,
   startPaymentsEstate,
 } from '../../../scripts/dry-run-proof/payments-estate.ts';
+import { verifyPacts } from '../../support/verify-pacts.ts';
 
-const contracts = path.join(import.meta.dirname, '../../../contracts');
 let estate: PaymentsEstate;
 
 before(async () => {
@@ -25,18 +19,11 @@ after(() => estate.stop());
 
 test('the monolith and the payments service keep the contracts, what is published among them', async () => {
   const runner = startVerificationRunner();
-  const { results, problems } = await verifyContracts({
-    migration: { id: 'payments', service: 'payments', routes: [] },
-    upstreams: { monolith: upstreamAt(estate.monolithUrl), service: upstreamAt(estate.service.url) },
-    builds: { monolith: 'm', service: 's' },
-    listing: await listPacts(path.join(contracts, 'pacts'), 'payments'),
-    pactsIn: 'contracts/pacts',
-    statesDir: path.join(contracts, 'states'),
-    env: { PACT_API_KEY: API_KEY },
+  const { results, problems } = await verifyPacts({
+    service: 'payments',
+    urls: { monolith: estate.monolithUrl, service: estate.service.url },
+    apiKey: API_KEY,
     runner,
-    log: pino({ level: 'silent' }),
-    clock: systemClock,
-    timeoutMs: 60_000,
   }).finally(() => runner.close());
   assert.deepEqual(problems, []);
   assert.deepEqual(
@@ -104,13 +91,4 @@ async function publishedEvents(): Promise<{ type: string; data: Record<string, u
   } finally {
     redis.disconnect();
   }
-}
-
-function upstreamAt(url: string) {
-  const parsed = parseRoutes(`upstreams: { side: { url: '${url}' } }\ndefault: side\n`, {
-    file: 'routes.yaml',
-    baseDir: '/',
-  });
-  assert.ok(parsed.ok);
-  return parsed.model.upstreams[0]!;
 }

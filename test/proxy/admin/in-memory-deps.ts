@@ -54,7 +54,10 @@ export class InMemoryEstate {
     parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
   };
   contractView: ContractView = { pacts: [], uses: [], unused: [], problems: [] };
-  draft: DraftResult = { done: false, why: 'impossible', reason: 'No pair of catalog was seen yet' };
+  draft: DraftResult = {
+    done: true,
+    draft: { pact: {}, states: 'states: {}\n', notes: [], pair: 'pair-1', route: 'GET /api/products' },
+  };
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;

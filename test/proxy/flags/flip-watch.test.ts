@@ -79,6 +79,7 @@ describe('the audit of flips', () => {
   ) {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const entries: ForeignFlip[] = [];
+    const asked: string[] = [];
     const source = { set: first, known, story: { own: true } as FlagStory, tell: () => {} };
     const watching = watchFlips({
       flags: {
@@ -88,7 +89,10 @@ describe('the audit of flips', () => {
         onChange: (listener) => {
           source.tell = listener;
         },
-        storyOf: async () => source.story,
+        storyOf: async (name) => {
+          asked.push(name);
+          return source.story;
+        },
         health: () => ({ source: 'unleash', up: true }),
       },
       migrations: () => ['catalog'],
@@ -98,6 +102,7 @@ describe('the audit of flips', () => {
     });
     return {
       entries,
+      asked,
       become(set: FeatureSet, story: FlagStory) {
         Object.assign(source, { set, story, known: true });
         source.tell();
@@ -167,6 +172,39 @@ describe('the audit of flips', () => {
     watched.become(setOf([serving(25)]), byAlice);
     await watched.settled();
     assert.deepEqual(watched.entries, []);
+  });
+
+  test('waits for who it was while that is in doubt, and then has it as one', async (t) => {
+    const watched = watch(t, setOf([serving(5)]));
+    watched.become(setOf([serving(25)]), { own: 'perhaps' });
+    t.mock.timers.tick(3000);
+    await new Promise(setImmediate);
+    watched.become(setOf([serving(50)]), byAlice);
+    await watched.settled();
+    assert.deepEqual(
+      watched.entries.map(({ reason }) => reason),
+      ['catalog.serve: 5% → 50%'],
+    );
+  });
+
+  test('asks for the author of what a flag rests on where only that has changed', async (t) => {
+    const child = { ...serving(25, { segments: [1] }), dependencies: [{ feature: 'parent' }] };
+    const parent = { name: 'parent', enabled: true, strategies: [] };
+    const segment = { id: 1, constraints: [] };
+    const watched = watch(t, setOf([child, parent], [segment]));
+    watched.become(setOf([child, { ...parent, enabled: false }], [segment]), byAlice);
+    await watched.settled();
+    assert.deepEqual(watched.asked, ['parent']);
+    watched.become(
+      setOf([child, { ...parent, enabled: false }], [{ id: 1, constraints: [isAlice] }]),
+      byAlice,
+    );
+    await watched.settled();
+    assert.deepEqual(watched.asked, ['parent']);
+    assert.deepEqual(
+      watched.entries.map(({ actor }) => actor),
+      ['unleash:alice', 'unleash:unknown (a segment was changed)'],
+    );
   });
 
   test('has what was still settling when the process ends', async (t) => {

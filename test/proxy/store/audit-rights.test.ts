@@ -76,6 +76,34 @@ describe('with an owner of the schema beside the role that Ficus runs as', () =>
     await assert.rejects(asFicus.query("select ficus.drop_pair_partitions(array['x; drop'])"), /ten digits/);
   });
 
+  test('of two claims on one revision one is held, and a newer state leaves none', async () => {
+    const claim = { migration: 'billing', revision: 3, actor: 'cli:alice', move: 'promote' };
+    const [one, other] = [randomUUID(), randomUUID()];
+    const results = await Promise.all(
+      [one, other].map((claimId) => store.moveClaims.claim({ ...claim, claimId })),
+    );
+    assert.deepEqual(results.map(({ held }) => held).toSorted(), [false, true]);
+    const lost = results.find(({ held }) => !held);
+    assert.equal(lost && !lost.held && lost.holder?.actor, 'cli:alice');
+    const winner = results[0]?.held ? one : other;
+    assert.equal(await store.moveClaims.isHeld({ migration: 'billing', claimId: winner }), true);
+    await store.moveClaims.release({ migration: 'billing', claimId: winner });
+    assert.deepEqual(await store.moveClaims.claim({ ...claim, claimId: other }), { held: true });
+    await store.migrationStates.save({
+      migration: 'billing',
+      revision: 6,
+      granted: 5,
+      held: false,
+      grantedAt: '2026-11-24T10:00:00.000Z',
+      requestsSinceGrant: 0,
+      phase: 'canary',
+      phaseSince: '2026-11-24T10:00:00.000Z',
+      detail: {},
+    });
+    const late = await store.moveClaims.claim({ ...claim, revision: 5, claimId: one });
+    assert.deepEqual([late.held, !late.held && late.revision], [false, 6]);
+  });
+
   test('a role that owns the table is warned about, once', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
