@@ -1,27 +1,13 @@
 import path from 'node:path';
-import type { AdminDeps } from './admin/admin-deps.ts';
-import type { Readiness } from './admin/api-types.ts';
-import { openLogin } from './admin/login/open-login.ts';
-import { startAdmin } from './admin/start-admin.ts';
-import { withWarnings } from './admin/with-warnings.ts';
-import { watchConfig } from './app-config.ts';
-import { startDelivery } from './app-delivery.ts';
-import { watchMoves } from './app-moves.ts';
-import { adminReads } from './app-reads.ts';
-import {
-  auditPart,
-  certificatePart,
-  configReport,
-  guardOf,
-  sharesOf,
-  useOf,
-  verdictEntry,
-  verifyResult,
-} from './app-reports.ts';
-import { openStorage } from './app-storage.ts';
-import { auditFlips } from './audit-flips.ts';
+import { auditFlips } from './app/audit-flips.ts';
+import { openStorage } from './app/open-storage.ts';
+import { useOf } from './app/reports.ts';
+import { serveAdmin } from './app/serve-admin.ts';
+import { startDelivery } from './app/start-delivery.ts';
+import { startGuarding } from './app/start-guarding.ts';
+import { watchConfig } from './app/watch-config.ts';
+import { watchMoves } from './app/watch-moves.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { createForceGrants } from './delivery/force-grants.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -30,14 +16,11 @@ import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
-import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
-import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
 import { readKeyFile } from './store/key-file.ts';
 import type { AuditEntry } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
-import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 
 export interface App {
@@ -70,7 +53,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const { store, anchor } = storage;
+  const { store } = storage;
   traffic.connectStore(store.migrationStates);
   const spool = watchMoves({
     storage,
@@ -206,104 +189,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   }, RECONCILE_EVERY_MS);
 
   let stopping = false;
-  const readiness = (): Readiness => {
-    const live = workers.workers().length;
-    const { up, detail } = flags.health();
-    return {
-      ready: live > 0 && !stopping,
-      parts: {
-        workers: { up: live > 0, detail: `${live} of ${settings.workers}${stopping ? ', stopping' : ''}` },
-        routes: { up: routes.problems().length === 0, detail: model().hash },
-        flags: { up, ...(detail === undefined ? {} : { detail }) },
-        kill: { up: !kill.status().on, detail: kill.status().text },
-        postgres: { up: store.available() },
-        ...(redis ? { redis: redis.health() } : {}),
-        audit: auditPart(anchor.problem(), storage.spool.counts(), store.auditRights()),
-        ...(certificate ? { certificate: certificatePart(certificate) } : {}),
-      },
-    };
-  };
-  const adminDeps: AdminDeps = {
-    revisions: spool.revisions,
-    delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
-    reads: adminReads(evidence, storage),
-    async verify(migration, actor) {
-      const verified = await evidence.verify(migration);
-      const outcomes = verified.results.map(({ evidence: { side, consumer, build, outcome } }) => ({
-        side,
-        consumer,
-        build,
-        outcome,
-      }));
-      const detail = { outcomes, problems: verified.problems };
-      await spool.recordAudit({
-        at: nowIso(),
-        actor: actor.name,
-        action: 'verify',
-        migration,
-        reason: '',
-        detail,
-      });
-      delivery.reconcile();
-      return verifyResult(verified);
-    },
-    contracts: {
-      view: (migration) => evidence.contractView(migration),
-      draft: (migration, order) => evidence.draftContract(migration, order),
-    },
-    async judge(migration, order) {
-      const judged = await evidence.judging.judge(migration, order);
-      if (typeof judged === 'string') return { done: false, reason: judged };
-      await spool.recordAudit(verdictEntry(judged));
-      delivery.reconcile();
-      return { done: true, verdict: judged };
-    },
-    kill,
-    force: createForceGrants({ key: settings.forceKey, audit, clock }),
-    recorder,
-    recordAudit: ({ name }, action, reason, detail) =>
-      void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
-    drill,
-    config: () => ({
-      ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
-      ...beside.report(),
-    }),
-    readiness,
-    metrics() {
-      metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
-      return metrics.render({
-        shares: delivery.list().map(sharesOf),
-        killed: kill.status().on,
-        workers: workers.workers().length,
-        workerRestarts: workers.restarts,
-        refusedSnapshots: workers.refusedSnapshots,
-        storeAvailable: store.available(),
-        guard: guardOf(delivery.list(), redis),
-        configProblems: routes.problems().length,
-        configRefusals: routes.refusals(),
-        ...beside.metrics(storage),
-        certificateNotAfter: certificate?.current().notAfter,
-      });
-    },
-    log,
-    clock,
-  };
-  const login =
-    settings.login &&
-    (await openLogin(settings.login, {
-      key:
-        settings.login.sessionKey ??
-        (await readKeyFile(settings.dataDir, 'session', 'everybody logs in anew')),
-      origin: settings.adminOrigin ?? `http://localhost:${settings.adminPort}`,
-      clock,
-      log,
-    }));
-  const admin = await startAdmin({
-    deps: adminDeps,
-    port: settings.adminPort,
-    host: settings.adminHost,
-    origin: settings.adminOrigin,
-    login,
+  const admin = await serveAdmin(settings, traffic, {
+    ...{ evidence, delivery, comparer, recorder, spool, storage, kill, drill, redis, beside, metrics, clock },
+    isStopping: () => stopping,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
 
@@ -320,7 +208,6 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       certificate?.close();
       await workers.stop(times);
       await admin.close();
-      login?.close();
       await recorder.close();
       await comparer.close();
       await evidence.close();

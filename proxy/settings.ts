@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
-import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
-import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
-import { type Environment, SettingsError } from './settings-error.ts';
+import { maskedLogin, readLogin, readOrigin } from './settings/login.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './settings/pacts.ts';
+import { type Environment, SettingsError } from './settings/settings-error.ts';
 import { readKey, readRedisUrl, withoutSecrets } from './settings-secrets.ts';
 
 export { SettingsError };

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Settings } from './settings.ts';
-import { type AuditAnchorFile, openAuditAnchor } from './store/audit-anchor.ts';
-import { type AuditSpool, openAuditSpool } from './store/audit-spool.ts';
-import { startBackgroundPostgres } from './store/background-postgres.ts';
-import { openStore, type Store, type StoreOptions } from './store/open-store.ts';
-import type { Clock } from './telemetry/clock.ts';
+import type { Settings } from '../settings.ts';
+import { type AuditAnchorFile, openAuditAnchor } from '../store/audit-anchor.ts';
+import { type AuditSpool, openAuditSpool } from '../store/audit-spool.ts';
+import { startBackgroundPostgres } from '../store/background-postgres.ts';
+import { openStore, type Store, type StoreOptions } from '../store/open-store.ts';
+import type { Clock } from '../telemetry/clock.ts';
 
 /** Postgres, ours or somebody's, and what is kept in the data directory while it is away. */
 export interface Storage {

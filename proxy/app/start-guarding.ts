@@ -1,8 +1,8 @@
-import { createDrill, type Drill, type DrillDeps } from './delivery/guard/drill.ts';
-import type { Guard } from './delivery/guard/guard.ts';
-import { type StartGuardDeps, startGuard } from './delivery/guard/start-guard.ts';
-import type { Traffic } from './start-traffic.ts';
-import { openRedis, type SharedRedis } from './store/redis.ts';
+import { createDrill, type Drill, type DrillDeps } from '../delivery/guard/drill.ts';
+import type { Guard } from '../delivery/guard/guard.ts';
+import { type StartGuardDeps, startGuard } from '../delivery/guard/start-guard.ts';
+import type { Traffic } from '../start-traffic.ts';
+import { openRedis, type SharedRedis } from '../store/redis.ts';
 
 export interface Guarding {
   readonly guard: Guard;

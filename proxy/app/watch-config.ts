@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { ConfigReport } from './admin/api-types.ts';
-import { auditConfig } from './app-config-audit.ts';
-import type { Storage } from './app-storage.ts';
-import type { RoutesWatcher } from './config/watch-routes.ts';
-import { watchReplicas } from './replica-watch.ts';
-import type { RoutingModel } from './routing/model.ts';
-import type { Settings } from './settings.ts';
-import type { AuditEntry } from './store/model.ts';
-import type { Store } from './store/open-store.ts';
-import type { Clock } from './telemetry/clock.ts';
-import type { MetricsState } from './telemetry/metrics.ts';
+import type { ConfigReport } from '../admin/api-types.ts';
+import type { RoutesWatcher } from '../config/watch-routes.ts';
+import type { RoutingModel } from '../routing/model.ts';
+import type { Settings } from '../settings.ts';
+import type { AuditEntry } from '../store/model.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Clock } from '../telemetry/clock.ts';
+import type { MetricsState } from '../telemetry/metrics.ts';
+import { auditConfig } from './audit-config.ts';
+import type { Storage } from './open-storage.ts';
+import { watchReplicas } from './watch-replicas.ts';
 
 /** Which configuration is in force: what the audit, other replicas, the admin API and a scrape learn of it. */
 export interface ConfigWatch {

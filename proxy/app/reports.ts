@@ -1,17 +1,17 @@
-import type { VerifyResult } from './admin/admin-deps.ts';
-import type { ConfigReport, Readiness } from './admin/api-types.ts';
-import { formatProblem } from './config/problem.ts';
-import type { CertificateWatcher } from './config/watch-certificate.ts';
-import type { RoutesWatcher } from './config/watch-routes.ts';
-import type { MigrationStatus } from './delivery/model.ts';
-import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
-import type { RoutingModel } from './routing/model.ts';
-import type { ComparedPair } from './shadow/pair.ts';
-import { type AuditRights, unguardedAudit } from './store/audit-rights.ts';
-import type { AuditEntry, VerdictRow } from './store/model.ts';
-import type { SharedRedis } from './store/redis.ts';
-import type { GuardState } from './telemetry/guard-metrics.ts';
-import type { MetricsState } from './telemetry/metrics.ts';
+import type { VerifyResult } from '../admin/admin-deps.ts';
+import type { ConfigReport, Readiness } from '../admin/api-types.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { CertificateWatcher } from '../config/watch-certificate.ts';
+import type { RoutesWatcher } from '../config/watch-routes.ts';
+import type { MigrationStatus } from '../delivery/model.ts';
+import type { VerifiedContracts } from '../evidence/contracts/verify-contracts.ts';
+import type { RoutingModel } from '../routing/model.ts';
+import type { ComparedPair } from '../shadow/pair.ts';
+import { type AuditRights, unguardedAudit } from '../store/audit-rights.ts';
+import type { AuditEntry, VerdictRow } from '../store/model.ts';
+import type { SharedRedis } from '../store/redis.ts';
+import type { GuardState } from '../telemetry/guard-metrics.ts';
+import type { MetricsState } from '../telemetry/metrics.ts';
 
 /** How the parts' own words become those of the admin API, the audit and the metrics. */
 
@@ -54,6 +54,21 @@ export function verifyResult({ results, problems }: VerifiedContracts): VerifyRe
       })),
     })),
   };
+}
+
+export function verifyEntry(
+  { results, problems }: VerifiedContracts,
+  migration: string,
+  actor: string,
+  at: string,
+): AuditEntry {
+  const outcomes = results.map(({ evidence: { side, consumer, build, outcome } }) => ({
+    side,
+    consumer,
+    build,
+    outcome,
+  }));
+  return { at, actor, action: 'verify', migration, reason: '', detail: { outcomes, problems } };
 }
 
 /** What a stored pair is a sample of, besides its signatures. */

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { FlagSource } from './flags/flag-source.ts';
-import { watchFlips } from './flags/flip-watch.ts';
-import type { RoutingModel } from './routing/model.ts';
-import type { Settings } from './settings.ts';
-import type { AuditSpool } from './store/audit-spool.ts';
-import type { Store } from './store/open-store.ts';
-import type { Clock } from './telemetry/clock.ts';
+import type { FlagSource } from '../flags/flag-source.ts';
+import { watchFlips } from '../flags/flip-watch.ts';
+import type { RoutingModel } from '../routing/model.ts';
+import type { Settings } from '../settings.ts';
+import type { AuditSpool } from '../store/audit-spool.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Clock } from '../telemetry/clock.ts';
 
 /** What others do to our flags goes into the audit, once for all replicas while Postgres is there. */
 export function auditFlips(parts: {

@@ -1,7 +1,7 @@
-import type { AdminReads } from './admin/admin-deps.ts';
-import type { Evidence } from './evidence/evidence.ts';
-import type { AuditAnchorFile } from './store/audit-anchor.ts';
-import type { Store } from './store/open-store.ts';
+import type { AdminReads } from '../admin/admin-deps.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { AuditAnchorFile } from '../store/audit-anchor.ts';
+import type { Store } from '../store/open-store.ts';
 
 /** What the admin plane reads of the store: what is queued is written first, so that it sees what just happened. */
 export function adminReads(

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Storage } from './app-storage.ts';
-import { takesBack, withStanding } from './delivery/audit-standing.ts';
-import type { Delivery } from './delivery/model.ts';
-import { MoveRevisions } from './delivery/move-revisions.ts';
-import type { AuditEntry } from './store/model.ts';
+import { takesBack, withStanding } from '../delivery/audit-standing.ts';
+import type { Delivery } from '../delivery/model.ts';
+import { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { AuditEntry } from '../store/model.ts';
+import type { Storage } from './open-storage.ts';
 
 /** What holds for every move, whoever makes it: it is written down, and of several at once one is made. */
 export interface Moves {

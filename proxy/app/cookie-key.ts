@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Migration } from './routing/model.ts';
-import type { Settings } from './settings.ts';
-import { readKeyFile } from './store/key-file.ts';
+import type { Migration } from '../routing/model.ts';
+import type { Settings } from '../settings.ts';
+import { readKeyFile } from '../store/key-file.ts';
 
 /** What read-your-writes signs with: the one that replicas share, else one of this data directory. */
 export async function readCookieKey(

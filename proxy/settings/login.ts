@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { LoginSettings } from './admin/login/open-login.ts';
-import { type RoleRule, roles } from './admin/login/roles.ts';
+import type { LoginSettings } from '../admin/login/open-login.ts';
+import { type RoleRule, roles } from '../admin/login/roles.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
 
 /** `https://ficus.example.org`, as a browser writes it. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { ConfigReport } from './admin/api-types.ts';
-import type { ReplicaRow, ReplicaStore } from './store/replicas.ts';
+import type { ConfigReport } from '../admin/api-types.ts';
+import type { ReplicaRow, ReplicaStore } from '../store/replicas.ts';
 
 /** Who runs beside us, and by which routes.yaml. */
 export interface ReplicaWatch {

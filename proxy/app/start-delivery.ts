@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DailyCounts } from './delivery/daily-counts.ts';
-import { type DeliveryDeps, MigrationDelivery } from './delivery/delivery.ts';
-import { createPostWebhook } from './delivery/post-webhook.ts';
-import { createStepWebhooks } from './delivery/step-webhooks.ts';
-import { locks } from './store/advisory-locks.ts';
-import type { DailyCountsStore } from './store/daily-counts.ts';
-import { holdSessionLock } from './store/session-lock.ts';
+import { DailyCounts } from '../delivery/daily-counts.ts';
+import { type DeliveryDeps, MigrationDelivery } from '../delivery/delivery.ts';
+import { createPostWebhook } from '../delivery/post-webhook.ts';
+import { createStepWebhooks } from '../delivery/step-webhooks.ts';
+import { locks } from '../store/advisory-locks.ts';
+import type { DailyCountsStore } from '../store/daily-counts.ts';
+import { holdSessionLock } from '../store/session-lock.ts';
 
 export interface StartedDelivery {
   readonly delivery: MigrationDelivery;

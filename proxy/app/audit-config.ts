@@ -1,8 +1,8 @@
-import { formatProblem } from './config/problem.ts';
-import type { RoutesWatcher } from './config/watch-routes.ts';
-import type { RoutingModel } from './routing/model.ts';
-import type { AuditStore } from './store/audit.ts';
-import type { AuditEntry } from './store/model.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { RoutesWatcher } from '../config/watch-routes.ts';
+import type { RoutingModel } from '../routing/model.ts';
+import type { AuditStore } from '../store/audit.ts';
+import type { AuditEntry } from '../store/model.ts';
 
 /** Writes every change of routes.yaml into the audit, and every one that was refused. */
 export interface ConfigAudit {
