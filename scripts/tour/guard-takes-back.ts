@@ -8,9 +8,9 @@ export async function guardTakesBack(first: Tourist, second: Tourist): Promise<v
   const { tell, estate } = first;
   tell.step('Again at 25 %, and the service goes bad: somebody renames a table that it reads');
   await first.ficus('promote', 'catalog', '--to', '25%', '--reason', 'the sale is over');
+  await isInForce([first, second], 25);
   // With copies the gate would see it, too: pairs that differ close it.
   await first.ficus('shadow', 'catalog', '--share', '0%', '--reason', 'enough was compared');
-  await isInForce([first, second], 25);
   // The guard compares with what both sides did before.
   await onBoth(first, second, 200);
   const shop = new pg.Client({ connectionString: estate.urls.shopDatabase });
