@@ -2,36 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
 import { type GuardState, guardMetrics } from './guard-metrics.ts';
 import { latencyBucketBound, latencyBuckets } from './latency.ts';
-
-/** What one side answered since the last report. */
-interface SideReport {
-  readonly requests: number;
-  readonly errors: number;
-  readonly latency: readonly number[];
-}
-
-interface UpstreamReport {
-  readonly state: string;
-  readonly transitions: Readonly<Record<string, number>>;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly retries: number;
-}
-
-interface Report {
-  readonly migrations: Readonly<
-    Record<
-      string,
-      { readonly monolith: SideReport; readonly service: SideReport; readonly fallbacks: number }
-    >
-  >;
-  readonly failures: Readonly<Record<string, number>>;
-  readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly upgrades: number;
-  readonly failedHandshakes: number;
-  readonly worker: number;
-  readonly upstreams: Readonly<Record<string, UpstreamReport>>;
-  readonly copyUpstreams: Readonly<Record<string, UpstreamReport>>;
-}
+import type { Report, SideReport, UpstreamReport } from './metrics-report.ts';
 
 /** Whose requests an upstream was asked by: each kind has breakers and connections of its own. */
 type Traffic = 'clients' | 'copies';
