@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
+import { readDatabase } from './database-settings.ts';
 import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
 import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
@@ -243,14 +244,6 @@ function readRedisUrl(text: string | undefined): string | undefined {
   if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   // The text is not repeated: it may have a password in it.
   throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
-}
-
-function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {
-  const databaseUrl = env['DATABASE_URL'] || undefined;
-  const databaseOwnerUrl = env['DATABASE_OWNER_URL'] || undefined;
-  if (databaseOwnerUrl !== undefined && databaseUrl === undefined)
-    throw new SettingsError('DATABASE_OWNER_URL needs DATABASE_URL beside it: the role that Ficus runs as');
-  return { databaseUrl, databaseOwnerUrl };
 }
 
 const minKeyLength = 32;
