@@ -8,6 +8,7 @@ import { readDatabase } from './database-settings.ts';
 import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
 import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
+import { readKey, readRedisUrl, withoutSecrets } from './settings-secrets.ts';
 
 export { SettingsError };
 
@@ -174,13 +175,6 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     pactBroker: settings.pactBroker && '***',
     login: settings.login && maskedLogin(settings.login),
   };
-}
-
-/** Scheme, host and path of a URL; nothing of one that can't be read. */
-function withoutSecrets(url: string): string {
-  if (!URL.canParse(url)) return '***';
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
 }
 
 function readNamed(env: Environment, isWanted: (name: string) => boolean): Readonly<Record<string, string>> {

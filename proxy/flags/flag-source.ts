@@ -20,7 +20,7 @@ export interface KillChange {
 export type FlagStory =
   /** Only we did, or another replica tells of it. */
   | { readonly own: true }
-  /** By the name that is ours, too: a replica that has just written may yet say that it was it. */
+  /** By the name that is ours, too, so that a replica may yet say that it was it; or the log does not answer yet. */
   | { readonly own: 'perhaps' }
   | {
       readonly own: false;
