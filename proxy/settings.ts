@@ -233,24 +233,6 @@ function readTls(env: Environment): TlsSettings | undefined {
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
 }
 
-function readRedisUrl(text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
-  // The text is not repeated: it may have a password in it.
-  throw new SettingsError('REDIS_URL must be a URL such as redis://user:password@host:6379 or rediss://…');
-}
-
-const minKeyLength = 32;
-
-function readKey(name: string, text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (text.length < minKeyLength) {
-    const how = 'such as what openssl rand -base64 32 prints';
-    throw new SettingsError(`${name} must be at least ${minKeyLength} characters, ${how}`);
-  }
-  return text;
-}
-
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {
   if (text !== '1') return false;
   if (tls === undefined) throw new SettingsError('FICUS_HTTP2 needs FICUS_TLS_CERT and FICUS_TLS_KEY');
