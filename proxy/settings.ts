@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
+import { readDatabase } from './database-settings.ts';
 import { maskedLogin, readLogin, readOrigin } from './settings/login.ts';
 import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './settings/pacts.ts';
 import { type Environment, SettingsError } from './settings/settings-error.ts';
@@ -230,14 +231,6 @@ function readTls(env: Environment): TlsSettings | undefined {
   if (certFile === undefined) throw new SettingsError('FICUS_TLS_KEY needs FICUS_TLS_CERT beside it');
   if (keyFile === undefined) throw new SettingsError('FICUS_TLS_CERT needs FICUS_TLS_KEY beside it');
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
-}
-
-function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {
-  const databaseUrl = env['DATABASE_URL'] || undefined;
-  const databaseOwnerUrl = env['DATABASE_OWNER_URL'] || undefined;
-  if (databaseOwnerUrl !== undefined && databaseUrl === undefined)
-    throw new SettingsError('DATABASE_OWNER_URL needs DATABASE_URL beside it: the role that Ficus runs as');
-  return { databaseUrl, databaseOwnerUrl };
 }
 
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
+import type { DeploymentState } from './deployment-state.ts';
 import { type GuardState, guardMetrics } from './guard-metrics.ts';
 import { latencyBucketBound, latencyBuckets } from './latency.ts';
 import type { Report, SideReport, UpstreamReport } from './metrics-report.ts';
@@ -28,14 +29,7 @@ export interface MetricsState {
   readonly configProblems: number;
   /** Times that the routes file was refused since the start. */
   readonly configRefusals: number;
-  readonly deployment?: {
-    /** Of the routes file in force: two replicas that differ show it. */
-    readonly configHash: string;
-    /** Replicas that share the database; undefined while nobody knows. */
-    readonly replicas: number | undefined;
-    /** Audit entries that wait for Postgres, that are in the log only, and whether the chain ends as noted. */
-    readonly audit: { readonly waiting: number; readonly lost: number; readonly intact: boolean };
-  };
+  readonly deployment?: DeploymentState;
   readonly refusedSnapshots: number;
   /** When the certificate that clients are shown ends, in ms since 1970; undefined without TLS. */
   readonly certificateNotAfter: number | undefined;
@@ -208,7 +202,7 @@ export class Metrics {
     return await this.#registry.metrics();
   }
 
-  #showDeployment(deployment: MetricsState['deployment']): void {
+  #showDeployment(deployment: DeploymentState | undefined): void {
     if (!deployment) return;
     const { configHash, replicas, audit } = deployment;
     this.#configInfo.reset();
