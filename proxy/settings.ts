@@ -4,11 +4,11 @@ import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
-import { readDatabase } from './database-settings.ts';
+import { readDatabase } from './settings/database.ts';
 import { maskedLogin, readLogin, readOrigin } from './settings/login.ts';
 import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './settings/pacts.ts';
+import { readKey, readRedisUrl, withoutSecrets } from './settings/secrets.ts';
 import { type Environment, SettingsError } from './settings/settings-error.ts';
-import { readKey, readRedisUrl, withoutSecrets } from './settings-secrets.ts';
 
 export { SettingsError };
 

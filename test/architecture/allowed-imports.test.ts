@@ -48,6 +48,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/flags/share.ts',
     'proxy/flags/force-token.ts',
   ],
+  // Readers of one setting each, for settings.ts.
+  'proxy/settings': ['proxy/admin/login', 'proxy/routing'],
   'proxy/admin': [
     'proxy/routing',
     'proxy/config',
@@ -132,7 +134,8 @@ describe('allowed imports', () => {
   test('every part of the proxy is listed above', () => {
     const parts = globSync('proxy/*/', { cwd: root }).map((folder) => folder.replace(/\/$/, ''));
     assert.deepEqual(
-      parts.filter((part) => !(part in allowed)),
+      // `app` is what app.ts is made of, and sees everything as that does.
+      parts.filter((part) => !(part in allowed) && part !== 'proxy/app'),
       [],
     );
   });

@@ -8,7 +8,14 @@ import packageJson from '../../package.json' with { type: 'json' };
 const root = path.resolve(import.meta.dirname, '../..');
 const pages = globSync(['*.md', 'docs/**/*.md', 'k8s/*.md', 'bench/*.md'], { cwd: root });
 const commands = globSync('cli/commands/*.ts', { cwd: root }).map((file) => path.basename(file, '.ts'));
-const settings = ['settings.ts', 'settings/login.ts', 'settings/pacts.ts', 'config/secret-variables.ts']
+const settings = [
+  'settings.ts',
+  'settings/login.ts',
+  'settings/pacts.ts',
+  'settings/database.ts',
+  'settings/secrets.ts',
+  'config/secret-variables.ts',
+]
   .map((file) => readFileSync(path.join(root, 'proxy', file), 'utf8'))
   .join('\n');
 

@@ -1,4 +1,4 @@
-import { SettingsError } from './settings/settings-error.ts';
+import { SettingsError } from './settings-error.ts';
 
 export function readRedisUrl(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
