@@ -14,11 +14,12 @@ export class FailingServices {
     return true;
   }
 
-  /** The same without a share for them. */
+  /** The same without a share for them, nor for whoever forces their way to them. */
   without(control: ControlSnapshot): ControlSnapshot {
     if (this.#ids.size === 0) return control;
     const none = Object.fromEntries([...this.#ids].map((id) => [id, 0]));
-    return { ...control, caps: { ...control.caps, ...none } };
+    const latched = [...(control.latched ?? []), ...this.#ids];
+    return { ...control, caps: { ...control.caps, ...none }, latched };
   }
 
   /** What the control plane has taken back is its own again to give. */
