@@ -2,7 +2,7 @@
  * `npm run tour`: the catalog's whole life in about two minutes, and a look at the payments, on an estate of its
  * own (temporary folder, free ports). Exit 1 when anything of it did not happen.
  */
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Estate, freePort, startEstate } from './estate.ts';

@@ -131,9 +131,9 @@ function PromoteDialog(props: MoveDialogProps & Pick<MoveButtonsProps, 'status' 
       onClose={onClose}
     >
       <p>
-        The service answers {status ? `${percent(status.share.effective)} of users now` : 'a share of users'};
-        then {percent(Number(to))}. Who is in stays in. If the gate refuses, no flag changes and the reasons
-        are shown here.
+        The service answers {status ? `${percent(status.share.effective)} of users now` : 'a share of users'},
+        and then {percent(Number(to))}. Who is in stays in. If the gate refuses, no flag changes and the
+        reasons are shown here.
       </p>
     </ReasonDialog>
   );
