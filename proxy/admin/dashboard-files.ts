@@ -41,7 +41,7 @@ interface DashboardFile {
  * once and found by their whole name, so that no request can name another one.
  */
 export function serveDashboard(folder: string) {
-  const files = readFiles(folder);
+  const files = readWhatIsThere(folder);
   return (request: Request, response: Response, next: NextFunction): void => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const isPage = pageAddress.test(request.path) && wantsHtml(request);
@@ -68,6 +68,15 @@ export function serveDashboard(folder: string) {
 /** `Accept: * / *`, which programs send, is no wish for a page. */
 function wantsHtml(request: Request): boolean {
   return /\btext\/html\b/i.test(request.get('accept') ?? '');
+}
+
+/** A page that is being built, or can't be read, must not keep the admin plane from starting. */
+function readWhatIsThere(folder: string): ReadonlyMap<string, DashboardFile> {
+  try {
+    return readFiles(folder);
+  } catch {
+    return new Map();
+  }
 }
 
 function readFiles(folder: string): ReadonlyMap<string, DashboardFile> {

@@ -22,13 +22,15 @@ const texts: Readonly<Record<ListedSignature['state'], string>> = {
 
 /** What was decided on it, or that nothing was. */
 export function Standing({ signature: { state, by, trend } }: { signature: ListedSignature }) {
+  // That noise is new holds nothing up.
+  const isOpen = state !== 'noise' && state !== 'expected';
   return (
     <span className="standing">
       <Badge tone={tones[state]}>
         {texts[state]}
         {state === 'noise' && by === 'measured' && ', measured'}
       </Badge>
-      {trend !== undefined && <Badge tone={trend === 'new' ? 'warn' : 'bad'}>{trend}</Badge>}
+      {isOpen && trend !== undefined && <Badge tone={trend === 'new' ? 'warn' : 'bad'}>{trend}</Badge>}
     </span>
   );
 }

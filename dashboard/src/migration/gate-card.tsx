@@ -3,6 +3,7 @@ import type { GateAnswer, GateReason, ReasonState } from '../../../proxy/admin/a
 import { percent, visible } from '../format.ts';
 import { Badge } from '../parts/badge.tsx';
 import type { Tone } from '../parts/notice.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 
 const gateTones: Readonly<Record<GateAnswer['state'], Tone>> = {
   open: 'good',
@@ -42,7 +43,9 @@ export function GateCard({ answer, holds }: { answer: GateAnswer; holds: readonl
           <h3>Also holding the share</h3>
           <ul className="plain">
             {besides.map((hold) => (
-              <li key={hold}>{visible(hold)}</li>
+              <li key={hold}>
+                <Sentence text={hold} />
+              </li>
             ))}
           </ul>
         </>
@@ -65,7 +68,7 @@ function Reason({ reason, migration }: { reason: GateReason; migration: string }
       </span>
       <span>
         <span className="hidden">{stateText}: </span>
-        <span className="rule">{rule}</span> {visible(text)}{' '}
+        <span className="rule">{rule}</span> <Sentence text={text} />{' '}
         {rule === 'unjudged' && state !== 'met' && (
           <Link to="/differences" search={{ migration, state: 'open' }}>
             Judge them

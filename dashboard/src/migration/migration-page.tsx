@@ -7,6 +7,7 @@ import { Heading } from '../parts/heading.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { PhaseTrack } from '../parts/phase-track.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { ShareBar } from '../parts/share-bar.tsx';
 import { Time } from '../parts/time.tsx';
 import { GateCard } from './gate-card.tsx';
@@ -69,8 +70,8 @@ function StandingNotices({ status: { latch, override, warnings = [] } }: { statu
     <>
       {latch && (
         <Notice tone="bad" title="The guard took it back">
-          <Time at={latch.at} />: {visible(latch.reason)} Nothing goes to the service until somebody clears
-          that.
+          <Time at={latch.at} />: <Sentence text={latch.reason} /> Nothing goes to the service until somebody
+          clears that.
         </Notice>
       )}
       {override && (
@@ -80,7 +81,7 @@ function StandingNotices({ status: { latch, override, warnings = [] } }: { statu
       )}
       {warnings.map((warning) => (
         <Notice key={warning} tone="warn">
-          {visible(warning)}
+          <Sentence text={warning} />
         </Notice>
       ))}
     </>

@@ -3,6 +3,7 @@ import type { MigrationStatus, SideTraffic } from '../../../proxy/admin/api-type
 import { count, milliseconds, percent, ratio, visible } from '../format.ts';
 import { Badge } from '../parts/badge.tsx';
 import { PhaseTrack } from '../parts/phase-track.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { ShareBar } from '../parts/share-bar.tsx';
 import type { OverviewFilter, SortKey } from './filter.ts';
 import { holdingBack } from './holding-back.ts';
@@ -103,7 +104,7 @@ function Row({ status }: { status: MigrationStatus }) {
         <Sides traffic={traffic} show={({ lastMinute }) => milliseconds(lastMinute.p99Ms)} />
       </td>
       <td data-label="Holds" className="holds">
-        {latch && <Badge tone="bad">guard</Badge>} {visible(text)}
+        {latch && <Badge tone="bad">guard</Badge>} <Sentence text={text} />
         {more > 0 && <span className="muted"> and {more} more</span>}
       </td>
     </tr>

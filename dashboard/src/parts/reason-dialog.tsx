@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { ApiError } from '../api/client.ts';
-import { visible } from '../format.ts';
+import { Sentence } from './sentence.tsx';
 
 interface ReasonDialogProps {
   readonly title: string;
@@ -81,7 +81,9 @@ export function Refused({ error }: { error: unknown }) {
       <strong>{title}</strong>
       <ul>
         {reasons.map((reason) => (
-          <li key={reason}>{visible(reason)}</li>
+          <li key={reason}>
+            <Sentence text={reason} />
+          </li>
         ))}
       </ul>
     </div>
