@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: every screen of the dashboard, light and dark, wide and narrow, into docs/screenshots or
- * the folder named by --to. It starts a demo estate of its own, with the catalog's mistakes and traffic to show them;
+ * `npm run screenshots`: every screen of the dashboard, light and dark, wide and narrow, into .ficus/screenshots or the
+ * folder named by --to. It starts a demo estate of its own, with the catalog's mistakes and traffic to show them;
  * `--admin URL` takes the pictures of a running Ficus instead.
  */
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -20,7 +20,7 @@ const schemes = ['light', 'dark'] as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { to: { type: 'string', default: 'docs/screenshots' }, admin: { type: 'string' } },
+    options: { to: { type: 'string', default: '.ficus/screenshots' }, admin: { type: 'string' } },
   });
   await installDebianPackage('chromium');
   if (dashboardIsStale()) await buildDashboard();
