@@ -91,7 +91,8 @@ async function startDemo(folder: string): Promise<Estate> {
 }
 
 async function screens(admin: string): Promise<Record<string, string>> {
-  const inBody = (await signatures(admin)).find(({ place }) => place.startsWith('body:'));
+  const found = (await signatures(admin)).filter(({ place }) => place.startsWith('body:'));
+  const inBody = found.find(({ place }) => place === 'body:/price') ?? found[0];
   return {
     overview: '/',
     migration: '/migrations/catalog',

@@ -81,7 +81,6 @@ function readWhatIsThere(folder: string): ReadonlyMap<string, DashboardFile> {
 
 function readFiles(folder: string): ReadonlyMap<string, DashboardFile> {
   const files = new Map<string, DashboardFile>();
-  // A build that was broken off has no index.html: it is written last.
   if (!existsSync(path.join(folder, 'index.html'))) return files;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const type = types[path.extname(entry.name)];

@@ -23,7 +23,10 @@ export function AlignedTree({ rows, differences, signature }: AlignedTreeProps) 
   const [isOpen, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [at, setAt] = useState<number>();
   const marks = useMemo(() => markRows(rows, differences, signature), [rows, differences, signature]);
-  const folds = useMemo(() => foldRows(marks.map((mark) => mark !== undefined)), [marks]);
+  const folds = useMemo(
+    () => foldRows(rows.map(({ isSame }, index) => !isSame || marks[index] !== undefined)),
+    [rows, marks],
+  );
   const stops = useMemo(
     () => marks.flatMap((mark, index) => (mark === 'own' || mark === 'other' ? [index] : [])),
     [marks],
