@@ -1,4 +1,4 @@
-import type { Problem } from '../proxy/admin/api-types.ts';
+import type { MigrationStatus, Problem } from '../proxy/admin/api-types.ts';
 import { FailedError, UsageError } from './failures.ts';
 
 export interface AdminClient {
@@ -18,6 +18,8 @@ export interface AdminAddress {
   readonly token: string | undefined;
   /** For the audit: `cli:alice`. */
   readonly actor: string;
+  /** Of the migration, that a move is decided on; undefined: that which stands when the command starts. */
+  readonly revision: number | undefined;
 }
 
 /** Calls of the admin API. What is not done, or not answered by Ficus, is thrown as `FailedError`. */
@@ -30,10 +32,10 @@ export function createAdminClient(address: AdminAddress): AdminClient {
     ...(address.token && { authorization: `Bearer ${address.token}` }),
   };
 
-  async function ask<T>(method: 'GET' | 'POST', path: string, order?: object): Promise<T> {
+  async function ask<T>(method: 'GET' | 'POST', path: string, order?: object, revision?: number): Promise<T> {
     const request = {
       method,
-      headers,
+      headers: { ...headers, ...(revision !== undefined && { 'if-match': `"${revision}"` }) },
       redirect: 'manual',
       signal: AbortSignal.timeout(requestTimeoutMs),
       ...(order && { body: JSON.stringify(order) }),
@@ -42,9 +44,23 @@ export function createAdminClient(address: AdminAddress): AdminClient {
     return readAnswer<T>(base, response);
   }
 
+  /** Which moves want a revision is Ficus's to say; then it is the one that was read before. */
+  async function post<T>(path: string, order: object): Promise<T> {
+    if (address.revision !== undefined) return ask<T>('POST', path, order, address.revision);
+    const migration = /^\/api\/migrations\/[^/]+(?=\/)/.exec(path)?.[0];
+    if (migration === undefined) return ask<T>('POST', path, order);
+    try {
+      return await ask<T>('POST', path, order);
+    } catch (error) {
+      if (!(error instanceof FailedError && error.code === 'revision_needed')) throw error;
+      const { revision } = await ask<MigrationStatus>('GET', migration);
+      return ask<T>('POST', path, order, revision);
+    }
+  }
+
   return {
     get: (path) => ask('GET', path),
-    post: (path, order) => ask('POST', path, order),
+    post,
     async read(path) {
       // Without a time limit: a file may be large, and the connection slow.
       const request = { headers: { ...headers, accept: '*/*' }, redirect: 'manual' } as const;

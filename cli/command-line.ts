@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Command, Options, Values } from './command.ts';
 import { nearestOf } from './did-you-mean.ts';
 import { UsageError } from './failures.ts';
+import { parseWhole } from './number-option.ts';
 
 export interface CommandLine {
   readonly operands: readonly (string | undefined)[];
@@ -9,12 +10,14 @@ export interface CommandLine {
   readonly json: boolean;
   readonly help: boolean;
   readonly admin: string | undefined;
+  /** That a move was decided on. */
+  readonly revision: number | undefined;
 }
 
 /** The arguments after the command's name; throws `UsageError`. */
 export function parseCommandLine(command: Command, args: readonly string[]): CommandLine {
   const { values, positionals } = parse(command, args);
-  const { json = false, help = false, admin, ...own } = values;
+  const { json = false, help = false, admin, revision, ...own } = values;
   if (help !== true) checkOperands(command, positionals);
   return {
     operands: command.operands.at(-1)?.repeated
@@ -24,6 +27,10 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     json: json === true,
     help: help === true,
     admin: typeof admin === 'string' ? admin : undefined,
+    revision: parseWhole('revision', typeof revision === 'string' ? revision : undefined, {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
   };
 }
 
@@ -32,6 +39,7 @@ function parse(command: Command, args: readonly string[]) {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
     ...(command.asksAdmin && { admin: { type: 'string' } }),
+    ...(command.moves && { revision: { type: 'string' } }),
   };
   for (const [name, { type }] of Object.entries(command.options)) {
     options[name] = type === 'strings' ? { type: 'string', multiple: true } : { type };

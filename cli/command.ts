@@ -38,7 +38,7 @@ export interface Call<O extends Options> {
 }
 
 export interface Outcome {
-  /** What `--json` prints. */
+  /** What `--json` prints; undefined when all of it was printed. */
   readonly json: unknown;
   /** What is printed otherwise; may be empty. */
   readonly text: string;
@@ -57,7 +57,11 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Commands that ask the admin API take `--admin`. */
   readonly asksAdmin: boolean;
+  /** Commands that move a migration forward take `--revision`. */
+  readonly moves?: boolean;
   readonly examples: readonly string[];
+  /** Lines at the end of its help: what its output means. */
+  readonly notes?: readonly string[];
   run(call: Call<O>): Promise<Outcome>;
 }
 

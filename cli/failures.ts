@@ -14,4 +14,9 @@ export class FailedError extends Error {
     this.document = options.document;
     this.reasons = options.reasons ?? [];
   }
+
+  /** Of the problem, such as `gate_refused`. */
+  get code(): unknown {
+    return 'code' in this.document ? this.document.code : undefined;
+  }
 }

@@ -11,8 +11,8 @@ export function count(value: number): string {
 }
 
 /** `1 pair`, `1,234 pairs`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function counted(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
 
 /** A share, which the API has in percent. */

@@ -22,6 +22,9 @@ export function commandHelp(command: Command): string {
       option.type === 'boolean' ? `--${name}` : `--${name} ${option.value}`,
       option.text,
     ]),
+    ...(command.moves
+      ? [['--revision N', 'as `ficus status ID` showed it: refused when somebody moved it since']]
+      : []),
     ...(command.asksAdmin
       ? [['--admin URL', 'where Ficus answers (FICUS_ADMIN_URL, http://127.0.0.1:8081)']]
       : []),
@@ -38,5 +41,5 @@ ${command.summary}
 ${lines.join('\n')}
 
 example:
-${examples.join('\n')}`;
+${examples.join('\n')}${command.notes ? `\n\n${command.notes.join('\n')}` : ''}`;
 }

@@ -72,6 +72,7 @@ async function run(command: Command, args: readonly string[], around: Surroundin
       origin: line.admin === undefined ? 'FICUS_ADMIN_URL' : '--admin',
       token: env['FICUS_TOKEN'],
       actor: `cli:${userName.replace(/[^\w.@-]/g, '_')}`,
+      revision: line.revision,
     });
   return command.run({ operands: line.operands, values: line.values, json: line.json, admin, paint, width });
 }
@@ -81,8 +82,8 @@ function report(
   json: boolean,
   around: Surroundings,
 ): ExitStatus {
-  if (json) around.printOut(inertJson(document));
-  else if (text !== '') around.printOut(text);
+  if (json && document !== undefined) around.printOut(inertJson(document));
+  else if (!json && text !== '') around.printOut(text);
   for (const warning of warnings) around.printError(`warning: ${inertText(warning)}`);
   for (const failure of failures) around.printError(`ficus: ${inertText(failure)}`);
   return failures.length > 0 ? 1 : 0;

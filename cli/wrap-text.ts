@@ -6,7 +6,8 @@ export function widthOf(text: string): number {
 /** Lines of at most `width` columns (1 or more), broken at spaces; words that are longer, after a slash or anywhere. */
 export function wrapText(text: string, width: number): string[] {
   return packLines(
-    text.split(' ').flatMap((word) => breakWord(word, width)),
+    // A number and its unit are one word.
+    text.split(/ (?!(?:%|ms)(?![\w]))/).flatMap((word) => breakWord(word, width)),
     ' ',
     width,
   );

@@ -6,27 +6,59 @@ import type { RoutesWatcher } from './config/watch-routes.ts';
 import type { MigrationStatus } from './delivery/model.ts';
 import type { VerifiedContracts } from './evidence/contracts/verify-contracts.ts';
 import type { RoutingModel } from './routing/model.ts';
+import type { ComparedPair } from './shadow/pair.ts';
+import { type AuditRights, unguardedAudit } from './store/audit-rights.ts';
+import type { AuditEntry, VerdictRow } from './store/model.ts';
+import type { SharedRedis } from './store/redis.ts';
+import type { GuardState } from './telemetry/guard-metrics.ts';
 import type { MetricsState } from './telemetry/metrics.ts';
 
-/** How the parts' own words become those of the admin API and of the metrics. */
+/** How the parts' own words become those of the admin API, the audit and the metrics. */
 
 export function certificatePart(watcher: CertificateWatcher): Readiness['parts'][string] {
   const until = new Date(watcher.current().notAfter).toISOString();
   return { up: watcher.problem() === undefined, detail: watcher.problem() ?? `valid until ${until}` };
 }
 
+/** Whether what is moved is written down for good: rows that fit, nothing lost, and nobody of ours who can change it. */
+export function auditPart(
+  problem: string | undefined,
+  { waiting, lost }: { readonly waiting: number; readonly lost: number },
+  rights: AuditRights | undefined,
+): Readiness['parts'][string] {
+  const details = [
+    ...(problem === undefined ? [] : [problem]),
+    ...(lost === 0 ? [] : [`${lost} entries are in the log only.`]),
+    ...(waiting === 0 ? [] : [`${waiting} entries wait for Postgres.`]),
+    ...(rights?.mayChange ? [unguardedAudit(rights)] : []),
+  ];
+  return {
+    up: problem === undefined && lost === 0,
+    ...(details.length > 0 && { detail: details.join(' ') }),
+  };
+}
+
 export function verifyResult({ results, problems }: VerifiedContracts): VerifyResult {
   if (results.length === 0) return { done: false, reasons: problems };
   return {
     done: true,
-    results: results.map(({ evidence, failures }) => ({
+    problems,
+    results: results.map(({ evidence, failures, warnings, pact }) => ({
       ...evidence,
+      from: pact.file,
+      pending: pact.pending,
+      warnings,
       failures: failures.map(({ subject, problems: texts }) => ({
         interaction: subject,
-        text: texts.join('; '),
+        text: texts.join('\n'),
       })),
     })),
   };
+}
+
+/** What a stored pair is a sample of, besides its signatures. */
+export function useOf({ coverage }: Pick<ComparedPair, 'coverage'>): { readonly use?: string } {
+  return coverage ? { use: coverage.use } : {};
 }
 
 export function configReport(
@@ -38,6 +70,13 @@ export function configReport(
   return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
 }
 
+export function guardOf(statuses: readonly MigrationStatus[], redis: SharedRedis | undefined): GuardState {
+  return {
+    latched: statuses.map(({ id, latch }) => ({ migration: id, latched: latch !== undefined })),
+    redisUp: redis?.health().up,
+  };
+}
+
 export function sharesOf({
   id,
   share,
@@ -46,4 +85,11 @@ export function sharesOf({
 }: MigrationStatus): MetricsState['shares'][number] {
   const overrideUntil = override && Date.parse(override.until) / 1000;
   return { migration: id, ...share, shadow: shadowShare, ...(overrideUntil && { overrideUntil }) };
+}
+
+export function verdictEntry(decided: VerdictRow): AuditEntry {
+  const { at, actor, migration, reason, until = null, ...rest } = decided;
+  const { signature, verdict, owner, route, place, kind, serviceBuild } = rest;
+  const detail = { signature, verdict, owner, until, route, place, kind, serviceBuild };
+  return { at, actor, action: 'verdict', migration, reason, detail };
 }

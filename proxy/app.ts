@@ -4,27 +4,38 @@ import type { Readiness } from './admin/api-types.ts';
 import { openLogin } from './admin/login/open-login.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import { withWarnings } from './admin/with-warnings.ts';
-import { certificatePart, configReport, sharesOf, verifyResult } from './app-reports.ts';
+import { watchConfig } from './app-config.ts';
+import { startDelivery } from './app-delivery.ts';
+import { watchMoves } from './app-moves.ts';
+import { adminReads } from './app-reads.ts';
+import {
+  auditPart,
+  certificatePart,
+  configReport,
+  guardOf,
+  sharesOf,
+  useOf,
+  verdictEntry,
+  verifyResult,
+} from './app-reports.ts';
+import { openStorage } from './app-storage.ts';
 import { auditFlips } from './audit-flips.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
-import { MigrationDelivery } from './delivery/delivery.ts';
 import { createForceGrants } from './delivery/force-grants.ts';
-import { startGuard } from './delivery/guard/start-guard.ts';
 import { createKillControl } from './delivery/kill-control.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
+import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
 import { deadRules } from './shadow/rule-use.ts';
 import { agreedPair } from './shadow/same-pair.ts';
+import { startGuarding } from './start-guarding.ts';
 import type { Traffic } from './start-traffic.ts';
-import { openAuditSpool } from './store/audit-spool.ts';
-import { startBackgroundPostgres } from './store/background-postgres.ts';
 import { readKeyFile } from './store/key-file.ts';
 import type { AuditEntry } from './store/model.ts';
-import { openStore } from './store/open-store.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { stdoutLogSink } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -53,20 +64,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const { log, routes, flags, kill: killSwitch, states, workers, certificate, model, pushSnapshot } = traffic;
   const clock = systemClock;
   const nowIso = () => new Date(clock.now()).toISOString();
-  const postgres =
-    settings.databaseUrl === undefined
-      ? startBackgroundPostgres({ dataDir: settings.dataDir, database: 'ficus', log })
-      : undefined;
   const metrics = new Metrics();
-  const store = openStore({
-    databaseUrl: settings.databaseUrl ?? postgres!.url,
-    log,
-    clock,
-    pairLimits: settings.pairs,
+  const storage = await openStorage(settings, {
     onPairsDropped: (reason, count) => metrics.addDropped('', `store-${reason}`, count),
+    clock,
+    log,
   });
+  const { store, anchor } = storage;
   traffic.connectStore(store.migrationStates);
-  const spool = await openAuditSpool({ dataDir: settings.dataDir, store, log, clock });
+  const spool = watchMoves({
+    storage,
+    delivery: () => delivery,
+    onBehind: () => syncStates(),
+    nowIso,
+    log,
+  });
   const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
   const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
@@ -76,10 +88,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     model,
     store,
     pactEnvironment: settings.pactEnvironment,
+    brokerCredentials: settings.pactBroker,
+    pactCacheDir: path.join(settings.dataDir, 'pacts'),
     onBuildsChanged: pushSnapshot,
     onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
-      store.pairWriter.add({ ...pair, monolithBuild, serviceBuild }),
+      store.pairWriter.add({ ...pair, ...useOf(pair), monolithBuild, serviceBuild }),
     clientAnswers: (migration) => history.clientAnswers(migration),
     served: (migration) => history.servedLately(migration),
     onDropped: (migration, reason) => {
@@ -89,20 +103,23 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     clock,
     log,
   });
-  const delivery = new MigrationDelivery({
+  const gate = (migration: Migration) => evidence.gate(migration);
+  const pairs = (migration: Migration) => evidence.pairs(migration);
+  const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
+  const { killed } = kill;
+  const started = startDelivery({
+    databaseUrl: storage.databaseUrl,
+    webhookKey: settings.webhookKey,
+    dailyCounts: store.dailyCounts,
     migrations: () => model().migrations,
-    flags,
-    killed: kill.killed,
-    gate: (migration) => evidence.gate(migration),
-    pairs: (migration) => evidence.pairs(migration),
-    states,
     traffic: history,
-    audit,
     onCapsChanged: pushSnapshot,
-    clock,
-    log,
+    ...{ flags, states, gate, pairs, killed, audit, clock, log },
   });
-  const guard = startGuard({ model, flags, states, delivery, clock, log });
+  const { delivery, daily } = started;
+  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
+  const { guard, drill, redis } = guarding;
   const redactionKey = await readKeyFile(
     settings.dataDir,
     'redaction',
@@ -113,6 +130,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     redactionKey,
     migrations: () => model().migrations.map(({ id, shadow: { redact } }) => ({ id, redact })),
     onShares: pushSnapshot,
+    onDropped: (migration, reason) =>
+      metrics.addDropped(migration, `recorder-${reason.replaceAll('_', '-')}`, 1),
     clock,
     log,
   });
@@ -123,6 +142,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
       metrics.addPair(compared.migration, compared.outcome);
+      if (compared.control === 'service') daily.reverse(compared.migration, compared.outcome);
       evidence.record(compared, rulesHash);
     },
   });
@@ -136,6 +156,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       guard.addReport(report.migrations);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
+        if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
           states.countRequests(migration, counts.service.requests, nowIso());
       }
@@ -151,9 +172,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       const migration = model().migrations.find(({ id }) => id === same.migration);
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
+      if (same.control === 'service') daily.reverse(same.migration, 'agreed');
       evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
     },
+    onRouteProblems: () => beside.onRefused(),
     onRoutes() {
+      beside.onRoutes();
       recorder.onRoutes();
       compareAll();
       evidence.refresh().catch((error: unknown) => log.error({ err: error }, 'evidence not refreshed'));
@@ -193,28 +217,16 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         flags: { up, ...(detail === undefined ? {} : { detail }) },
         kill: { up: !kill.status().on, detail: kill.status().text },
         postgres: { up: store.available() },
+        ...(redis ? { redis: redis.health() } : {}),
+        audit: auditPart(anchor.problem(), storage.spool.counts(), store.auditRights()),
         ...(certificate ? { certificate: certificatePart(certificate) } : {}),
       },
     };
   };
   const adminDeps: AdminDeps = {
+    revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
-    reads: {
-      listSignatures: (migration, build) => evidence.judging.list(migration, build),
-      migrationOf: (signature) => evidence.judging.migrationOf(signature),
-      verdicts: (migration, signature) => evidence.judging.verdicts(migration, signature),
-      standingVerdicts: (id) => evidence.judging.standing({ id }),
-      async pairsOfSignature(migration, signature, limit, build) {
-        await store.pairWriter.flush();
-        return store.pairs.pairsOfSignature(migration, signature, limit, build);
-      },
-      pair: store.pairs.pair,
-      async differingPairs(page) {
-        if (page.after === undefined) await store.pairWriter.flush();
-        return store.pairs.differing(page);
-      },
-      audit: store.audit,
-    },
+    reads: adminReads(evidence, storage),
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
       const outcomes = verified.results.map(({ evidence: { side, consumer, build, outcome } }) => ({
@@ -235,18 +247,14 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       delivery.reconcile();
       return verifyResult(verified);
     },
+    contracts: {
+      view: (migration) => evidence.contractView(migration),
+      draft: (migration, order) => evidence.draftContract(migration, order),
+    },
     async judge(migration, order) {
       const judged = await evidence.judging.judge(migration, order);
       if (typeof judged === 'string') return { done: false, reason: judged };
-      const { signature, verdict, owner, reason, until, route, place, kind, serviceBuild } = judged;
-      await spool.recordAudit({
-        at: judged.at,
-        actor: order.actor,
-        action: 'verdict',
-        migration,
-        reason,
-        detail: { signature, verdict, owner, until: until ?? null, route, place, kind, serviceBuild },
-      });
+      await spool.recordAudit(verdictEntry(judged));
       delivery.reconcile();
       return { done: true, verdict: judged };
     },
@@ -255,7 +263,11 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
-    config: () => configReport(settings.configFile, routes, model(), traffic.loadedAt()),
+    drill,
+    config: () => ({
+      ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
+      ...beside.report(),
+    }),
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
@@ -266,8 +278,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
+        guard: guardOf(delivery.list(), redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
+        ...beside.metrics(storage),
         certificateNotAfter: certificate?.current().notAfter,
       });
     },
@@ -300,6 +314,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     async stop(times) {
       stopping = true;
       clearInterval(reconciling);
+      guarding.close();
       clearInterval(syncingStates);
       routes.close();
       certificate?.close();
@@ -312,9 +327,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await flips.close();
       await flags.close();
       await states.flush();
-      await spool.close();
-      await store.close();
-      await postgres?.stop();
+      await started.close();
+      await beside.close();
+      await storage.close();
       traffic.unlock();
     },
   };

@@ -1,11 +1,13 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LoginSettings } from './admin/login/open-login.ts';
 import { isSecretVariable } from './config/secret-variables.ts';
 import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 import { maskedLogin, readLogin, readOrigin } from './login-settings.ts';
+import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './pact-settings.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
+import { readKey, readRedisUrl, withoutSecrets } from './settings-secrets.ts';
 
 export { SettingsError };
 
@@ -32,12 +34,22 @@ export interface Settings {
   readonly workers: number;
   /** Undefined: an embedded Postgres in the data directory. */
   readonly databaseUrl: string | undefined;
+  /** Undefined: this replica shares its counts with nobody. */
+  readonly redisUrl: string | undefined;
+  /** Whoever owns the schema; undefined: the role of `databaseUrl` does. */
+  readonly databaseOwnerUrl: string | undefined;
+  /** What this `ficus up` is called among several. */
+  readonly replica: string;
   /** Undefined: flags.json in the data directory. */
   readonly unleash:
     | { readonly url: string; readonly apiToken: string | undefined; readonly adminToken: string | undefined }
     | undefined;
+  /** What webhooks around steps are signed with. Undefined: they are not. */
+  readonly webhookKey: string | undefined;
   /** Signs `Ficus-Force`, the same on every replica; undefined: none is signed and no signed one counts. */
   readonly forceKey: string | undefined;
+  /** Signs which side has a user's last write. Undefined: a key of this data directory. */
+  readonly cookieKey: string | undefined;
   readonly debugHeaders: boolean;
   readonly logLevel: string;
   /** Part of the requests, 0 to 1, that get a line in the access log. */
@@ -54,6 +66,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** How a Pact Broker is asked, where it wants to know by whom. */
+  readonly pactBroker: PactBrokerCredentials | undefined;
 }
 
 /** Where the proxy's certificate is; the files are read again whenever they change. */
@@ -69,6 +83,13 @@ export function readSettings(args: readonly string[], env: Environment = process
   if (configFile === undefined) throw new SettingsError('--config routes.yaml is needed');
   const unleashUrl = env['UNLEASH_URL'];
   const tls = readTls(env);
+  const adminPort = readNumber(
+    '--admin-port or FICUS_ADMIN_PORT',
+    values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
+    8081,
+    0,
+    65_535,
+  );
   const workers = readNumber(
     '--workers or FICUS_WORKERS',
     values.workers ?? env['FICUS_WORKERS'],
@@ -83,19 +104,15 @@ export function readSettings(args: readonly string[], env: Environment = process
     tls,
     http2: readHttp2(env['FICUS_HTTP2'], tls),
     trustedProxies: readProxies(env['FICUS_TRUSTED_PROXIES'] ?? ''),
-    adminPort: readNumber(
-      '--admin-port or FICUS_ADMIN_PORT',
-      values['admin-port'] ?? env['FICUS_ADMIN_PORT'],
-      8081,
-      0,
-      65_535,
-    ),
+    adminPort,
     adminHost: env['FICUS_ADMIN_HOST'] || '127.0.0.1',
     adminOrigin: readOrigin('FICUS_ADMIN_ORIGIN', env['FICUS_ADMIN_ORIGIN']),
     login: readLogin(env),
     dataDir: path.resolve(values['data-dir'] ?? env['FICUS_DATA_DIR'] ?? '.ficus'),
     workers,
-    databaseUrl: env['DATABASE_URL'] || undefined,
+    ...readDatabase(env),
+    redisUrl: readRedisUrl(env['REDIS_URL']),
+    replica: env['FICUS_REPLICA'] || `${hostname()}:${adminPort}`,
     unleash: unleashUrl
       ? {
           url: unleashUrl,
@@ -103,7 +120,9 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
-    forceKey: readForceKey(env['FICUS_FORCE_KEY']),
+    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
+    forceKey: readKey('FICUS_FORCE_KEY', env['FICUS_FORCE_KEY']),
+    cookieKey: readKey('FICUS_COOKIE_KEY', env['FICUS_COOKIE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',
     logLevel: readLogLevel(env['LOG_LEVEL']),
     accessLogSample: readPercent('FICUS_ACCESS_LOG_SAMPLE', env['FICUS_ACCESS_LOG_SAMPLE'], 1) / 100,
@@ -130,7 +149,8 @@ export function readSettings(args: readonly string[], env: Environment = process
       ),
     },
     secrets: readNamed(env, isSecretVariable),
-    pactEnvironment: readNamed(env, (name) => name.startsWith('PACT_')),
+    pactEnvironment: readNamed(env, isPactVariable),
+    pactBroker: readPactBroker(env),
   };
 }
 
@@ -139,23 +159,21 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
   return {
     ...settings,
     databaseUrl: settings.databaseUrl && withoutSecrets(settings.databaseUrl),
+    redisUrl: settings.redisUrl && withoutSecrets(settings.redisUrl),
+    databaseOwnerUrl: settings.databaseOwnerUrl && withoutSecrets(settings.databaseOwnerUrl),
     unleash: settings.unleash && {
       url: withoutSecrets(settings.unleash.url),
       apiToken: settings.unleash.apiToken && '***',
       adminToken: settings.unleash.adminToken && '***',
     },
+    webhookKey: settings.webhookKey && '***',
     forceKey: settings.forceKey && '***',
+    cookieKey: settings.cookieKey && '***',
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
+    pactBroker: settings.pactBroker && '***',
     login: settings.login && maskedLogin(settings.login),
   };
-}
-
-/** Scheme, host and path of a URL; nothing of one that can't be read. */
-function withoutSecrets(url: string): string {
-  if (!URL.canParse(url)) return '***';
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
 }
 
 function readNamed(env: Environment, isWanted: (name: string) => boolean): Readonly<Record<string, string>> {
@@ -214,15 +232,12 @@ function readTls(env: Environment): TlsSettings | undefined {
   return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile), minVersion };
 }
 
-const minKeyLength = 32;
-
-function readForceKey(text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (text.length < minKeyLength) {
-    const how = 'such as what openssl rand -base64 32 prints';
-    throw new SettingsError(`FICUS_FORCE_KEY must be at least ${minKeyLength} characters, ${how}`);
-  }
-  return text;
+function readDatabase(env: Environment): Pick<Settings, 'databaseUrl' | 'databaseOwnerUrl'> {
+  const databaseUrl = env['DATABASE_URL'] || undefined;
+  const databaseOwnerUrl = env['DATABASE_OWNER_URL'] || undefined;
+  if (databaseOwnerUrl !== undefined && databaseUrl === undefined)
+    throw new SettingsError('DATABASE_OWNER_URL needs DATABASE_URL beside it: the role that Ficus runs as');
+  return { databaseUrl, databaseOwnerUrl };
 }
 
 function readHttp2(text: string | undefined, tls: TlsSettings | undefined): boolean {

@@ -7,17 +7,20 @@ import type { Certificate } from './config/read-certificate.ts';
 import { readJwks } from './config/read-public-keys.ts';
 import { type CertificateWatcher, watchCertificate } from './config/watch-certificate.ts';
 import { type RoutesWatcher, watchRoutes } from './config/watch-routes.ts';
+import { readCookieKey } from './cookie-key.ts';
 import type { ListenerTls } from './data-plane/client-server.ts';
 import type { PreparedWorkers } from './data-plane/prepare-workers.ts';
 import type { ControlSnapshot } from './data-plane/snapshot.ts';
 import type { TrafficReport } from './data-plane/traffic-counts.ts';
 import type { WorkerHealth } from './data-plane/worker-messages.ts';
 import { WorkerPool } from './data-plane/worker-pool.ts';
+import { latchOf } from './delivery/guard/latch.ts';
 import { MigrationStates, type StateStore } from './delivery/migration-states.ts';
 import { grantedInForce } from './delivery/override.ts';
 import type { FlagSource } from './flags/flag-source.ts';
 import { type KillSwitch, openKillSwitch } from './flags/kill-switch.ts';
 import { openFlags } from './flags/open-flags.ts';
+import { withRetired } from './flags/retired.ts';
 import { openTokenKeys } from './flags/token-keys.ts';
 import type { RoutingModel } from './routing/model.ts';
 import { maskedSettings, type Settings } from './settings.ts';
@@ -25,7 +28,6 @@ import type { Pair } from './shadow/pair.ts';
 import type { RecordedExchange } from './shadow/recorded-exchange.ts';
 import type { SamePair } from './shadow/same-pair.ts';
 import { lockDataDir } from './store/data-dir-lock.ts';
-import type { MigrationStateRow } from './store/model.ts';
 import { systemClock } from './telemetry/clock.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -41,6 +43,8 @@ export interface ControlPlane {
   onRecorded?(exchange: RecordedExchange): void;
   /** The routes have changed; the workers have them already. */
   onRoutes(): void;
+  /** The routes file as it is now is refused, or good again. */
+  onRouteProblems?(): void;
   dryRunMigrations(): readonly string[];
   /** Percent of requests to record, by migration id; a change is told by `pushSnapshot`. */
   recording?(): Readonly<Record<string, number>>;
@@ -110,7 +114,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         loadedAt = nowIso();
         onRoutes();
       },
-      onProblems: () => {},
+      onProblems: () => control?.onRouteProblems?.(),
       log,
     }),
     openFlags(settings, { clock, log }),
@@ -135,17 +139,22 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
     log,
   });
 
+  const cookieKey = await readCookieKey(settings, model().migrations, log);
   let revision = 0;
   const snapshot = (): ControlSnapshot => {
     const now = nowIso();
+    const retired = model().migrations.flatMap(({ id }) =>
+      states.get(id, now).phase === 'retired' ? [id] : [],
+    );
     return {
       revision: ++revision,
       routing: model(),
+      features: withRetired(flags.current(), retired),
       killed: kill.state() !== undefined,
       tokenKeys: tokenKeys.current(),
       forceKey: settings.forceKey,
-      latched: model().migrations.flatMap(({ id }) => (isLatched(states.get(id, now)) ? [id] : [])),
-      features: flags.current(),
+      cookieKey,
+      latched: model().migrations.flatMap(({ id }) => (latchOf(states.get(id, now)) ? [id] : [])),
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
       ),
@@ -235,9 +244,4 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       unlock();
     },
   };
-}
-
-/** Whether a guard has taken the service out, until a person lets it in again. */
-function isLatched({ detail }: MigrationStateRow): boolean {
-  return detail['latch'] !== undefined;
 }

@@ -5,9 +5,9 @@
  * `proxy`: clients post through Ficus, the monolith answers, copies go to the service. `service`: marked copies are
  * sent straight to it.
  */
-import pg from 'pg';
 import type { MigrationStatus } from '../proxy/admin/api-types.ts';
 import { RunningFicus } from '../test/support/running-ficus.ts';
+import { startTestDatabase } from '../test/support/test-database.ts';
 import { type PaymentsEstate, post, startPaymentsEstate } from './dry-run-proof/payments-estate.ts';
 import { countLines, differencesOf, readTraces } from './dry-run-proof/traces.ts';
 
@@ -121,8 +121,10 @@ async function shadowDirectly({ service }: PaymentsEstate, options: ShadowOption
 
 async function shadowThroughProxy(estate: PaymentsEstate, options: ShadowOptions): Promise<Shadowed> {
   const { posts, tell } = options;
+  // Ficus' own tables are not the service's.
+  const database = await startTestDatabase();
   const ficus = await RunningFicus.start(routesFor(estate), {
-    DATABASE_URL: await databaseFor(estate.places.databaseUrl),
+    DATABASE_URL: database.url,
     LOG_LEVEL: 'warn',
     FICUS_ACCESS_LOG_SAMPLE: '0',
   });
@@ -152,6 +154,7 @@ async function shadowThroughProxy(estate: PaymentsEstate, options: ShadowOptions
     return { copies: await copied(), statuses, pairs };
   } finally {
     await ficus.remove();
+    await database.stop();
   }
 }
 
@@ -185,15 +188,6 @@ migrations:
         map: [{ at: body:/paymentId, ids: true }]
         tolerate: [{ at: body:/createdAt, withinMs: 60000 }]
 `;
-
-/** Ficus' own tables are not the service's. */
-async function databaseFor(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query('CREATE DATABASE ficus');
-  await client.end();
-  return new URL('/ficus', databaseUrl).href;
-}
 
 if (import.meta.main) {
   const [posts = '10000', through = 'proxy'] = process.argv.slice(2);

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
+import { ensureRole } from '../proxy/store/audit-rights.ts';
 import { startEmbeddedPostgres } from '../proxy/store/embedded-postgres.ts';
 import { createLogger } from '../proxy/telemetry/logger.ts';
 
@@ -21,13 +23,23 @@ export interface Estate {
     readonly admin: string;
     /** Database of the monolith and its services. */
     readonly shopDatabase: string;
+    /** That of the proxy, as the role that it runs as. */
+    readonly proxyDatabase: string;
   };
   readonly monolith: EstateProcess;
   readonly catalog: EstateProcess;
   readonly payments: EstateProcess;
   readonly proxy: EstateProcess;
+  /** One more proxy beside it, on the same database; it is ended with the others. */
+  addReplica(order: ReplicaOrder): Promise<EstateProcess>;
   /** Ends everything, the last started first. */
   stop(): Promise<void>;
+}
+
+export interface ReplicaOrder {
+  readonly name: string;
+  readonly port: number;
+  readonly adminPort: number;
 }
 
 export interface EstateOptions {
@@ -45,6 +57,8 @@ export interface EstateOptions {
   /** Mistakes of the catalog, e.g. `rounded-prices,dropped-null,moved-category`; empty for none. */
   readonly catalogFaults: string;
   readonly apiKey: string;
+  /** For the proxy, such as where flags are kept; without it they are in a file. */
+  readonly proxyEnvironment?: Readonly<Record<string, string>>;
   /** A line that a process wrote to its error output, or to its log at level warn and above. */
   readonly onLine: (from: string, line: string) => void;
   /** Called as soon as each part serves. */
@@ -75,6 +89,7 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     const postgres = await startEmbeddedPostgres({ dataDir: options.dataDir, log, database: 'shop' });
     stops.push(postgres.stop);
     const proxyDatabase = await ensureDatabase(postgres.url, 'ficus');
+    const proxyRole = await ensureProxyRole(proxyDatabase);
     onUp('postgres', withoutPassword(postgres.url));
 
     const psp = new EstateProcess('psp', ['examples/psp/main.ts'], options.onLine, {
@@ -118,35 +133,43 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     stops.push(() => payments.stop());
     const paymentsUp = payments.start().then(() => untilAnswers(`${urls.payments}/readyz`, payments));
 
-    const proxyArguments = [
-      '--config',
-      options.routesFile,
-      '--port',
-      String(ports.proxy),
-      '--admin-port',
-      String(ports.admin),
-    ];
-    const proxy = new EstateProcess(
-      'proxy',
-      ['cli/main.ts', 'up', ...proxyArguments, '--data-dir', path.join(options.dataDir, 'proxy')],
-      options.onLine,
-      {
-        DATABASE_URL: proxyDatabase,
+    const addProxy = async ({ name, port, adminPort }: ReplicaOrder): Promise<EstateProcess> => {
+      const where = ['--config', options.routesFile, '--data-dir', path.join(options.dataDir, name)];
+      const ports = ['--port', String(port), '--admin-port', String(adminPort)];
+      const added = new EstateProcess(name, ['cli/main.ts', 'up', ...where, ...ports], options.onLine, {
+        DATABASE_URL: proxyRole,
+        DATABASE_OWNER_URL: proxyDatabase,
         LOG_LEVEL: 'warn',
         FICUS_DEBUG_HEADERS: '1',
         // The estate shows what is wrong; a line for a request now and then would only be in the way.
         FICUS_ACCESS_LOG_SAMPLE: '0',
         PACT_API_KEY: options.apiKey,
-      },
-    );
-    stops.push(() => proxy.stop());
-    await proxy.start();
+        ...options.proxyEnvironment,
+      });
+      stops.push(() => added.stop());
+      await added.start();
+      return added;
+    };
+    const proxy = await addProxy({ name: 'proxy', port: ports.proxy, adminPort: ports.admin });
     await Promise.all([untilAnswers(`${urls.admin}/readyz`, proxy), catalogUp, paymentsUp]);
     onUp('catalog', urls.catalog);
     onUp('payments', urls.payments);
     onUp('proxy', urls.proxy);
     onUp('admin', urls.admin);
-    return { urls: { ...urls, shopDatabase: postgres.url }, monolith, catalog, payments, proxy, stop };
+    return {
+      urls: { ...urls, shopDatabase: postgres.url, proxyDatabase: proxyRole },
+      monolith,
+      catalog,
+      payments,
+      proxy,
+      async addReplica(order) {
+        const replica = await addProxy(order);
+        await untilAnswers(`http://127.0.0.1:${order.adminPort}/readyz`, replica);
+        onUp(order.name, `http://127.0.0.1:${order.port}`);
+        return replica;
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -261,6 +284,22 @@ async function ensureDatabase(url: string, name: string): Promise<string> {
   }
   const own = new URL(url);
   own.pathname = `/${name}`;
+  return own.href;
+}
+
+/** A role that owns nothing, so that what the proxy writes into its audit stays. */
+async function ensureProxyRole(databaseUrl: string): Promise<string> {
+  const login = { role: 'ficus', password: randomBytes(18).toString('base64url') };
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await ensureRole(client, login);
+  } finally {
+    await client.end();
+  }
+  const own = new URL(databaseUrl);
+  own.username = login.role;
+  own.password = login.password;
   return own.href;
 }
 

@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { FailedError, UsageError } from '../failures.ts';
 import { keepForProgram } from '../keep-for-program.ts';
 import { becomeProgram } from '../pinned-node.ts';
+import { checkAgainst } from './check-against.ts';
 import { migrationPath } from './migration-operand.ts';
 
 const checker = new URL('../../proxy/config/check.ts', import.meta.url);
@@ -15,7 +16,7 @@ export const check = defineCommand({
   summary:
     'Validate a routes file: every problem with its place; with --rules, prove what comparing would see',
   usage:
-    'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --openapi OLD NEW',
+    'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --openapi OLD NEW | check --against RECORDING [--config FILE]',
   operands: [
     { name: 'FILE|ID', required: false, text: 'the routes file (routes.yaml); with --rules, a migration' },
   ],
@@ -27,6 +28,17 @@ export const check = defineCommand({
       value: 'OLD',
       text: 'an OpenAPI file: what does the one named after it take away from clients?',
     },
+    against: {
+      type: 'strings',
+      value: 'RECORDING',
+      text: 'which of its requests would go elsewhere under this routes file; repeatable',
+    },
+    before: {
+      type: 'string',
+      value: 'FILE',
+      text: 'with --against: the routes file of now (that of the running Ficus)',
+    },
+    'fail-on-change': { type: 'boolean', text: 'with --against: exit 1 when one would' },
     pairs: {
       type: 'string',
       value: 'FILE',
@@ -37,11 +49,30 @@ export const check = defineCommand({
   examples: [
     'ficus check --config routes.yaml',
     'ficus check --rules catalog',
+    'ficus check --against recordings/ --config new-routes.yaml',
     'ficus check --rules --pairs pairs.ndjson',
     'ficus check --openapi openapi.released.yaml openapi.yaml',
   ],
 
-  async run({ operands: [operand], values: { config, rules = false, pairs, openapi }, json, admin }) {
+  async run({ operands: [operand], values, json, admin, paint, width }) {
+    const {
+      config,
+      rules = false,
+      pairs,
+      openapi,
+      against,
+      before,
+      'fail-on-change': failOnChange = false,
+    } = values;
+    if (against !== undefined) {
+      if (rules || pairs !== undefined) throw new UsageError('--against and --rules are two questions');
+      if (operand !== undefined && config !== undefined)
+        throw new UsageError('FILE and --config are the same: give one');
+      const question = { recordings: against, config: routesFile(operand ?? config), before, failOnChange };
+      return checkAgainst(question, admin(), { paint, width });
+    }
+    if (before !== undefined || failOnChange)
+      throw new UsageError('--before and --fail-on-change go with --against');
     const flags = json ? ['--json'] : [];
     if (openapi !== undefined) {
       if (rules || config !== undefined || pairs !== undefined)

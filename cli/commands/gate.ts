@@ -15,6 +15,12 @@ export const gate = defineCommand({
   options: {},
   asksAdmin: true,
   examples: ['ficus gate catalog'],
+  notes: [
+    '✓ speaks for the step, ! too but is to be looked at, … waits for more, ✗ speaks against it.',
+    "Agreement: the lower end of Wilson's score interval at 95 % (1927). Latency: the ratio of the",
+    'two p99s at 95 %, by order statistics of each side (David and Nagaraja, Order Statistics, 7.1).',
+    'docs/evidence.md has each rule, its method and its source.',
+  ],
 
   async run({ operands: [id = ''], admin, width, paint }) {
     const answer = await admin().get<GateAnswer>(migrationPath(id, '/gate'));
@@ -28,6 +34,8 @@ const marks: Readonly<Record<ReasonState, { readonly sign: string; readonly styl
   refused: { sign: '✗', style: 'red' },
 };
 
+const warningMark = { sign: '!', style: 'yellow' } as const;
+
 const stateTexts = {
   open: 'is open',
   waiting: 'waits for more evidence',
@@ -38,8 +46,8 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
   const { paint, width = Number.POSITIVE_INFINITY } = terminal;
   const { key, reasons, missing } = answer;
   const ruleWidth = Math.max(0, ...reasons.map(({ rule }) => rule.length));
-  const reasonLines = reasons.flatMap(({ rule, state, text }) => {
-    const { sign, style } = marks[state];
+  const reasonLines = reasons.flatMap(({ rule, state, isWarning, text }) => {
+    const { sign, style } = isWarning ? warningMark : marks[state];
     const [first, ...others] = wrapText(text, Math.max(width - ruleWidth - 4, 20));
     const indent = ' '.repeat(ruleWidth + 4);
     return [
@@ -63,9 +71,14 @@ function renderGate(answer: GateAnswer, terminal: { width: number | undefined; p
   ].join('\n');
 }
 
-function nextStep({ migration, nextStep: step, state }: GateAnswer): string {
+function nextStep({ migration, nextStep: step, missing, ramp }: GateAnswer): string {
   if (step === undefined) return 'Next step: none, the service may have all of it.';
   const command = `ficus promote ${migration}`;
-  if (state === 'open') return `Next step: ${share(step)}, by \`${command}\``;
+  if (ramp && ramp.next !== undefined) {
+    const way = `on the way to ${share(ramp.to)}`;
+    const when = missing.length > 0 ? 'once nothing above is missing' : 'any moment now';
+    return `Next step: ${share(ramp.next)}, ${way}, by itself ${when}.`;
+  }
+  if (missing.length === 0) return `Next step: ${share(step)}, by \`${command}\``;
   return `Next step: ${share(step)}, by \`${command}\` once nothing above is missing.`;
 }

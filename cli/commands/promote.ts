@@ -18,6 +18,7 @@ export const promote = defineCommand({
     for: { type: 'string', value: 'TIME', text: 'how long it is overridden, 1s to 24h (1h)' },
   },
   asksAdmin: true,
+  moves: true,
   examples: [
     'ficus promote catalog --to 25% --reason "a day without a new difference"',
     'ficus promote catalog --to 5% --override --for 2h --reason "the monolith is down"',

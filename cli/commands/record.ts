@@ -28,7 +28,7 @@ export const record = defineCommand({
     'part-bytes': { type: 'string', value: 'SIZE', text: 'of one file, after which the next begins (64m)' },
     format: { type: 'string', value: 'FORMAT', text: 'gzip, zstd or none (gzip)' },
     reason: { type: 'string', value: 'TEXT', text: 'for the audit' },
-    list: { type: 'boolean', text: 'what was recorded since Ficus was started' },
+    list: { type: 'boolean', text: 'what was recorded, the newest first' },
     stop: { type: 'string', value: 'RECORDING', text: 'end one that was left running' },
   },
   asksAdmin: true,
@@ -199,6 +199,6 @@ function listOf(
   );
   return {
     json: list,
-    text: recordings.length === 0 ? 'Nothing was recorded since Ficus was started.' : text,
+    text: recordings.length === 0 ? 'Nothing was recorded, or it was removed by age.' : text,
   };
 }

@@ -15,6 +15,7 @@ export const shadow = defineCommand({
     reason: { type: 'string', value: 'TEXT', text: 'for the audit' },
   },
   asksAdmin: true,
+  moves: true,
   examples: ['ficus shadow catalog --share 10%'],
 
   async run({ operands: [id = ''], values: { share, reason }, admin }) {

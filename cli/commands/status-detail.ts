@@ -2,9 +2,10 @@ import type { MigrationStatus, SideTraffic } from '../../proxy/admin/api-types.t
 import { count, counted, localTime, milliseconds, none, part, share } from '../format.ts';
 import type { Paint } from '../paint.ts';
 import { renderTable } from '../table.ts';
-import { bulletList } from '../wrap-text.ts';
+import { bulletList, wrapText } from '../wrap-text.ts';
 import { renderLatch } from './latch-view.ts';
 import { overrideText } from './override-text.ts';
+import { rampFacts } from './status-ramp.ts';
 import { agreement } from './status-table.ts';
 
 type Terminal = { readonly width: number | undefined; readonly paint: Paint };
@@ -18,6 +19,7 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ['phase', `${status.phase} since ${localTime(status.since)}`],
     ['owner', status.owner ?? none],
     ['share', shares(status)],
+    ...rampFacts(status),
     ...(status.override ? [['override', overrideText(status.override)] satisfies [string, string]] : []),
     ['shadow', `${share(status.shadowShare)} of the requests are copied`],
     ['agreement', agreement(status)],
@@ -27,9 +29,14 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ],
     ['not copied', dropped.join(', ') || none],
     ['gate', status.gate],
+    ...drillFact(status),
+    ['revision', String(status.revision)],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
-  const lines = facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const room = Math.max((terminal.width ?? Number.POSITIVE_INFINITY) - width - 4, 20);
+  const lines = facts.flatMap(([name, text]) =>
+    wrapText(text, room).map((line, index) => `  ${(index === 0 ? name : '').padEnd(width)}  ${line}`),
+  );
   const holds = status.holds.length === 0 ? ['  nothing holds it'] : bulletList(status.holds, terminal.width);
   const fallbacks =
     traffic.fallbacks > 0
@@ -48,6 +55,16 @@ export function renderStatusDetail(status: MigrationStatus, terminal: Terminal):
     ...holds,
     ...renderWarnings(status.warnings, terminal),
   ].join('\n');
+}
+
+/** When the way back was last measured, and what came out. */
+function drillFact({ lastDrill }: MigrationStatus): [string, string][] {
+  if (!lastDrill) return [];
+  const { at, share: taken, wayBackMs, failed, requests } = lastDrill;
+  const failures = `${count(failed)} of ${counted(requests, 'request')} failed`;
+  return [
+    ['last drill', `${share(taken)} back in ${milliseconds(wayBackMs)}, ${failures}, ${localTime(at)}`],
+  ];
 }
 
 /** What holds nothing back, below a line of its own; nothing where there is none. */

@@ -5,6 +5,8 @@ import { inert } from '../inert.ts';
 import type { Paint } from '../paint.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 
+type Result = Verification['results'][number];
+
 export const verify = defineCommand({
   name: 'verify',
   summary: 'Verify the contracts against monolith and service, as evidence',
@@ -16,40 +18,48 @@ export const verify = defineCommand({
 
   async run({ operands: [id = ''], admin, paint }) {
     const verification = await admin().post<Verification>(migrationPath(id, '/verify'), {});
-    const { results } = inert(verification);
+    const { results, problems } = inert(verification);
     const failures = results
-      .filter(({ outcome }) => outcome === 'failed')
+      .filter(({ outcome, pending }) => outcome === 'failed' && !pending)
       .map(
         ({ side, consumer, build }) => `the ${side} (${build}) does not keep the contract with ${consumer}`,
       );
-    return { json: verification, text: renderResults(results, paint), failures };
+    const warnings = [...problems, ...new Set(results.flatMap((result) => result.warnings))];
+    return { json: verification, text: renderResults(results, paint), failures, warnings };
   },
 });
 
-function renderResults(results: Verification['results'], paint: Paint): string {
+function renderResults(results: readonly Result[], paint: Paint): string {
   return results.map((result) => renderResult(result, paint)).join('\n\n');
 }
 
-function renderResult(result: Verification['results'][number], paint: Paint): string {
-  const { side, consumer, build, outcome, interactions, failures } = result;
-  const mark = outcome === 'passed' ? paint('green', '✓') : paint('red', '✗');
+function renderResult(result: Result, paint: Paint): string {
+  const { side, consumer, build, outcome, interactions, failures, pending, from } = result;
+  const passed = outcome === 'passed';
+  const mark = passed ? paint('green', '✓') : pending ? paint('yellow', '…') : paint('red', '✗');
   const replayed = counted(interactions.length, 'interaction');
-  const summary =
-    outcome === 'passed'
-      ? `passed, ${replayed}`
-      : `failed, ${counted(failures.length, 'failure')} in ${replayed}`;
-  const named = new Set(failures.map(({ interaction }) => interaction));
+  const summary = passed
+    ? `passed, ${replayed}`
+    : `failed, ${counted(failures.length, 'failure')} in ${replayed}`;
+  const note = pending && !passed ? '; it is pending, so that this holds nothing' : '';
+  const failed = (interaction: string) =>
+    failures.some(({ interaction: subject }) => isAbout(subject, interaction));
   return [
-    `${mark} ${paint('bold', `${side} ${build}`)}, contract with ${consumer}: ${summary}`,
+    `${mark} ${paint('bold', `${side} ${build}`)}, contract with ${consumer}: ${summary}${note}`,
+    ...(passed ? [] : [`  ${from}`]),
     ...interactions
-      .filter((interaction) => !named.has(interaction))
-      .map((interaction) => `  ${outcome === 'passed' ? paint('green', '✓') : '·'} ${interaction}`),
+      .filter((interaction) => !failed(interaction))
+      .map((interaction) => `  ${passed ? paint('green', '✓') : '·'} ${interaction}`),
     ...failures.flatMap(({ interaction, text }) => [
       `  ${paint('red', '✗')} ${interaction}`,
       ...failureLines(text),
     ]),
   ].join('\n');
 }
+
+/** A failure names its interaction, and behind it what the consumer calls it. */
+const isAbout = (subject: string, interaction: string): boolean =>
+  subject === interaction || subject.startsWith(`${interaction}: `);
 
 /** A failure's text may have had lines: the line ends are escaped by then. */
 function failureLines(text: string): string[] {

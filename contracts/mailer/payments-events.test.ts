@@ -6,7 +6,7 @@ import { type MailRequested, readMailOrder } from './mail-order.ts';
 
 const { integer, regex, uuid } = MatchersV3;
 
-const directory = pactDirectory('mailer-payments-events.json');
+const directory = pactDirectory('mailer-payments.json');
 
 for (const [template, description] of [
   ['receipt', 'a receipt is to be sent'],
@@ -15,7 +15,7 @@ for (const [template, description] of [
   test(`${description}: the mailer knows to whom and by which template`, async () => {
     await new MessageConsumerPact({
       consumer: 'mailer',
-      provider: 'payments-events',
+      provider: 'payments',
       dir: directory,
       logLevel: 'error',
     })

@@ -13,6 +13,8 @@ import {
   startOutboxPublisher,
   startService,
 } from '@ficus/service-kit';
+import { contractMessages } from './operations/contract-messages.ts';
+import { startKeyPurge } from './operations/purge-keys.ts';
 import { addPaymentRoutes } from './payment/routes.ts';
 import { createPsp } from './psp.ts';
 import { keepSchemaReady } from './schema/keep-schema-ready.ts';
@@ -21,6 +23,8 @@ import type { PaymentsSettings } from './settings.ts';
 export type RunningPayments = RunningService & {
   /** Publishes what waits in the outbox; resolves to how many events that were. */
   publishNow(): Promise<number>;
+  /** Removes Idempotency-Keys that are old enough; resolves to how many those were. */
+  purgeKeysNow(): Promise<number>;
 };
 
 /** The composition root. Resolves when it listens; `/readyz` says when its schema is there. */
@@ -44,11 +48,13 @@ export async function startPayments(
   });
   const schema = keepSchemaReady(writes, logger);
   const publisher = openPublisher(settings, writes, logger);
+  const keys = startKeyPurge(writes, settings.idempotencyKeyDays, logger);
 
   let closing: Promise<void> | undefined;
   async function closeParts(): Promise<void> {
     await schema.stop();
     await publisher?.stop();
+    await keys.stop();
     await reads.end();
     await writes.end();
   }
@@ -58,6 +64,7 @@ export async function startPayments(
       name: 'payments',
       version: settings.version,
       dryRun: true,
+      contractMessages: { pool: writes, schema: 'payments', messages: contractMessages },
       apiSpec: join(import.meta.dirname, 'openapi.yaml'),
       logger,
       describeRefusal: ({ status }) => (status === 401 ? 'A valid X-Api-Key is needed' : undefined),
@@ -77,6 +84,7 @@ export async function startPayments(
     const running = await startService(service, settings);
     return {
       ...running,
+      purgeKeysNow: keys.purgeNow,
       async publishNow() {
         if (publisher === undefined) throw new ApiError(503, 'There is nobody to publish events to');
         return publisher.publishNow();

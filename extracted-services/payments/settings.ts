@@ -12,6 +12,8 @@ export type PaymentsSettings = ServiceSettings & {
   pspTimeoutMs: number;
   /** Where events are published; without it they wait in the outbox. */
   eventsUrl: string | undefined;
+  /** How long a used Idempotency-Key and its answer are kept. */
+  idempotencyKeyDays: number;
 };
 
 /** The only reader of the service's environment. Throws one error that names every setting that is not usable. */
@@ -26,6 +28,7 @@ export function readPaymentsSettings(environment: Environment = process.env): Pa
       ['http', 'https', 'redis', 'rediss'],
       'https://host/path or redis://host:6379?stream=payments',
     ),
+    idempotencyKeyDays: read.integer('IDEMPOTENCY_KEY_DAYS', { fallback: 30, min: 1, max: 3650 }),
   };
   read.done();
   return settings;

@@ -2,6 +2,11 @@ import express, { type Express, type Router } from 'express';
 import { readWrittenDocument, validatedDocument } from './api-document.ts';
 import { ApiError } from './api-error.ts';
 import { type SecurityHandlers, validateByApi } from './api-validation.ts';
+import {
+  answerContractMessages,
+  CONTRACT_MESSAGES_PATH,
+  type ContractMessages,
+} from './contract-messages.ts';
 import { answerErrors, type DescribeRefusal } from './error-answers.ts';
 import type { Logger } from './logger.ts';
 import { failingChecks, type ReadinessChecks } from './readiness.ts';
@@ -25,6 +30,8 @@ export type ServiceOptions = {
   securityHandlers?: SecurityHandlers;
   describeRefusal?: DescribeRefusal;
   maxBodyBytes?: number;
+  /** For a service that publishes events which consumers have pacts of. */
+  contractMessages?: ContractMessages;
 };
 
 /** `app` alone can be tested; `startService` makes it listen, and says so when it stops. */
@@ -54,6 +61,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   app.get('/.well-known/ficus', (_request, response) => {
     response.json({ service: name, version, dryRun, openapi: '/openapi.json' });
   });
+  if (options.contractMessages)
+    app.post(CONTRACT_MESSAGES_PATH, ...answerContractMessages(name, options.contractMessages));
   app.get('/openapi.json', (_request, response) => void response.json(document));
 
   app.use(logRequests(logger));

@@ -2,6 +2,7 @@ export { ApiError } from './api-error.ts';
 export { requireApiKey } from './api-keys.ts';
 export { type Cache, noCache } from './cache.ts';
 export { type Call, type CallAnswer, type CallerOptions, createCaller, HeldBackError } from './call-out.ts';
+export type { ContractMessage, ContractMessages } from './contract-messages.ts';
 export { createService, type Service, type ServiceOptions } from './create-service.ts';
 export type { DescribeRefusal } from './error-answers.ts';
 export { type EventDestination, openEventDestination, type PublishedEvent } from './event-destinations.ts';

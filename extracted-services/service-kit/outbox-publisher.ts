@@ -23,7 +23,16 @@ export type OutboxPublisher = {
 const BATCH = 50;
 const KEPT_DAYS = 7;
 
-type Row = { position: string; event_id: string; type: string; subject: string; data: unknown; time: Date };
+export type OutboxRow = {
+  position: string;
+  event_id: string;
+  type: string;
+  subject: string;
+  data: unknown;
+  time: Date;
+};
+
+export const outboxColumns = 'position, event_id, type, subject, data, occurred_at AS time';
 
 /**
  * Takes events to their destination, at least once each: an event is marked after its delivery, so one whose mark
@@ -96,16 +105,17 @@ async function publishBatch({ pool, schema, service, destination }: OutboxPublis
   return published;
 }
 
-async function nextRows(client: PoolClient, schema: string): Promise<Row[]> {
-  const { rows } = await client.query<Row>(
-    `SELECT position, event_id, type, subject, data, occurred_at AS time
+async function nextRows(client: PoolClient, schema: string): Promise<OutboxRow[]> {
+  const { rows } = await client.query<OutboxRow>(
+    `SELECT ${outboxColumns}
      FROM ${client.escapeIdentifier(schema)}.outbox
      WHERE published_at IS NULL ORDER BY position LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
   );
   return rows;
 }
 
-const toEvent = (row: Row, service: string): PublishedEvent => ({
+/** What is published of it. */
+export const toEvent = (row: OutboxRow, service: string): PublishedEvent => ({
   specversion: '1.0',
   id: row.event_id,
   source: `/${service}`,

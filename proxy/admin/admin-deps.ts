@@ -1,11 +1,16 @@
 import type { Logger } from 'pino';
 import type { ForceGrants } from '../delivery/force-grants.ts';
+import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
+import type { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
+import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
@@ -36,23 +41,40 @@ export interface AdminReads {
     readonly limit: number;
   }): Promise<readonly PairRow[]>;
   readonly audit: {
-    /** Newest first, at most `limit`, of the rows with a `seq` under `before`. */
-    list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+    /** Newest first. */
+    list(page: AuditPage): Promise<readonly AuditRow[]>;
     verify(): Promise<AuditCheck>;
   };
 }
 
 /** `reasons`: why nothing was verified, e.g. that there is no pact file. */
 export type VerifyResult =
-  | { readonly done: true; readonly results: readonly ContractResult[] }
+  | {
+      readonly done: true;
+      readonly results: readonly ContractResult[];
+      /** What kept some pact from being verified, or its result from being published. */
+      readonly problems: readonly string[];
+    }
   | { readonly done: false; readonly reasons: readonly string[] };
 
 export type JudgeResult =
   | { readonly done: true; readonly verdict: VerdictRow }
   | { readonly done: false; readonly reason: string };
 
+export interface ContractReads {
+  /** Of a migration that there is. */
+  view(migration: string): ContractView;
+  /** Rejects while the store is away. */
+  draft(
+    migration: string,
+    order: { readonly pair?: string | undefined; readonly consumer: string },
+  ): Promise<DraftResult>;
+}
+
 export interface AdminDeps {
   readonly delivery: Delivery;
+  /** Of several forward moves at once one is made. */
+  readonly revisions: Pick<MoveRevisions, 'claim'>;
   readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly force: ForceGrants;
   readonly reads: AdminReads;
@@ -62,8 +84,11 @@ export interface AdminDeps {
   recordAudit(actor: Actor, action: string, reason: string, detail: Readonly<Record<string, unknown>>): void;
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
+  readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Takes a share back, measures that, and gives it again. */
+  readonly drill: Drill;
   config(): ConfigReport;
   readiness(): Readiness;
   /** In the Prometheus text format. */

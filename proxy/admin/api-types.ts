@@ -2,7 +2,10 @@
  * What the admin API takes and answers, as types: all that the CLI and the dashboard know of the proxy.
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
-import type { MigrationStatus } from '../delivery/model.ts';
+
+import type { DrillResult } from '../delivery/guard/drill.ts';
+import type { Deletable, MigrationStatus } from '../delivery/model.ts';
+import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
@@ -12,7 +15,17 @@ import type { Role } from './login/roles.ts';
 
 export type { ForceGranted } from '../delivery/force-grants.ts';
 export type { KillStatus } from '../delivery/kill-control.ts';
-export type { GateAnswer, MigrationStatus, Phase, SideTraffic } from '../delivery/model.ts';
+export type {
+  Deletable,
+  GateAnswer,
+  MigrationStatus,
+  Phase,
+  RampStatus,
+  SideTraffic,
+} from '../delivery/model.ts';
+export type { ContractUse } from '../evidence/contract-uses.ts';
+export type { PactStanding, PactView } from '../evidence/contract-view.ts';
+export type { ContractDraft } from '../evidence/draft-contract.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
@@ -61,8 +74,26 @@ export interface RollbackOrder {
   readonly reason: string;
 }
 
+/** Of `pause`, `resume`, `abort`, `approve` and `retire`. */
+export interface ReasonOrder {
+  readonly reason: string;
+}
+
 export interface ClearGuardOrder {
   readonly reason: string;
+}
+
+export interface DrillOrder {
+  readonly reason: string;
+  /** Needed where more than half of the users go to the monolith at once. */
+  readonly yes?: boolean;
+}
+
+/** A drill that was carried out, and its share given again. */
+export interface DrillDone {
+  readonly result: DrillResult;
+  readonly text: string;
+  readonly warnings: readonly string[];
 }
 
 /** A move that was made. One that was not is a `Problem`. */
@@ -70,6 +101,8 @@ export interface MoveDone {
   readonly status: MigrationStatus;
   readonly text: string;
   readonly warnings: readonly string[];
+  /** After a `retire`. */
+  readonly deletable?: Deletable;
 }
 
 /** What is absent is as openapi.yaml says. */
@@ -117,17 +150,30 @@ export interface VerdictDone {
 
 /** One pact verified against the running build of one side. */
 export interface ContractResult extends ContractEvidence {
+  /** Where the pact is from: a path or a URL. */
+  readonly from: string;
+  /** Its failing holds nothing. */
+  readonly pending: boolean;
+  /** What did not fail it, but should be known. */
+  readonly warnings: readonly string[];
   /** Empty when passed. */
   readonly failures: readonly {
     /** `POST /api/products`, or the interaction's description. */
     readonly interaction: string;
+    /** A line each for what was expected and what came. */
     readonly text: string;
   }[];
 }
 
 export interface Verification {
   readonly migration: string;
+  readonly problems: readonly string[];
   readonly results: readonly ContractResult[];
+}
+
+/** A migration's pacts, and which kinds of requests no pact has. */
+export interface ContractReport extends ContractView {
+  readonly migration: string;
 }
 
 export interface AuditList {
@@ -143,6 +189,13 @@ export interface ConfigReport {
   readonly loadedAt: string;
   /** Why the file as it is now was refused, `file:line:column …` each; empty when it is in force. */
   readonly problems: readonly string[];
+  /** Every `ficus up` that shares the database, this one too, and the configuration each goes by; absent without the store. */
+  readonly replicas?: readonly {
+    readonly replica: string;
+    readonly hash: string;
+    /** ISO time. */
+    readonly seenAt: string;
+  }[];
 }
 
 export interface Readiness {
@@ -168,7 +221,11 @@ export type ProblemCode =
   | 'latched'
   | 'gate_refused'
   | 'not_next_step'
+  | 'not_now'
+  | 'revision_conflict'
+  | 'revision_needed'
   | 'nothing_to_verify'
+  | 'nothing_to_draft'
   | 'verification_running'
   | 'recording_running'
   | 'body_too_large'

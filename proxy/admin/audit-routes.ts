@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import type { AuditPage } from '../store/audit.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { AuditCheck, AuditList } from './api-types.ts';
 import { readStore } from './read-store.ts';
@@ -9,8 +10,13 @@ const verifyTimeoutMs = 60_000;
 export function addAuditRoutes(app: Express, { reads }: AdminDeps): void {
   app.get('/api/audit', async (request, response) => {
     const limit = Number(request.query['limit'] ?? 50);
-    const { before } = request.query;
-    const page = { limit, ...(before !== undefined && { before: Number(before) }) };
+    const { before, since, ...filters } = request.query;
+    const page: AuditPage = {
+      limit,
+      ...(before !== undefined && { before: Number(before) }),
+      ...(since !== undefined && { since: new Date(String(since)).toISOString() }),
+      ...pick(filters, ['migration', 'actor', 'action']),
+    };
     const entries = await readStore(() => reads.audit.list(page));
     response.json({ entries } satisfies AuditList);
   });
@@ -19,4 +25,11 @@ export function addAuditRoutes(app: Express, { reads }: AdminDeps): void {
     const check: AuditCheck = await readStore(() => reads.audit.verify(), verifyTimeoutMs);
     response.json(check);
   });
+}
+
+/** Those of these that are given, as texts: openapi.yaml has seen to that. */
+function pick<Name extends string>(query: object, names: readonly Name[]): { [name in Name]?: string } {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name as Name))) as {
+    [name in Name]?: string;
+  };
 }

@@ -55,7 +55,8 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
       if (!result.done) {
         throw new AdminProblem('nothing_to_verify', result.reasons.join(' '), { reasons: result.reasons });
       }
-      response.json({ migration: id, results: result.results } satisfies Verification);
+      const { results, problems } = result;
+      response.json({ migration: id, results, problems } satisfies Verification);
     } finally {
       verifying.delete(id);
     }

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
 import type { GateAnswer, MigrationList, MigrationStatus } from './api-types.ts';
+import { revisionTag } from './hold-to-revision.ts';
 import { knownMigration, refuseUnknown } from './known-migration.ts';
 
 /** Where migrations stand, from memory: answered without the store. */
@@ -10,7 +11,8 @@ export function addMigrationRoutes(app: Express, { delivery }: AdminDeps): void 
   });
 
   app.get('/api/migrations/:id', (request, response) => {
-    response.json(knownMigration(delivery, request.params.id) satisfies MigrationStatus);
+    const status: MigrationStatus = knownMigration(delivery, request.params.id);
+    response.set('ETag', revisionTag(status.revision)).json(status);
   });
 
   app.get('/api/migrations/:id/gate', (request, response) => {

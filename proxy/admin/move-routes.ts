@@ -1,7 +1,14 @@
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { ClearGuardOrder, MoveDone, PromoteOrder, RollbackOrder, ShadowOrder } from './api-types.ts';
+import type {
+  ClearGuardOrder,
+  MoveDone,
+  PromoteOrder,
+  ReasonOrder,
+  RollbackOrder,
+  ShadowOrder,
+} from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { requireRole } from './login/authorise.ts';
 import { AdminProblem } from './problem.ts';
@@ -30,6 +37,13 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
     response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
   });
 
+  for (const move of ['pause', 'resume', 'abort', 'approve', 'retire'] as const) {
+    app.post(`/api/migrations/:id/${move}`, async (request: Request<{ id: string }>, response) => {
+      const { id } = knownMigration(delivery, request.params.id);
+      const { reason }: ReasonOrder = request.body;
+      response.json(moved(await delivery[move](id, actorOf(request), reason)));
+    });
+  }
   app.post('/api/migrations/:id/guard/clear', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
     const { reason }: ClearGuardOrder = request.body;
@@ -41,6 +55,6 @@ function moved(result: MoveResult): MoveDone {
   if (!result.done) {
     throw new AdminProblem(result.code, result.reasons.join(' '), { reasons: result.reasons });
   }
-  const { status, text, warnings } = result;
-  return { status, text, warnings };
+  const { status, text, warnings, deletable } = result;
+  return { status, text, warnings, ...(deletable && { deletable }) };
 }

@@ -102,8 +102,5 @@ export function addRecordingRoutes(
 
 function known(status: RecordingStatus | undefined, id: string): RecordingStatus {
   if (status) return status;
-  throw new AdminProblem(
-    'unknown_recording',
-    `There is no recording "${id}", or Ficus was started anew since.`,
-  );
+  throw new AdminProblem('unknown_recording', `There is no recording "${id}", or it was removed by age.`);
 }

@@ -10,6 +10,7 @@ GET  /api/migrations/{id}/signatures what differs, and /{signature} for sample p
 POST /api/migrations/{id}/shadow     {"share": 10}
 POST /api/migrations/{id}/promote    {"to": 25}, or {} for the next step
 POST /api/migrations/{id}/rollback   {"reason": "…"}
+POST /api/migrations/{id}/pause      {"reason": "…"}; likewise /resume, /abort, /approve, /retire
 POST /api/migrations/{id}/verify     {}
 POST /api/migrations/{id}/force      {"side": "service", "minutes": 480, "reason": "…"}
 POST /api/signatures/{s}/verdict     {"verdict": "expected", "reason": "…", "until": "2026-12-31T00:00:00Z"}

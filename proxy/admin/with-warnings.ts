@@ -22,6 +22,11 @@ export function withWarnings(
     shadow: (...order) => delivery.shadow(...order),
     promote: (...order) => delivery.promote(...order),
     rollback: (...order) => delivery.rollback(...order),
+    pause: (...order) => delivery.pause(...order),
+    resume: (...order) => delivery.resume(...order),
+    abort: (...order) => delivery.abort(...order),
+    approve: (...order) => delivery.approve(...order),
+    retire: (...order) => delivery.retire(...order),
     clearGuard: (...order) => delivery.clearGuard(...order),
   };
 }

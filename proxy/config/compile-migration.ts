@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import type { CoverageRules, Migration, Route, StickySource } from '../routing/model.ts';
 import { isSafeMethod } from '../routing/model.ts';
+import { compileCanary } from './compile-canary.ts';
 import { compileCompare } from './compile-compare.ts';
+import { compileContracts } from './compile-contracts.ts';
 import { defaults } from './defaults.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readAll } from './read-all.ts';
-import { readRatio, readShare } from './read-percentage.ts';
+import { readSeconds } from './read-duration.ts';
+import { readRatio } from './read-percentage.ts';
 import { readPlace } from './read-place.ts';
 import { readRoleSource } from './read-role-source.ts';
 import { defaultShadow, readRoute, readTemplate, rewriteProblem } from './read-route.ts';
@@ -21,7 +24,6 @@ type Section<K extends keyof MigrationConfig> = Sound<NonNullable<MigrationConfi
 export function compileMigration(id: string, config: Config, baseDir: string, report: Report): Migration {
   const path = ['migrations', id];
   const shadow = compileShadow(config.shadow ?? {}, [...path, 'shadow'], report);
-  const contracts = { ...defaults.contracts, ...config.contracts };
   const routes = compileRoutes(config.routes ?? [], [...path, 'routes'], report);
   return {
     id,
@@ -35,8 +37,16 @@ export function compileMigration(id: string, config: Config, baseDir: string, re
     gate: compileGate(config.gate ?? {}, [...path, 'gate'], report),
     coverage: compileCoverage(config.coverage ?? {}, [...path, 'coverage'], report),
     canary: compileCanary(config.canary ?? {}, [...path, 'canary'], report),
+    retire: { ...defaults.retire, ...config.retire },
+    ...compileReadYourWrites(config.readYourWrites, [...path, 'readYourWrites'], report),
     guard: compileGuard(config.guard ?? {}, [...path, 'guard'], report),
-    contracts: { pacts: resolve(baseDir, contracts.pacts), states: resolve(baseDir, contracts.states) },
+    contracts: compileContracts(
+      config.contracts ?? {},
+      config.service ?? '',
+      baseDir,
+      [...path, 'contracts'],
+      report,
+    ),
     rulesHash: hashOfRules(shadow.compare, routes),
   };
 }
@@ -141,30 +151,24 @@ function compileCoverage(config: Section<'coverage'>, path: Path, report: Report
   return { role: source && 'value' in source ? source.value : undefined, roles: named, minPairs };
 }
 
-function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {
-  const guard = { ...defaults.guard, ...config };
-  return { ...guard, errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report) };
+function compileReadYourWrites(
+  config: Config['readYourWrites'],
+  path: Path,
+  report: Report,
+): Pick<Migration, 'readYourWritesSeconds'> {
+  if (config === undefined) return {};
+  const reading = readSeconds(config);
+  if ('value' in reading) return { readYourWritesSeconds: reading.value };
+  report(path, reading.problem);
+  return {};
 }
 
-function compileCanary(config: Section<'canary'>, path: Path, report: Report): Migration['canary'] {
-  const canary = { ...defaults.canary, ...config };
-  const steps: number[] = [];
-  let unread = false;
-  for (const [index, written] of canary.steps.entries()) {
-    const share = written === undefined ? undefined : readShare(written);
-    if (share && 'value' in share) {
-      const before = steps.at(-1) ?? 0;
-      if (share.value <= before) {
-        report([...path, 'steps', index], `${quote(written)} is not over the step before it, ${before}`);
-      }
-      steps.push(share.value);
-    } else {
-      unread = true;
-      if (share) report([...path, 'steps', index], share.problem);
-    }
-  }
-  if (!unread && steps.at(-1) !== 100) {
-    report([...path, 'steps'], 'must end with 100, where the service answers everybody');
-  }
-  return { ...canary, steps };
+function compileGuard(config: Section<'guard'>, path: Path, report: Report): Migration['guard'] {
+  const guard = { ...defaults.guard, ...config };
+  return {
+    ...guard,
+    errorRate: ratio(guard.errorRate, [...path, 'errorRate'], report),
+    slowRate: ratio(guard.slowRate, [...path, 'slowRate'], report),
+    mismatchRate: ratio(guard.mismatchRate, [...path, 'mismatchRate'], report),
+  };
 }

@@ -43,6 +43,17 @@ export const defaults = {
   },
   coverage: { roles: [], minPairs: 1 },
   canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
+  retire: { afterDays: 30 },
+  guard: {
+    errorRate: '1%',
+    timesMonolith: 2,
+    windowSeconds: 60,
+    minRequests: 50,
+    slowRate: '5%',
+    latencyP99Ratio: 3,
+    latencyFloorMs: 50,
+    mismatchRate: '5%',
+  },
   /** `keys`, `issuer` and `audience` have none. */
   jwt: {
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
@@ -50,7 +61,12 @@ export const defaults = {
     refreshSeconds: 60,
     clockToleranceSeconds: 30,
   },
-  guard: { errorRate: '1%', timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
   /** Relative to the folder of routes.yaml. */
   contracts: { pacts: 'contracts/pacts', states: 'contracts/states' },
+  /** `provider`: the migration's service. */
+  broker: {
+    selectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+    pending: true,
+    publish: false,
+  },
 } as const;

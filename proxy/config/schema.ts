@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { contracts } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
 import { flagContextConfig, forceConfig, jwtConfig } from './identity-schema.ts';
+import { canaryExtras, retire } from './schema-canary.ts';
 
 /** routes.yaml as written. What a text means (a route, a URL, a place) is read where it is compiled. */
 
@@ -211,22 +213,33 @@ const migration = z
           .describe('Percent, ascending, the last is 100'),
         holdMinutes: z.number().min(0).max(527_040).default(defaults.canary.holdMinutes),
         minRequests: count.default(defaults.canary.minRequests),
+        ...canaryExtras,
       })
       .optional(),
+    retire,
+    readYourWrites: z
+      .union([text, z.strictObject({ seconds: z.int().min(1).max(3600) })], {
+        error: 'must be a time such as 30s, or { seconds: 30 }',
+      })
+      .optional()
+      .describe('How long a user is answered by the side that took their last write, by a signed cookie'),
     guard: z
       .strictObject({
         errorRate: percentage.default(defaults.guard.errorRate),
         timesMonolith: z.number().min(1).max(1000).default(defaults.guard.timesMonolith),
         windowSeconds: z.int().min(1).max(3600).default(defaults.guard.windowSeconds),
         minRequests: count.default(defaults.guard.minRequests),
+        slowRate: percentage
+          .default(defaults.guard.slowRate)
+          .describe('Of answers over latencyP99Ratio times the p99 of the monolith'),
+        latencyP99Ratio: z.number().min(1).max(1000).default(defaults.guard.latencyP99Ratio),
+        latencyFloorMs: z.number().min(0).max(dayMs).default(defaults.guard.latencyFloorMs),
+        mismatchRate: percentage
+          .default(defaults.guard.mismatchRate)
+          .describe('Of pairs that differ in what is neither noise nor expected'),
       })
       .optional(),
-    contracts: z
-      .strictObject({
-        pacts: text.default(defaults.contracts.pacts).describe('Folder of pact files, relative to this file'),
-        states: text.default(defaults.contracts.states).describe('Folder of provider states'),
-      })
-      .optional(),
+    contracts: contracts.optional(),
   })
   .describe('The unit that moves: routes that share state, their service, their gate');
 

@@ -6,6 +6,7 @@ import type { CopyMode } from '../shadow/sender.ts';
 import { flagContextOf } from './flag-context.ts';
 import { forcedSide } from './forced-side.ts';
 import type { HeaderFields } from './header-fields.ts';
+import { isWriteToRemember, PendingWrite, sideOfLastWrite } from './read-your-writes.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { LiveMigration, Snapshot } from './snapshot.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
@@ -45,12 +46,20 @@ export function chooseSide(
     const forced = forcedSide(request.force, live, client.fields, snapshot.force);
     if (forced !== undefined) return forced;
   }
-  if (live.serves !== 'some') return live.serves === 'everybody' ? 'service' : 'monolith';
+  if (live.serves === 'nobody') return 'monolith';
+  const writes = live.migration.readYourWritesSeconds === undefined ? undefined : snapshot.writes;
+  if (live.serves === 'everybody' && writes === undefined) return 'service';
   const claims = claimsOf(snapshot, live, client);
   const sticky = stickyOf(live, request, client, claims);
+  const asking = { cookie: writes && client.fields.value('cookie'), sticky, client: request.client };
+  const written = writes && sideOfLastWrite(live, asking, writes);
+  if (written === 'monolith') return 'monolith';
+  if (live.serves === 'everybody') return 'service';
   if (sticky === undefined) return 'monolith';
   const groupId = live.migration.id;
   if (!isWithinShare(live.cap, groupId, sticky)) return 'monolith';
+  // Their flag may have been lowered meanwhile; what the evidence allows has not.
+  if (written === 'service') return 'service';
   const context = flagContextOf(live.migration, client.fields, claims, sticky, request.client.address);
   context.properties['ficusFineBucket'] = String(fineBucket(groupId, sticky));
   return snapshot.flags.isOn(live.serveFlag, context) ? 'service' : 'monolith';
@@ -72,6 +81,18 @@ function stickyOf(
     remoteAddress: request.client.address,
     random: () => request.id,
   });
+}
+
+/** What is to be remembered of a write once it is answered; undefined for what is none, or where nobody asks for it. */
+export function pendingWrite(
+  snapshot: Snapshot,
+  { live }: Matched,
+  request: ForwardableRequest,
+  client: ClientOrigin,
+): PendingWrite | undefined {
+  if (snapshot.writes === undefined || !isWriteToRemember(live, request.method)) return undefined;
+  const sticky = stickyOf(live, request, client, claimsOf(snapshot, live, client));
+  return new PendingWrite(live, request.client, sticky, snapshot.writes);
 }
 
 /** Percent of requests copied back to the monolith once the service answers them all: the way back stays proven. */

@@ -78,7 +78,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   const failing = new FailingServices();
   const watch = new ServiceWatch((migration, failures, withinMs) => {
     if (!failing.add(migration, told)) return;
-    request.snapshot = compileSnapshot(failing.without(told), pools.of);
+    request.snapshot = compileSnapshot(failing.without(told), pools.of, request.snapshot);
     deps.onServiceFailing?.(migration, failures, withinMs);
   });
   const request: RequestDeps = {

@@ -5,6 +5,7 @@ import { answerProblem } from './answer-problem.ts';
 import type { AnswerBody, ClientExchange, ExchangeHandler } from './client-exchange.ts';
 import type { Failure, FailureCode } from './failures.ts';
 import { OutgoingRequest } from './outgoing-request.ts';
+import type { PendingWrite } from './read-your-writes.ts';
 import { type ForwardableRequest, headFor } from './request-head.ts';
 import type { RequestOutcome } from './request-outcome.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -29,6 +30,8 @@ export interface ForwardingJob {
   /** The monolith, when the destination is the service. */
   readonly fallback: Destination | undefined;
   readonly capture: ExchangeCapture | undefined;
+  /** A write of which the user's next requests must know. */
+  readonly write: PendingWrite | undefined;
   /** Set where answers say which side made them: the migration's id, or `''`. */
   readonly debugMigration: string | undefined;
   /** One of `onAnswered` and `onFailed` is called, once. */
@@ -98,13 +101,14 @@ export class Forwarding implements ExchangeSink, Waiter, ExchangeHandler {
   }
 
   onHead(head: ResponseHead): void {
-    const { exchange, capture } = this.#job;
+    const { exchange, capture, write } = this.#job;
     this.#headSeen = true;
     this.#status = head.status;
     this.#outgoing.forgetKept();
     capture?.answerHead(head.status, head.headers);
     const headers = this.#headersOf(head);
     this.#addDebugHeaders(headers);
+    write?.taken(this.#destination.side, head.status, headers);
     exchange.begin(head.status, head.reason, headers, bodyOf(head));
   }
 

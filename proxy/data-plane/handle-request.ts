@@ -7,17 +7,19 @@ import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
-import { isRecorded, type Matched, matchRoute } from './choose-side.ts';
+import { isRecorded, type Matched, matchRoute, pendingWrite } from './choose-side.ts';
 import type { ClientExchange } from './client-exchange.ts';
 import type { CopyPressure } from './copy-pressure.ts';
 import { decideCopy, decideSide } from './decide.ts';
 import { type Destination, Forwarding } from './forwarding.ts';
 import type { LoadShedding } from './load-shedding.ts';
+import type { PendingWrite } from './read-your-writes.ts';
 import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
 import { type PlannedCopy, RequestOutcome } from './request-outcome.ts';
 import type { RequestsUnderWay } from './requests-under-way.ts';
 import { targetOnService } from './rewrite-target.ts';
 import type { ServiceWatch } from './service-watch.ts';
+import { withoutSideCookies } from './side-cookie.ts';
 import type { Snapshot } from './snapshot.ts';
 import { tellRefused } from './tell-refused.ts';
 import type { TrafficCounts } from './traffic-counts.ts';
@@ -47,10 +49,11 @@ export interface RequestDeps {
 export function handleRequest(
   deps: RequestDeps,
   received: ReceivedRequest,
-  request: ForwardableRequest,
+  read: ForwardableRequest,
   exchange: ClientExchange,
 ): void {
   const { snapshot } = deps;
+  const request = snapshot.writes === undefined ? read : withoutSideCookie(read);
   if (deps.shedding.sheds()) {
     tellRefused(deps, 'overloaded', request.id, request);
     answerProblem(exchange, 'overloaded', request.id);
@@ -70,8 +73,9 @@ export function handleRequest(
   const side = decideSide(deps, matched, request, received);
   const mode = decideCopy(deps, matched, request, received, side);
   const record = isRecorded(matched, request);
+  const write = pendingWrite(snapshot, matched, request, received);
   if (side === 'monolith' && mode === undefined && !record) {
-    forward(deps, exchange, request, matched, monolith, undefined, undefined);
+    forward(deps, exchange, request, matched, monolith, undefined, undefined, write);
     return;
   }
   const service = serviceDestination(matched, request);
@@ -79,8 +83,8 @@ export function handleRequest(
     mode === undefined && !record
       ? undefined
       : { mode, record, capture: captureOf(deps, request, received, matched), monolith, service };
-  if (side === 'service') forward(deps, exchange, request, matched, service, monolith, copy);
-  else forward(deps, exchange, request, matched, monolith, undefined, copy);
+  if (side === 'service') forward(deps, exchange, request, matched, service, monolith, copy, write);
+  else forward(deps, exchange, request, matched, monolith, undefined, copy, write);
 }
 
 function forward(
@@ -91,6 +95,7 @@ function forward(
   destination: Destination,
   fallback: Destination | undefined,
   copy: PlannedCopy | undefined,
+  write?: PendingWrite,
 ): void {
   new Forwarding({
     exchange,
@@ -98,9 +103,16 @@ function forward(
     destination,
     fallback,
     capture: copy?.capture,
+    write,
     debugMigration: deps.debugHeaders ? (matched?.live.migration.id ?? '') : undefined,
     outcome: new RequestOutcome(deps, request, matched, copy),
   }).start();
+}
+
+/** Upstreams are not told who wrote where: it is between the client and us. */
+export function withoutSideCookie(request: ForwardableRequest): ForwardableRequest {
+  const lines = withoutSideCookies(request.lines);
+  return lines === request.lines ? request : { ...request, lines };
 }
 
 const noRoutes: readonly Route[] = [];

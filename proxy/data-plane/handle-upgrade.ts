@@ -9,7 +9,7 @@ import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
 import { decideSide } from './decide.ts';
 import { type Failure, failureMeanings, whileOpen } from './failures.ts';
-import type { RequestDeps } from './handle-request.ts';
+import { type RequestDeps, withoutSideCookie } from './handle-request.ts';
 import { type ForwardableRequest, headFor, type ReceivedRequest } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 import { targetOnService } from './rewrite-target.ts';
@@ -41,10 +41,12 @@ interface Asked extends AnswerSource {
 export async function handleUpgrade(
   deps: RequestDeps,
   received: ReceivedRequest,
-  request: ForwardableRequest,
+  read: ForwardableRequest,
   key: string,
   connection: ClientConnection,
 ): Promise<void> {
+  const { snapshot } = deps;
+  const request = snapshot.writes === undefined ? read : withoutSideCookie(read);
   const client = connection.socket;
   if (deps.shedding.sheds()) {
     tellRefused(deps, 'overloaded', request.id, request);
@@ -52,7 +54,6 @@ export async function handleUpgrade(
     return;
   }
   connection.hold();
-  const { snapshot } = deps;
   const matched = matchRoute(snapshot, request);
   const toService = matched !== undefined && decideSide(deps, matched, request, received) === 'service';
   const upgrade = { deps, request, key, connection, matched, startedAt: deps.clock.monotonic() };

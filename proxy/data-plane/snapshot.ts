@@ -5,8 +5,10 @@ import { isForSomeUsers } from '../flags/share.ts';
 import type { PublicJwk } from '../routing/identity.ts';
 import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import { RouteTable } from '../routing/route-table.ts';
+import { systemClock } from '../telemetry/clock.ts';
 import { type ClaimReader, claimReader, readsClaims } from './flag-context.ts';
 import type { ForceTrust } from './forced-side.ts';
+import { LastWrites, type WriteSides } from './read-your-writes.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 /** What the control plane tells a worker: plain data, whole every time. */
@@ -20,6 +22,8 @@ export interface ControlSnapshot {
   readonly tokenKeys?: readonly PublicJwk[];
   /** What signs `Ficus-Force`. */
   readonly forceKey?: string | undefined;
+  /** Signs which side has a user's last write. */
+  readonly cookieKey?: string | undefined;
   /** Ids of migrations that a guard has taken out: nobody is let through to their service. */
   readonly latched?: readonly string[];
   /** Percent that the evidence allows, by migration id; a migration that is not named has none. */
@@ -64,6 +68,8 @@ export interface Snapshot {
   readonly killed: boolean;
   readonly claims: ClaimReader;
   readonly force: ForceTrust;
+  /** Who wrote where; undefined where no migration asks for it. */
+  readonly writes: WriteSides | undefined;
 }
 
 export type PoolOf = (upstream: Upstream) => UpstreamPool;
@@ -119,5 +125,22 @@ export function compileSnapshot(control: ControlSnapshot, poolOf: PoolOf, previo
     killed,
     claims,
     force: { key: control.forceKey, rules: routing.force, claimsOf: claims.of },
+    writes: writesOf(control, previous),
+  };
+}
+
+/** What this process remembers of users without cookies goes on. */
+function writesOf(
+  { routing, cookieKey }: ControlSnapshot,
+  previous: Snapshot | undefined,
+): WriteSides | undefined {
+  const isAskedFor = routing.migrations.some(
+    ({ readYourWritesSeconds }) => readYourWritesSeconds !== undefined,
+  );
+  if (cookieKey === undefined || !isAskedFor) return undefined;
+  return {
+    key: cookieKey,
+    lastWrites: previous?.writes?.lastWrites ?? new LastWrites(),
+    nowMs: systemClock.now,
   };
 }

@@ -77,6 +77,11 @@ export class WorkerPool {
     return this.#live().map(({ pid, revision }) => ({ pid, revision }));
   }
 
+  /** Of the newest snapshot that they were told, or will be as soon as they can. */
+  get toldRevision(): number {
+    return this.#newest.revision;
+  }
+
   apply(snapshot: ControlSnapshot): void {
     this.#newest = snapshot;
     for (const worker of this.#live()) worker.apply(snapshot);

@@ -53,14 +53,19 @@ export function allowedShare(
 /** What is still missing before the present step may be left, or undefined. */
 export function missingHold(canary: Migration['canary'], state: Granted, nowMs: number): string | undefined {
   if (state.granted === 0) return undefined;
-  const heldMinutes = Math.floor((nowMs - state.grantedAtMs) / 60_000);
+  const heldMs = nowMs - state.grantedAtMs;
   const missing: string[] = [];
-  if (heldMinutes < canary.holdMinutes) missing.push(`${heldMinutes} of ${canary.holdMinutes} minutes`);
+  if (heldMs < canary.holdMinutes * 60_000) missing.push(heldText(heldMs, canary.holdMinutes));
   if (state.requestsSinceGrant < canary.minRequests) {
     missing.push(`${count(state.requestsSinceGrant)} of ${count(canary.minRequests)} requests`);
   }
   if (missing.length === 0) return undefined;
   return `The step of ${state.granted} % has been held for ${missing.join(' and ')}.`;
+}
+
+function heldText(heldMs: number, holdMinutes: number): string {
+  if (holdMinutes >= 1) return `${Math.floor(heldMs / 60_000)} of ${holdMinutes} minutes`;
+  return `${Math.floor(heldMs / 1000)} of ${Math.ceil(holdMinutes * 60)} seconds`;
 }
 
 /** The step after a share. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MigrationStateRow } from '../store/model.ts';
 import type { Allowance } from './allowed-share.ts';
+import { latchOf } from './guard/latch.ts';
 import type { Actor, OverrideTold } from './model.ts';
 
 /** A share that is allowed whatever the gate says, for a time: break-glass. */
@@ -68,20 +69,15 @@ export function overridden(
   nowMs: number,
 ): Allowance {
   const override = overrideOf(state, nowMs);
-  if (!override || state.held || isLatched(state)) return allowance;
+  if (!override || state.held || latchOf(state)) return allowance;
   return { ...allowance, allowed: Math.max(allowance.allowed, override.share), closed: false };
-}
-
-/** Whether the guard holds the migration back until somebody clears it. */
-export function isLatched({ detail }: Kept): boolean {
-  return detail['latch'] !== undefined;
 }
 
 /** Why it can't begin, or undefined. */
 export function overrideProblem({ forMs }: OverrideOrder, state: Kept, reason: string): string | undefined {
   if (reason.trim() === '') return 'An override needs a reason: it is kept in the audit.';
   if (!(forMs >= 1000 && forMs <= longestOverrideMs)) return 'An override lasts from 1 second to 24 hours.';
-  if (isLatched(state))
+  if (latchOf(state))
     return 'The guard holds the migration back, and no override goes past that: clear the guard first.';
   return undefined;
 }
@@ -112,7 +108,7 @@ export function toldOverride(
   nowMs: number,
 ): { override?: OverrideTold; warnings?: readonly string[] } {
   const override = overrideOf(state, nowMs);
-  if (!override || state.held || isLatched(state)) return {};
+  if (!override || state.held || latchOf(state)) return {};
   const { before: _, ...told } = override;
   return { override: told, warnings: [overrideText(override, nowMs)] };
 }

@@ -2,12 +2,18 @@ import type { Logger } from 'pino';
 import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
+import { isDrilling } from './guard/drill.ts';
 import type { Phase } from './model.ts';
-import { endedOverride, grantedInForce, type Override } from './override.ts';
+import { endedOverride, grantedInForce, type Override, overrideOf } from './override.ts';
+import { rampOver } from './ramp/detail.ts';
+import { rampOf } from './ramp/ramp-of.ts';
+import { type StepAnnouncer, stepOf } from './ramp/step.ts';
 import { phaseOf, type Standing, type StandingDeps, standingOf } from './standing.ts';
 
 export interface ReconcilerDeps extends StandingDeps {
   readonly migrations: () => readonly Migration[];
+  /** Who is asked before a step and told after it. Absent: nobody. */
+  readonly steps?: StepAnnouncer;
   /** Never throws and is never awaited. */
   readonly audit: (entry: AuditEntry) => void;
   /** The caps that workers hold are no longer right. */
@@ -48,8 +54,8 @@ export class Reconciler {
     const now = this.nowIso();
     const state = this.#deps.states.get(migration.id, now);
     const { granted = state.granted, held = state.held, phase = state.phase } = to;
-    // Who takes a migration back ends what was allowed past the gate.
-    const ended = to.held === true ? { override: undefined } : {};
+    // Who takes a migration back ends what was under way, and what was allowed past the gate.
+    const ended = to.held === true ? { ...rampOver, override: undefined } : {};
     const detail = Object.entries({ ...state.detail, ...to.detail, ...ended }).filter(
       ([, part]) => part !== undefined,
     );
@@ -73,7 +79,10 @@ export class Reconciler {
   /** One migration's share; true when its cap changed. */
   #settle(migration: Migration): boolean {
     const standing = standingOf(this.#deps, migration);
+    if (isDrilling(standing.state, this.#deps.clock.now())) return false;
     const { state, asked, allowance } = standing;
+    // Where the monolith may have forgotten it, evidence against the service is no way back.
+    if (state.phase === 'retired') return false;
     const override = endedOverride(state, this.#deps.clock.now());
     if (override) {
       this.#endOverride(standing, override);
@@ -87,20 +96,41 @@ export class Reconciler {
     if (standing.killed) return false;
     // Flags that nobody has read yet ask for nothing, and that must not become a decision.
     if (!this.#deps.flags.known()) return false;
-    const granted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
+    const nowMs = this.#deps.clock.now();
+    const isOverridden = overrideOf(state, nowMs) !== undefined;
+    // Flags come to each replica at another moment: one that sees them late must not undo what they asked for.
+    if (this.#deps.lead?.() === 'elsewhere' && !isOverridden) return false;
+    const wanted = Math.min(allowance.allowed, stepFor(migration.canary, asked));
+    const step = wanted > state.granted ? stepOf(standing, wanted, rampOf(standing, nowMs)) : undefined;
+    const waits = step && !isOverridden ? this.#deps.steps?.before(migration, step) : undefined;
+    const granted = waits === undefined ? wanted : state.granted;
     // A flag that fell to 0 ends what a roll back held: asking again begins anew. Not so after the guard.
     const held = state.held && (asked > 0 || standing.latch !== undefined);
     const phase = phaseOf(standing, granted);
-    if (granted === state.granted && held === state.held && phase === state.phase) return false;
-    if (phase !== state.phase) {
-      const shares = `asked ${asked} %, allowed ${allowance.allowed} %, shadow ${standing.shadowShare} %`;
-      this.#audit('phase', migration.id, `${state.phase} → ${phase}: ${shares}`, {
-        from: state.phase,
-        to: phase,
-      });
-    }
-    this.change(migration, { granted, held, phase });
+    const ramp = rampOf(standing, nowMs, granted);
+    const webhook = waits === '' ? standing.detail.webhook : waits;
+    const isSameWay = ramp === standing.detail.ramp && webhook === standing.detail.webhook;
+    if (granted === state.granted && held === state.held && phase === state.phase && isSameWay) return false;
+    if (granted > state.granted) this.#auditStep(standing, granted);
+    if (phase !== state.phase) this.#auditPhase(standing, phase);
+    const isBack = granted === 0 && state.granted > 0;
+    this.change(migration, { granted, held, phase, detail: isBack ? rampOver : { ramp, webhook } });
+    if (step && granted > state.granted) this.#deps.steps?.after(migration, step);
     return granted !== state.granted;
+  }
+
+  /** A step that a promote names and that follows at once is in the audit with it. */
+  #auditStep({ migration, state, asked, gate, detail: { ramp } }: Standing, to: number): void {
+    if (ramp && ramp.from === state.granted && to >= ramp.to) return;
+    const why = ramp ? `the way to ${asked} %, asked by ${ramp.by}` : `the flag asks for ${asked} %`;
+    const detail = { from: state.granted, to, builds: gate.key };
+    this.#audit('step', migration.id, `${state.granted} → ${to} %: ${why}`, detail);
+  }
+
+  #auditPhase({ migration, state, asked, allowance, shadowShare }: Standing, phase: Phase): void {
+    const shares = `asked ${asked} %, allowed ${allowance.allowed} %, shadow ${shadowShare} %`;
+    const detail = { from: state.phase, to: phase };
+    this.#audit('phase', migration.id, `${state.phase} → ${phase}: ${shares}`, detail);
   }
 
   /** The evidence speaks against a share that was granted: once, and until somebody promotes again. */
@@ -114,8 +144,8 @@ export class Reconciler {
   }
 
   /** Back to what was granted before it; what the gate allows by now stays. */
-  #endOverride({ migration, state, gate, allowance, effective }: Standing, override: Override): void {
-    const isEarned = gate.state === 'open' && allowance.holds.length === 0;
+  #endOverride({ migration, state, gate, evidence, effective }: Standing, override: Override): void {
+    const isEarned = gate.state === 'open' && evidence.holds.length === 0;
     const granted = isEarned ? state.granted : grantedInForce(state, this.#deps.clock.now());
     const detail = { ...override, from: state.granted, to: granted };
     this.#audit('override-ended', migration.id, override.reason, detail);

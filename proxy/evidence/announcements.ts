@@ -18,8 +18,13 @@ export interface Announcement {
 /** Build of an upstream that announces none and is given none in routes.yaml: another address may be another build. */
 function unannounced({ protocol, hostname, port, socketPath, basePath }: Upstream): string {
   const where = protocol === 'unix:' ? socketPath : `${hostname}:${port}`;
-  return `unannounced at ${where}${basePath}`;
+  return `${unannouncedPrefix}${where}${basePath}`;
 }
+
+const unannouncedPrefix = 'unannounced at ';
+
+/** Whether somebody said which build it is; else it is not even known when it changes. */
+export const isAnnounced = (build: string): boolean => !build.startsWith(unannouncedPrefix);
 
 const announcementSchema = z.object({
   service: z.string().max(200),

@@ -9,7 +9,14 @@ export interface Cell {
 }
 
 /** What traffic shows of a route, and what the gate's answer lists of it. */
-export const coverageDimensions: ReadonlySet<string> = new Set(['method', 'status', 'type', 'role', 'query']);
+export const coverageDimensions: ReadonlySet<string> = new Set([
+  'method',
+  'status',
+  'type',
+  'role',
+  'query',
+  'use',
+]);
 
 const failedDimension = 'failed';
 

@@ -2,19 +2,22 @@ import type { Logger } from 'pino';
 import type { Migration, RoutingModel, Upstream } from '../routing/model.ts';
 import type { ComparedPair } from '../shadow/pair.ts';
 import type { Store } from '../store/open-store.ts';
+import { useSample } from '../store/pairs.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { Announcements } from './announcements.ts';
-import { type ContractEvidenceKeeper, keepContractEvidence } from './contract-evidence.ts';
-import { type VerifiedContracts, verifyContracts } from './contracts/verify-contracts.ts';
+import type { ContractView } from './contract-view.ts';
+import type { BrokerCredentials } from './contracts/fetch-document.ts';
+import type { VerifiedContracts } from './contracts/verify-contracts.ts';
+import { Contracts } from './contracts.ts';
+import { type DraftResult, draftContract } from './draft-contract.ts';
 import { createEvidenceCounter, type EvidenceCounter } from './evidence-counter.ts';
 import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { excuseRoutes } from './judge.ts';
 import { Judging } from './judging.ts';
-import type { ClientAnswers, EvidenceKey, GateReport, ServedLately } from './model.ts';
+import type { ClientAnswers, EvidenceKey, GateFacts, GateReport, ServedLately } from './model.ts';
 import type { ServiceDescription } from './openapi/description-watch.ts';
 import { Descriptions } from './openapi/descriptions.ts';
-import { PactWatch } from './pact-watch.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
 
 export interface EvidenceDeps {
@@ -22,6 +25,10 @@ export interface EvidenceDeps {
   readonly store: Store;
   /** `PACT_…` variables for values in provider states. */
   readonly pactEnvironment: Readonly<Record<string, string>>;
+  /** Of the Pact Broker, where there is one. */
+  readonly brokerCredentials?: BrokerCredentials | undefined;
+  /** Folder in which pacts are kept that were fetched. */
+  readonly pactCacheDir: string;
   /** Builds or abilities of upstreams are others than they were. */
   readonly onBuildsChanged: () => void;
   /** What services say that their APIs are is other than it was. */
@@ -44,19 +51,15 @@ export type PairDropReason = 'rules-changed' | 'build-changed' | 'unconfirmed';
 const CONFIRM_EVERY_MS = 1000;
 /** Pairs that wait for their builds to be confirmed. */
 const MAX_UNCONFIRMED = 5000;
-const PACTS_EVERY_MS = 2000;
 const DESCRIPTIONS_EVERY_MS = 2000;
-/** For one pact against one side. */
-const VERIFY_TIMEOUT_MS = 60_000;
 
 /** Everything that gates read, gathered in memory: a gate is answered without waiting for anybody. */
 export class Evidence {
   readonly #deps: EvidenceDeps;
   readonly #counter: EvidenceCounter;
-  readonly #contracts: ContractEvidenceKeeper;
+  readonly #contracts: Contracts;
   readonly #verdicts: VerdictKeeper;
   readonly judging: Judging;
-  readonly #pacts: PactWatch;
   readonly #descriptions: Descriptions;
   readonly #announcements: Announcements;
   readonly #confirming: NodeJS.Timeout;
@@ -68,10 +71,17 @@ export class Evidence {
     const { store, log, clock } = deps;
     const migrations = () => deps.model().migrations;
     this.#counter = createEvidenceCounter({ store, log, clock });
-    this.#contracts = keepContractEvidence({
-      store,
-      migrations: () => migrations().map(({ id }) => id),
-      log,
+    this.#contracts = new Contracts({
+      ...deps,
+      migrations,
+      keyOf: async (migration) => {
+        await this.#confirm();
+        return this.#keyOf(migration);
+      },
+      sides: (migration) => ({
+        monolith: this.#upstream(deps.model().default),
+        service: this.#upstream(migration.service),
+      }),
     });
     this.#verdicts = keepVerdicts({ store, log });
     this.judging = new Judging({
@@ -82,7 +92,6 @@ export class Evidence {
       store,
       clock,
     });
-    this.#pacts = new PactWatch({ migrations, log, everyMs: PACTS_EVERY_MS });
     this.#announcements = new Announcements({
       upstreams: () => this.#sides(),
       onChange: deps.onBuildsChanged,
@@ -103,11 +112,32 @@ export class Evidence {
 
   /** Learns what can be learnt now: who runs where, which pacts there are. */
   async refresh(): Promise<void> {
-    await Promise.all([this.#confirm().then(() => this.#descriptions.refresh()), this.#pacts.refresh()]);
+    await Promise.all([this.#confirm().then(() => this.#descriptions.refresh()), this.#contracts.refresh()]);
   }
 
   gate(migration: Migration): GateReport {
-    const facts = gatherFacts({
+    return decideGate(migration, this.#factsOf(migration));
+  }
+
+  /** What clients ask for, and which pacts have it; of a migration that there is. */
+  contractView(migrationId: string): ContractView {
+    const migration = this.#find(migrationId)!;
+    return this.#contracts.view(migration, this.#factsOf(migration));
+  }
+
+  draftContract(migrationId: string, order: Parameters<typeof draftContract>[1]): Promise<DraftResult> {
+    const { pairs, pairWriter } = this.#deps.store;
+    return draftContract(this.#find(migrationId)!, order, this.contractView(migrationId).uses, {
+      pair: (id) => pairs.pair(id),
+      async pairsOfUse(migration, route, use, limit) {
+        await pairWriter.flush();
+        return pairs.pairsOfSignature(migration, useSample(route, use), limit);
+      },
+    });
+  }
+
+  #factsOf(migration: Migration): GateFacts {
+    return gatherFacts({
       key: this.#keyOf(migration),
       migration,
       counter: this.#counter,
@@ -117,12 +147,10 @@ export class Evidence {
       served: this.#deps.served(migration.id),
       ...this.#descriptions.factsOf(migration.id),
       nowMs: this.#deps.clock.now(),
-      contracts: this.#contracts.of(migration.id),
-      pacts: this.#pacts.of(migration.id),
+      ...this.#contracts.facts(migration),
       serviceReachable: this.#announcements.of(this.#upstream(migration.service)).reachable,
       storeAvailable: this.#deps.store.available(),
     });
-    return decideGate(migration, facts);
   }
 
   pairs(migration: Migration): { agreed: number; differed: number; incomparable: number } {
@@ -162,31 +190,14 @@ export class Evidence {
 
   /** Verifies the contracts against the builds that run now; the gate sees the results at once. */
   async verify(migrationId: string): Promise<VerifiedContracts> {
-    const { model, pactEnvironment: env, clock, log } = this.#deps;
     const migration = this.#find(migrationId);
     if (!migration) return { results: [], problems: [`There is no migration "${migrationId}".`] };
-    await this.#pacts.refresh();
-    await this.#confirm();
-    const { monolithBuild, serviceBuild } = this.#keyOf(migration);
-    const verified = await verifyContracts({
-      migration,
-      upstreams: { monolith: this.#upstream(model().default), service: this.#upstream(migration.service) },
-      builds: { monolith: monolithBuild, service: serviceBuild },
-      pactsDir: migration.contracts.pacts,
-      statesDir: migration.contracts.states,
-      env,
-      clock,
-      log,
-      timeoutMs: VERIFY_TIMEOUT_MS,
-    });
-    for (const { evidence } of verified.results) this.#contracts.add(migration.id, evidence);
-    return verified;
+    return this.#contracts.verify(migration);
   }
 
   /** Writes what is counted, once more, and stops asking around. */
   async close(): Promise<void> {
     clearInterval(this.#confirming);
-    this.#pacts.close();
     this.#descriptions.close();
     await this.#confirm();
     this.#contracts.close();

@@ -21,6 +21,7 @@ export function gatherFacts(from: {
   readonly descriptionChanges: DescriptionChanges | undefined;
   readonly contracts: readonly ContractEvidence[];
   readonly pacts: GateFacts['pacts'];
+  readonly pactsUnknown: string | undefined;
   readonly serviceReachable: boolean;
   readonly storeAvailable: boolean;
   readonly nowMs: number;
@@ -46,6 +47,7 @@ export function gatherFacts(from: {
     clientAnswers: from.clientAnswers,
     contracts: from.contracts,
     pacts: from.pacts,
+    ...(from.pactsUnknown !== undefined && { pactsUnknown: from.pactsUnknown }),
     latency: counts.latency,
     failedPairs: failedPairs(counts.coverage, new Set(migration.routes.map(({ id }) => id))),
     served: from.served,

@@ -1,3 +1,4 @@
+import type { InteractionUse } from './contracts/interaction-use.ts';
 import type { DescribedAnswers } from './openapi/described-cells.ts';
 import type { DescriptionChanges } from './openapi/description-keeper.ts';
 import type { DescriptionState } from './openapi/description-watch.ts';
@@ -94,6 +95,18 @@ export interface ContractEvidence {
   readonly at: string;
 }
 
+/** What a gate wants to know of a pact. */
+export interface KnownPact {
+  readonly consumer: string;
+  readonly pactHash: string;
+  /** Not being kept holds nothing. Absent: it binds. */
+  readonly pending?: boolean;
+  /** It asks for messages only, which the monolith is not asked for. */
+  readonly messagesOnly?: boolean;
+  /** What it asks for by HTTP. */
+  readonly interactions?: readonly { readonly description: string; readonly use: InteractionUse }[];
+}
+
 /** What is known of the service's description. */
 export interface OpenApiFacts {
   readonly state: DescriptionState;
@@ -126,8 +139,10 @@ export interface GateFacts {
   readonly coverage: readonly CoverageCount[];
   readonly clientAnswers: ClientAnswers;
   readonly contracts: readonly ContractEvidence[];
-  /** Hash of each pact file that is there now, by consumer. */
-  readonly pacts: readonly { readonly consumer: string; readonly pactHash: string }[];
+  /** Those that are there now. */
+  readonly pacts: readonly KnownPact[];
+  /** Why it is not known which pacts there are, where it is not. */
+  readonly pactsUnknown?: string;
   /** Pairs by latency bucket (telemetry/latency.ts) of each side. */
   readonly latency: { readonly monolith: readonly number[]; readonly service: readonly number[] };
   /** Pairs by which side failed in them (500 and above, or no whole answer), of the routes of now. */
@@ -162,6 +177,8 @@ export interface GateReason {
     | 'guard';
   readonly state: ReasonState;
   readonly route?: string;
+  /** Met, but to be looked at: where it held the gate, it would not be. */
+  readonly isWarning?: true;
   /** A sentence with numbers and with what would change it. */
   readonly text: string;
 }

@@ -1,19 +1,20 @@
 import type { Logger } from 'pino';
 import type { Migration } from '../routing/model.ts';
-import { listPacts } from './contracts/list-pacts.ts';
-import type { GateFacts } from './model.ts';
+import type { PactListing } from './contracts/list-pacts.ts';
+import type { PactSources } from './contracts/pact-sources.ts';
 
 export interface PactWatchDeps {
   readonly migrations: () => readonly Migration[];
+  readonly sources: Pick<PactSources, 'list'>;
   readonly log: Logger;
   readonly everyMs: number;
 }
 
-/** The pact files of every migration as they are now, in memory for the gate. */
+/** The pacts of every migration as they are now, in memory for the gate. */
 export class PactWatch {
   readonly #deps: PactWatchDeps;
   readonly #timer: NodeJS.Timeout;
-  #pacts = new Map<string, GateFacts['pacts']>();
+  #listings = new Map<string, PactListing>();
   #problems = '';
 
   constructor(deps: PactWatchDeps) {
@@ -21,29 +22,26 @@ export class PactWatch {
     this.#timer = setInterval(() => void this.refresh(), deps.everyMs);
   }
 
-  of(migration: string): GateFacts['pacts'] {
-    return this.#pacts.get(migration) ?? [];
+  of(migration: string): PactListing {
+    return this.#listings.get(migration) ?? notRead;
   }
 
-  /** Reads the folders again. Never rejects; files that can't be read are said once. */
+  /** Looks again at what is near; what is far away is asked at its own pace. Never rejects; problems are said once. */
   async refresh(): Promise<void> {
-    const pacts = new Map<string, GateFacts['pacts']>();
-    const problems: string[] = [];
-    for (const migration of this.#deps.migrations()) {
-      try {
-        const listing = await listPacts(migration.contracts.pacts, migration.service);
-        pacts.set(
-          migration.id,
-          listing.pacts.map(({ consumer, pactHash }) => ({ consumer, pactHash })),
-        );
-        problems.push(...listing.problems);
-      } catch (error) {
-        pacts.set(migration.id, this.of(migration.id));
-        problems.push(`${migration.contracts.pacts}: ${(error as Error).message}`);
-      }
-    }
-    this.#pacts = pacts;
-    this.#tell(problems.join('\n'));
+    const listings = await Promise.all(
+      this.#deps
+        .migrations()
+        .map(async (migration) => [migration.id, await this.#deps.sources.list(migration)] as const),
+    );
+    this.#listings = new Map(listings);
+    this.#tell(listings.flatMap(([, { problems }]) => problems).join('\n'));
+  }
+
+  /** Looks again at all pacts of one migration, and waits for the answer. */
+  async ask(migration: Migration): Promise<PactListing> {
+    const listing = await this.#deps.sources.list(migration, true);
+    this.#listings.set(migration.id, listing);
+    return listing;
   }
 
   close(): void {
@@ -52,7 +50,9 @@ export class PactWatch {
 
   #tell(problems: string): void {
     if (problems !== '' && problems !== this.#problems)
-      this.#deps.log.warn({ problems }, 'pact files that do not count');
+      this.#deps.log.warn({ problems }, 'pacts that do not count');
     this.#problems = problems;
   }
 }
+
+const notRead: PactListing = { pacts: [], problems: [], unknown: 'they are being read' };

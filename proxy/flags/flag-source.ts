@@ -18,8 +18,10 @@ export interface KillChange {
 
 /** Who changed a flag, as far as the source knows. */
 export type FlagStory =
-  /** Only we did. */
+  /** Only we did, or another replica tells of it. */
   | { readonly own: true }
+  /** By the name that is ours, too: a replica that has just written may yet say that it was it. */
+  | { readonly own: 'perhaps' }
   | {
       readonly own: false;
       /** A name, or why there is none. */
@@ -61,8 +63,8 @@ export interface FlagSource {
   setShare(change: ShareChange): Promise<void>;
   /** Turns the kill switch's flag on or off; rejects as `setShare` does. */
   setKill(change: KillChange): Promise<void>;
-  /** How the last changes of a flag came about, those since it was asked before. Never rejects. */
-  storyOf(flag: string): Promise<FlagStory>;
+  /** How the last changes of a flag came about, those since it was told before; `final`: no more waiting. Never rejects. */
+  storyOf(flag: string, final: boolean): Promise<FlagStory>;
   /** What was in force when this process, or the one before it, last ran; undefined where that is not known. */
   lastRun(): FeatureSet | undefined;
   /** Replicas that read the same server tell each of its flips once: see `ClaimEvents`. */

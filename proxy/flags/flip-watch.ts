@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { serveFlag, shadowFlag } from './flag-names.ts';
-import type { FlagSource } from './flag-source.ts';
+import type { FlagSource, FlagStory } from './flag-source.ts';
 import { type Flip, flipsBetween } from './flips.ts';
 import { killFlag } from './kill-flag.ts';
 
@@ -24,8 +24,20 @@ export interface FlipWatchOptions {
   readonly audit: (flip: ForeignFlip) => void;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long a replica that made a flip itself is given to say so, before it counts as somebody else's. */
+  /** How long a flip is given to be followed by another one that belongs to it. */
   readonly settleMs?: number;
+  /** How long a replica that made a flip itself is given to say so, where it could have been one. */
+  readonly doubtMs?: number;
+}
+
+const parentPart = 'flag ';
+
+interface Settling {
+  flip: Flip;
+  readonly migration: string | undefined;
+  /** Whose it is is not waited for any more. */
+  final: boolean;
+  readonly timer: NodeJS.Timeout;
 }
 
 /**
@@ -33,17 +45,30 @@ export interface FlipWatchOptions {
  * source knows, and when. What Ficus does itself is audited where it is done.
  */
 export function watchFlips(options: FlipWatchOptions): { close(): Promise<void> } {
-  const { flags, migrations, audit, clock, log, settleMs = 3000 } = options;
+  const { flags, migrations, audit, clock, log, settleMs = 3000, doubtMs = 20_000 } = options;
   const { source } = flags.health();
   /** By flag, so that several flips in a row are one: from the first state to the last. */
-  const settling = new Map<string, { flip: Flip; migration: string | undefined; timer: NodeJS.Timeout }>();
+  const settling = new Map<string, Settling>();
+  let isClosed = false;
   let telling: Promise<void> = Promise.resolve();
   let last = flags.lastRun() ?? flags.current();
   let wasKnown = flags.known();
 
-  async function tell({ flag, from, to, changed }: Flip, migration: string | undefined): Promise<void> {
-    const story = await flags.storyOf(flag);
-    if (story.own) return;
+  /** A flag that only rests on what changed has nothing of it in its own log. */
+  async function storyOf({ flag, changed }: Flip, final: boolean): Promise<FlagStory> {
+    const parent = changed.find((part) => part.startsWith(parentPart));
+    const isIts = changed.some((part) => !part.startsWith(parentPart) && !part.startsWith('segment '));
+    if (isIts) return flags.storyOf(flag, final);
+    if (parent !== undefined) return flags.storyOf(parent.slice(parentPart.length), final);
+    return { own: false, author: 'unknown (a segment was changed)', events: [] };
+  }
+
+  /** Not told while it is in doubt whose it is. */
+  async function tell({ flip, migration, final }: Settling): Promise<'told' | 'in doubt'> {
+    const { flag, from, to, changed } = flip;
+    const story = await storyOf(flip, final);
+    if (story.own === 'perhaps') return 'in doubt';
+    if (story.own) return 'told';
     const { author, events } = story;
     const at = story.at ?? new Date(clock.now()).toISOString();
     const reason = `${flag}: ${from} → ${to}${from === to ? ` (${changed.join(', ')})` : ''}`;
@@ -57,6 +82,7 @@ export function watchFlips(options: FlipWatchOptions): { close(): Promise<void> 
       reason,
       detail,
     });
+    return 'told';
   }
 
   function look(): void {
@@ -75,10 +101,14 @@ export function watchFlips(options: FlipWatchOptions): { close(): Promise<void> 
         const changed = [...new Set([...earlier.flip.changed, ...flip.changed])];
         earlier.flip = { ...flip, from: earlier.flip.from, changed };
       } else {
-        const timer = setTimeout(() => settle(flip.flag), settleMs);
-        settling.set(flip.flag, { flip, migration: owners.get(flip.flag), timer });
+        wait({ flip, migration: owners.get(flip.flag), final: false }, settleMs);
       }
     }
+  }
+
+  function wait(one: Omit<Settling, 'timer'>, ms: number): void {
+    const { flag } = one.flip;
+    settling.set(flag, { ...one, timer: setTimeout(() => settle(flag), ms) });
   }
 
   function settle(flag: string): void {
@@ -86,7 +116,15 @@ export function watchFlips(options: FlipWatchOptions): { close(): Promise<void> 
     if (!found) return;
     settling.delete(flag);
     telling = telling
-      .then(() => tell(found.flip, found.migration))
+      .then(async () => {
+        if ((await tell(found)) === 'told') return;
+        const later = settling.get(flag);
+        if (later) clearTimeout(later.timer);
+        const changed = [...new Set([...found.flip.changed, ...(later?.flip.changed ?? [])])];
+        const flip = { ...found.flip, to: later?.flip.to ?? found.flip.to, changed };
+        wait({ flip, migration: found.migration, final: true }, doubtMs);
+        if (isClosed) settle(flag);
+      })
       .catch((error: unknown) => log.error({ err: error, flag }, 'flip not audited'));
   }
 
@@ -94,8 +132,10 @@ export function watchFlips(options: FlipWatchOptions): { close(): Promise<void> 
   look();
   return {
     async close() {
-      for (const [flag, { timer }] of settling) {
-        clearTimeout(timer);
+      isClosed = true;
+      for (const [flag, one] of settling) {
+        clearTimeout(one.timer);
+        one.final = true;
         settle(flag);
       }
       await telling;

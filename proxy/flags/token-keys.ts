@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { PublicJwk } from '../routing/identity.ts';
 import type { RoutingModel } from '../routing/model.ts';
+import { createTurns } from './in-turn.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** What is read of a key set: the keys, or what is wrong with it. */
@@ -43,6 +44,7 @@ export async function openTokenKeys(options: TokenKeysOptions): Promise<TokenKey
   const { dataDir, model, readKeys, onChange, log } = options;
   const path = join(dataDir, 'token-keys.json');
   let kept = await readKept(path, readKeys, log);
+  const inTurn = createTurns();
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let trouble: string | undefined;
@@ -50,7 +52,7 @@ export async function openTokenKeys(options: TokenKeysOptions): Promise<TokenKey
   function schedule(ms: number): void {
     clearTimeout(timer);
     if (isClosed) return;
-    timer = setTimeout(() => void look(), ms);
+    timer = setTimeout(() => void inTurn(look), ms);
     timer.unref();
   }
 

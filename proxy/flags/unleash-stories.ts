@@ -9,7 +9,7 @@ const quickMs = 1500;
 export interface UnleashStories {
   /** Runs a write of ours to a flag, and takes what the server logs of it for ours. */
   asOurs<T>(flag: string, write: () => Promise<T>): Promise<T>;
-  storyOf(flag: string): Promise<FlagStory>;
+  storyOf(flag: string, final: boolean): Promise<FlagStory>;
   /** Replicas share what was told; without this, each tells for itself. */
   shareClaims(claim: ClaimEvents): void;
 }
@@ -27,7 +27,11 @@ export function createUnleashStories(
   /** The newest event that was told, by flag. */
   const told = new Map<string, number>();
   const ours = new Set<number>();
+  /** What was told last, by flag. */
+  const stories = new Map<string, FlagStory>();
   let ourName: string | undefined;
+  /** Whoever writes need not wait for the log. */
+  let marking: Promise<void> = Promise.resolve();
   let claim: ClaimEvents = async (ids) => ids;
 
   async function eventsOf(flag: string): Promise<FlagEvent[]> {
@@ -50,13 +54,27 @@ export function createUnleashStories(
     return (await readFlagEvents(api!, environment, undefined, quickMs)).at(-1)?.id ?? 0;
   }
 
-  async function takeForOurs(flag: string, after: number): Promise<void> {
+  /** `after` is unknown where the log did not answer in time: then what is not told yet, and by our name, is ours. */
+  async function takeForOurs(flag: string, after: number | undefined): Promise<void> {
     const name = await nameOfToken();
-    const made = (await readFlagEvents(api!, environment, flag)).filter(
-      ({ id, by }) => id > after && by === name,
-    );
+    const logged = after === undefined ? await eventsOf(flag) : await readFlagEvents(api!, environment, flag);
+    const made = logged.filter(({ id, by }) => by === name && (after === undefined || id > after));
     for (const { id } of made) ours.add(id);
     if (made.length > 0) await claim(made.map(({ id }) => id));
+  }
+
+  async function mark(flag: string, after: number | undefined): Promise<void> {
+    await takeForOurs(flag, after).catch((error: unknown) =>
+      log.warn({ err: error, flag }, 'what we changed in Unleash may be audited once more as a flip'),
+    );
+  }
+
+  async function storyFrom(others: readonly FlagEvent[]): Promise<FlagStory> {
+    const claimed = others.length === 0 ? [] : await claim(others.map(({ id }) => id));
+    const mine = others.filter(({ id }) => claimed.includes(id));
+    if (mine.length === 0) return { own: true };
+    const author = [...new Set(mine.map(({ by }) => by))].join(', ');
+    return { own: false, author, at: mine.at(-1)!.at, events: mine };
   }
 
   return {
@@ -66,29 +84,29 @@ export function createUnleashStories(
         return await write();
       } finally {
         // Also what was half done is ours.
-        if (after !== undefined)
-          await takeForOurs(flag, after).catch((error: unknown) =>
-            log.warn({ err: error, flag }, 'what we changed in Unleash may be audited once more as a flip'),
-          );
+        marking = marking.then(() => mark(flag, after));
       }
     },
 
-    async storyOf(flag) {
+    async storyOf(flag, final) {
+      await marking;
       if (!api) return { own: false, author: 'unknown (no UNLEASH_ADMIN_TOKEN)', events: [] };
       try {
         const events = await eventsOf(flag);
-        if (events.length === 0)
-          return { own: false, author: 'unknown (Unleash has logged nothing)', events };
+        // What was logged of this change was told with the one before it.
+        if (events.length === 0) return stories.get(flag) ?? unknown('Unleash has logged nothing');
+        const others = events.filter(({ id }) => !ours.has(id));
+        if (!final && others.length > 0) {
+          const name = await nameOfToken();
+          if (others.some(({ by }) => by === name)) return { own: 'perhaps' };
+        }
+        const story = await storyFrom(others);
         told.set(flag, events.at(-1)!.id);
-        const others = events.filter(({ id }) => !ours.delete(id));
-        const claimed = others.length === 0 ? [] : await claim(others.map(({ id }) => id));
-        const mine = others.filter(({ id }) => claimed.includes(id));
-        if (mine.length === 0) return { own: true };
-        const author = [...new Set(mine.map(({ by }) => by))].join(', ');
-        return { own: false, author, at: mine.at(-1)!.at, events: mine };
+        for (const { id } of events) ours.delete(id);
+        stories.set(flag, story);
+        return story;
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        return { own: false, author: `unknown (${why})`, events: [] };
+        return unknown(error instanceof Error ? error.message : String(error));
       }
     },
 
@@ -96,4 +114,8 @@ export function createUnleashStories(
       claim = shared;
     },
   };
+}
+
+function unknown(why: string): FlagStory {
+  return { own: false, author: `unknown (${why})`, events: [] };
 }

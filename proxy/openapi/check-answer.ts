@@ -231,7 +231,7 @@ function misfitOf({ instancePath, keyword, message = 'does not fit', params, dat
   >;
   const made = additionalProperty ?? unevaluatedProperty;
   if (typeof made === 'string') return { path, text: 'must not have the property', name: made };
-  if (keyword === 'type') return { path, text: `${message}, not ${typeOf(data)}` };
+  if (keyword === 'type') return { path, text: `${message.replaceAll(',', ' or ')}, not ${typeOf(data)}` };
   const values = Array.isArray(allowedValues)
     ? allowedValues
     : allowedValue === undefined

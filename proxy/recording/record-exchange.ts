@@ -110,6 +110,8 @@ function keptBody(body: Body, byteLength: number): RecordedBody | undefined {
       return { text: writeDocument(body.root, body.kind) };
     case 'text':
       return { text: body.text };
+    case 'parts':
+      return { omitted: `<multipart, ${byteLength} bytes>` };
     case 'opaque':
       return { omitted: `<${body.description}, ${byteLength} bytes>` };
   }

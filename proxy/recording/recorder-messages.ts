@@ -34,6 +34,7 @@ export type TakenOutcome = 'written' | 'not_redactable' | 'not_written' | 'over_
 export type RecorderReport =
   | {
       readonly kind: 'taken';
+      readonly migration: string;
       readonly heldBytes: number;
       readonly outcome: TakenOutcome;
       readonly bytes: number;

@@ -49,7 +49,13 @@ host.on('message', (task: RecorderTask) => {
     return;
   }
   const { exchange, heldBytes } = task;
-  report({ kind: 'taken', heldBytes, outcome: take(exchange), bytes: writer.bytes });
+  report({
+    kind: 'taken',
+    migration: exchange.migration,
+    heldBytes,
+    outcome: take(exchange),
+    bytes: writer.bytes,
+  });
 });
 
 function take(exchange: LiveExchange): TakenOutcome {

@@ -4,13 +4,14 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { RecordedExchange as LiveExchange } from '../shadow/recorded-exchange.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import { pruneRecordings } from './prune-recordings.ts';
+import { bytesOf, withOwnBodies } from './own-bodies.ts';
 import type {
   RecordedMigration,
   RecorderReport,
   RecorderTask,
   RecorderThreadData,
 } from './recorder-messages.ts';
+import { RecordingRegister } from './recording-register.ts';
 import type { RecordingOrder, RecordingStatus } from './recording-status.ts';
 import { defaultWriterLimits } from './recording-writer.ts';
 import { keyIdOf } from './redacted.ts';
@@ -23,6 +24,8 @@ export interface RecorderDeps {
   readonly migrations: () => readonly RecordedMigration[];
   /** `shares` says something else now. */
   readonly onShares: () => void;
+  /** An exchange is not in the recording that wanted it. */
+  readonly onDropped: (migration: string, reason: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -30,6 +33,8 @@ export interface RecorderDeps {
 export interface Recorder {
   /** Which key hides the secrets in what it writes. */
   readonly keyId: string;
+  /** Resolves once what earlier processes recorded is known. */
+  readonly restored: Promise<void>;
   /** Percent of the requests that are wanted, by migration id; empty while nothing is recorded. */
   shares(): Readonly<Record<string, number>>;
   /** Takes an exchange when a recording runs that wants it. Never waits and never throws. */
@@ -50,8 +55,8 @@ export interface Recorder {
 /** Memory that exchanges on their way to the disk may hold; what is more is dropped and counted. */
 const maxHeldBytes = 32 * 1024 * 1024;
 const maxHeld = 2000;
-/** Recordings that are remembered; their files are kept by age and size (`pruneRecordings`). */
-const maxRemembered = 20;
+/** How often old recordings are looked for. */
+const pruneEveryMs = 3_600_000;
 /** For the thread to write what it holds. */
 const closeTimeoutMs = 5000;
 
@@ -64,23 +69,24 @@ interface Running {
   readonly ended: PromiseWithResolvers<void>;
   held: number;
   heldBytes: number;
-  isClosing: boolean;
+  /** Resolves once it is over and its status kept; undefined while it runs. */
+  closing: Promise<void> | undefined;
 }
 
 /** One recording at a time, redacted and written in a thread of its own while it runs; none costs a thing otherwise. */
 export function createRecorder(deps: RecorderDeps): Recorder {
-  const known = new Map<string, { status: RecordingStatus; directory: string }>();
+  const register = new RecordingRegister(deps);
+  const restored = register
+    .restore()
+    .catch((error: unknown) => deps.log.warn({ err: error }, 'earlier recordings can not be listed'));
+  const pruning = setInterval(() => void register.prune(running?.id), pruneEveryMs);
+  pruning.unref();
   let running: Running | undefined;
   const nowIso = () => new Date(deps.clock.now()).toISOString();
 
-  function update(id: string, change: Partial<RecordingStatus>): void {
-    const entry = known.get(id);
-    if (entry) entry.status = { ...entry.status, ...change };
-  }
-
-  function drop(id: string, reason: string): void {
-    const dropped = known.get(id)?.status.dropped ?? {};
-    update(id, { dropped: { ...dropped, [reason]: (dropped[reason] ?? 0) + 1 } });
+  function drop(id: string, migration: string, reason: string): void {
+    deps.onDropped(migration, reason);
+    register.update(id, ({ dropped }) => ({ dropped: { ...dropped, [reason]: (dropped[reason] ?? 0) + 1 } }));
   }
 
   function onReport(recording: Running, report: RecorderReport): void {
@@ -90,21 +96,19 @@ export function createRecorder(deps: RecorderDeps): Recorder {
         recording.held--;
         recording.heldBytes -= report.heldBytes;
         if (report.outcome === 'written')
-          update(id, { exchanges: (known.get(id)?.status.exchanges ?? 0) + 1 });
-        else drop(id, report.outcome);
-        update(id, { bytes: report.bytes });
+          register.update(id, ({ exchanges }) => ({ exchanges: exchanges + 1 }));
+        else drop(id, report.migration, report.outcome);
+        register.update(id, () => ({ bytes: report.bytes }));
         if (report.bytes >= order.maxBytes) end(recording, 'done', `${order.maxBytes} bytes are reached`);
         return;
       case 'bytes':
-        update(id, { bytes: report.bytes });
+        register.update(id, () => ({ bytes: report.bytes }));
         return;
       case 'part': {
         const { file, bytes, exchanges } = report.part;
-        const parts = [
-          ...(known.get(id)?.status.parts ?? []),
-          { name: path.basename(file), bytes, exchanges },
-        ];
-        update(id, { parts });
+        const part = { name: path.basename(file), bytes, exchanges };
+        register.update(id, ({ parts }) => ({ parts: [...parts, part] }));
+        void register.keep(id);
         return;
       }
       case 'failed':
@@ -117,18 +121,17 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   }
 
   function end(recording: Running, state: 'done' | 'failed', reason: string): void {
-    if (recording.isClosing) return;
-    recording.isClosing = true;
+    if (recording.closing) return;
     clearTimeout(recording.timer);
-    deps.onShares();
-    post(recording, { kind: 'close' });
     const force = setTimeout(() => recording.ended.resolve(), closeTimeoutMs);
-    void recording.ended.promise.then(async () => {
+    recording.closing = recording.ended.promise.then(async () => {
       clearTimeout(force);
       if (running === recording) running = undefined;
-      update(recording.id, { state, reason, endedAt: nowIso() });
-      await recording.worker.terminate();
+      register.update(recording.id, () => ({ state, reason, endedAt: nowIso() }));
+      await Promise.all([register.keep(recording.id), recording.worker.terminate()]);
     });
+    deps.onShares();
+    post(recording, { kind: 'close' });
   }
 
   function post({ worker }: Running, task: RecorderTask, buffers: ArrayBuffer[] = []): void {
@@ -167,7 +170,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       ended: Promise.withResolvers<void>(),
       held: 0,
       heldBytes: 0,
-      isClosing: false,
+      closing: undefined,
     };
     recording.timer.unref();
     worker.on('message', (report: RecorderReport) => onReport(recording, report));
@@ -188,27 +191,21 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     return migrations.length > 0 ? migrations : deps.migrations().map(({ id }) => id);
   }
 
-  function forgetOldest(): void {
-    for (const [id, { status }] of known) {
-      if (known.size < maxRemembered) return;
-      if (status.state !== 'running') known.delete(id);
-    }
-  }
-
   return {
     keyId: keyIdOf(deps.redactionKey),
+    restored,
 
     shares: () =>
-      running && !running.isClosing
+      running && !running.closing
         ? Object.fromEntries([...running.wanted].map((id) => [id, running?.order.share ?? 0]))
         : {},
 
     submit(exchange) {
       const recording = running;
-      if (!recording || recording.isClosing || !recording.wanted.has(exchange.migration)) return;
+      if (!recording || recording.closing || !recording.wanted.has(exchange.migration)) return;
       const heldBytes = bytesOf(exchange);
       if (recording.held >= maxHeld || recording.heldBytes + heldBytes > maxHeldBytes) {
-        drop(recording.id, 'queue_full');
+        drop(recording.id, exchange.migration, 'queue_full');
         return;
       }
       recording.held++;
@@ -218,12 +215,11 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     },
 
     async start(order) {
+      await restored;
       if (running) return undefined;
       const startedAt = nowIso();
       const id = `${startedAt.replace(/[-:]|\.\d+/g, '').toLowerCase()}-${randomBytes(3).toString('hex')}`;
-      const directory = path.join(deps.directory, id);
-      forgetOldest();
-      running = startThread(id, order, directory);
+      running = startThread(id, order, register.folderOf(id));
       const status: RecordingStatus = {
         id,
         state: 'running',
@@ -235,11 +231,10 @@ export function createRecorder(deps: RecorderDeps): Recorder {
         dropped: {},
         parts: [],
       };
-      known.set(id, { status, directory });
+      register.add(status);
       deps.onShares();
-      await pruneRecordings(deps.directory, id, deps.clock).catch((error: unknown) =>
-        deps.log.warn({ err: error }, 'old recordings not removed'),
-      );
+      await register.keep(id);
+      await register.prune(id);
       return status;
     },
 
@@ -247,49 +242,25 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       if (running?.id === id) {
         const recording = running;
         end(recording, 'done', 'it was stopped');
-        await recording.ended.promise;
+        await recording.closing;
       }
-      return known.get(id)?.status;
+      return register.status(id);
     },
 
-    list: () => [...known.values()].map(({ status }) => status).reverse(),
-    status: (id) => known.get(id)?.status,
-
-    partFile(id, name) {
-      const entry = known.get(id);
-      const part = entry?.status.parts.find((one) => one.name === name);
-      return entry && part && path.join(entry.directory, part.name);
-    },
+    list: () => register.list(),
+    status: (id) => register.status(id),
+    partFile: (id, name) => register.partFile(id, name),
 
     onRoutes() {
-      if (running && !running.isClosing) post(running, { kind: 'migrations', migrations: deps.migrations() });
+      if (running && !running.closing) post(running, { kind: 'migrations', migrations: deps.migrations() });
     },
 
     async close() {
+      clearInterval(pruning);
       if (!running) return;
       const recording = running;
       end(recording, 'done', 'Ficus was stopped');
-      await recording.ended.promise;
+      await recording.closing;
     },
   };
-}
-
-/** Copied once, and moved: what arrives is a view of a larger buffer mostly, and a clone would take along all of that. */
-function withOwnBodies(exchange: LiveExchange): {
-  readonly owned: LiveExchange;
-  readonly buffers: ArrayBuffer[];
-} {
-  const request = { ...exchange.request, body: new Uint8Array(exchange.request.body) };
-  const buffers = [request.body.buffer];
-  if (exchange.answer.outcome !== 'complete') return { owned: { ...exchange, request }, buffers };
-  const answer = { ...exchange.answer, body: new Uint8Array(exchange.answer.body) };
-  return { owned: { ...exchange, request, answer }, buffers: [...buffers, answer.body.buffer] };
-}
-
-/** Memory that an exchange holds, roughly: bodies, and two bytes for each character of the heads. */
-function bytesOf({ request, answer }: LiveExchange): number {
-  const chars = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);
-  const own = request.body.byteLength + 2 * (request.target.length + chars(request.headers));
-  if (answer.outcome === 'complete') return own + answer.body.byteLength + 2 * chars(answer.headers);
-  return answer.outcome === 'hashed' ? own + 2 * chars(answer.headers) : own;
 }

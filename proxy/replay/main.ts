@@ -3,6 +3,7 @@ import { formatProblem } from '../config/problem.ts';
 import { filesOf, noNotes } from '../recording/read-recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 import { keyIdOf } from '../recording/redacted.ts';
+import { type ComparedMigration, comparedMigrations } from '../shadow/compared-migration.ts';
 import { type MatchExchange, matchByRecording, matchByRoutes } from './match-exchange.ts';
 import { createPacer } from './pacer.ts';
 import { readHeader } from './prepare-request.ts';
@@ -28,7 +29,7 @@ async function main(order: ReplayOrder): Promise<void> {
   process.stdout.on('error', () => stop.abort());
 
   const files = (await Promise.all(order.files.map(filesOf))).flat();
-  const { match, warnings, hash } = await readRules(order);
+  const { match, warnings, hash, configured } = await readRules(order);
   const headers = order.headers.map(readHeader);
   const wrong = headers.find((header) => typeof header === 'string');
   if (typeof wrong === 'string') throw new ReplayError(wrong);
@@ -92,6 +93,7 @@ async function main(order: ReplayOrder): Promise<void> {
       service,
       unsafe: order.unsafe,
       urls,
+      configured,
       timeoutMs: order.timeoutMs,
       redactionKey,
       headers: scan.notes.headers,
@@ -127,15 +129,18 @@ async function main(order: ReplayOrder): Promise<void> {
   tell({ event: 'report', report });
 }
 
-async function readRules({
-  config,
-  migration,
-}: ReplayOrder): Promise<{ match: MatchExchange; warnings: string[]; hash: string }> {
+async function readRules({ config, migration }: ReplayOrder): Promise<{
+  match: MatchExchange;
+  warnings: string[];
+  hash: string;
+  configured: ReadonlyMap<string, ComparedMigration['upstreams']>;
+}> {
   if (config === undefined) {
     return {
       match: matchByRecording(),
       warnings: ['no --config: nothing is ignored or tolerated, and routes are those of the recording'],
       hash: '',
+      configured: new Map(),
     };
   }
   const { parsed } = await loadRoutes(config);
@@ -146,7 +151,8 @@ async function readRules({
       `${config} has no migration "${migration}"; it has ${model.migrations.map(({ id }) => id).join(', ') || 'none'}`,
     );
   }
-  return { match: matchByRoutes(model), warnings: [], hash: model.hash };
+  const configured = new Map(comparedMigrations(model).map(({ id, upstreams }) => [id, upstreams]));
+  return { match: matchByRoutes(model), warnings: [], hash: model.hash, configured };
 }
 
 /** The CLI has looked at it. */

@@ -4,6 +4,7 @@ import type { RecordedAnswer, RecordedExchange, RecordingHeader } from '../recor
 import { isSafeMethod } from '../routing/model.ts';
 import { defaultCompareLimits } from '../shadow/compare/limits.ts';
 import type { UpstreamPlaces } from '../shadow/compare/own-places.ts';
+import type { ComparedMigration } from '../shadow/compared-migration.ts';
 import { type CompareJob, compileJob, examinePair } from '../shadow/comparer-job.ts';
 import type { Answer, CapturedRequest, ComparedPair, Difference, Pair } from '../shadow/pair.ts';
 import { createRedactor, type Redactor } from '../shadow/redact.ts';
@@ -20,6 +21,8 @@ export interface ExchangeReplayDeps {
   readonly timeoutMs: number | undefined;
   /** Where the two are: their absolute URLs in answers mean the same place. */
   readonly urls: { readonly monolith: URL | undefined; readonly service: URL };
+  /** What the routes file says of the two, by migration: recorded answers name the monolith of that time. */
+  readonly configured: ReadonlyMap<string, ComparedMigration['upstreams']>;
   readonly redactionKey: Uint8Array;
   /** Of the recording, to see whether its secrets were hidden under the same key. */
   readonly headers: readonly RecordingHeader[];
@@ -70,7 +73,7 @@ export function createExchangeReplay(deps: ExchangeReplayDeps): ReplayExchange {
       monolith,
       service,
     };
-    const job = jobs.get(migration.id) ?? compile(migration, deps.urls, redactor);
+    const job = jobs.get(migration.id) ?? compile(migration, deps, redactor);
     jobs.set(migration.id, job);
     const compared = examinePair(pair, job);
     const asksAgain = compared.outcome === 'differed' && isSafe && !usesRecorded;
@@ -93,23 +96,30 @@ export function createExchangeReplay(deps: ExchangeReplayDeps): ReplayExchange {
 
 function compile(
   migration: ReplayedMigration,
-  { monolith, service }: ExchangeReplayDeps['urls'],
+  { urls: { monolith, service }, configured }: Pick<ExchangeReplayDeps, 'urls' | 'configured'>,
   redactor: Redactor,
 ): CompareJob {
   const rewrites = (migration.routes ?? []).flatMap(({ template, rewrite }) =>
     rewrite === undefined ? [] : [{ template, rewrite }],
   );
-  const upstreams = monolith && { monolith: placesOf(monolith, []), service: placesOf(service, rewrites) };
+  const known = configured.get(migration.id);
+  const ofMonolith = monolith ? placesOf(monolith, [], known?.monolith) : known?.monolith;
+  const upstreams = ofMonolith && {
+    monolith: ofMonolith,
+    service: placesOf(service, rewrites, known?.service),
+  };
   return compileJob({ ...migration, ...(upstreams && { upstreams }) }, redactor, defaultCompareLimits);
 }
 
 function placesOf(
   { protocol, hostname, port, pathname }: URL,
   rewrites: UpstreamPlaces['rewrites'],
+  known: UpstreamPlaces | undefined,
 ): UpstreamPlaces {
   const scheme = protocol === 'https:' ? 'https' : 'http';
   const authority = `${hostname}:${port || (scheme === 'https' ? 443 : 80)}`;
-  return { scheme, authorities: [authority.toLowerCase()], basePath: pathname.replace(/\/$/, ''), rewrites };
+  const authorities = [authority.toLowerCase(), ...(known?.authorities ?? [])];
+  return { scheme, authorities, basePath: pathname.replace(/\/$/, ''), rewrites };
 }
 
 /** Bodies were recorded decoded, and as UTF-8. */

@@ -155,6 +155,67 @@ export interface GateRules {
   readonly openapi?: 'warn' | 'require' | 'off';
 }
 
+/** Times of a week, by the wall clock of a zone. */
+export interface CanaryWindow {
+  /** ISO: 1 is Monday, 7 Sunday. */
+  readonly days: readonly number[];
+  /** Minutes since midnight, 0 to 1439, and 1 to 1440; an end that is not after the start is on the next day. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly zone: string;
+}
+
+/** When steps forward are taken: within one of `only` when it names any, and never within one of `not`. */
+export interface CanaryWindows {
+  readonly only: readonly CanaryWindow[];
+  readonly not: readonly CanaryWindow[];
+}
+
+/** How many people besides who asked must approve the step that reaches a share. */
+export interface ApprovalRule {
+  /** Percent. */
+  readonly before: number;
+  readonly by: number;
+}
+
+export interface StepWebhook {
+  readonly url: string;
+  readonly timeoutMs: number;
+}
+
+/** Who is asked before a step, and told after it. */
+export interface StepWebhooks {
+  readonly before: readonly StepWebhook[];
+  readonly after: readonly StepWebhook[];
+}
+
+export interface ContractPlaces {
+  /** Absolute path of a folder with pact files, or the URL of one pact. */
+  readonly pacts: string;
+  /** Absolute path of the folder with `<service>.yaml` provider states. */
+  readonly states: string;
+  /** Whose pacts count besides. */
+  readonly broker?: PactBroker;
+}
+
+/** A Pact Broker, and which of its pacts are asked for; its API says what the words mean. */
+export interface PactBroker {
+  /** Base URL, without credentials. */
+  readonly url: string;
+  /** Name of the provider there. */
+  readonly provider: string;
+  readonly selectors: readonly Readonly<Record<string, string | boolean>>[];
+  /** Branch that the running service is of. */
+  readonly branch?: string;
+  /** `2026-01-01`: pacts in work that are newer than that are verified, too, and hold nothing. */
+  readonly wipSince?: string;
+  /** Whether pacts that no build of the branch kept yet hold nothing. */
+  readonly pending: boolean;
+  /** Whether it is told what came of the service's verifications. */
+  readonly publish: boolean;
+}
+
 export interface Migration {
   readonly id: string;
   /** Id of the service's upstream. */
@@ -184,16 +245,30 @@ export interface Migration {
     readonly steps: readonly number[];
     readonly holdMinutes: number;
     readonly minRequests: number;
+    /** Absent: at any time. */
+    readonly windows?: CanaryWindows;
+    /** By share, ascending. */
+    readonly approvals?: readonly ApprovalRule[];
+    readonly webhooks?: StepWebhooks;
   };
+  /** Absent: 30. */
+  readonly retire?: { readonly afterDays: number };
+  /** How long a user is answered by the side that took their last write; absent: not at all. */
+  readonly readYourWritesSeconds?: number;
   readonly guard: {
     /** 0 to 1. */
     readonly errorRate: number;
+    /** Of slow answers, and of pairs that differ; 0 to 1. */
+    readonly slowRate: number;
+    readonly mismatchRate: number;
+    /** Slow: over so many times the monolith's p99, and over so much more than it. */
+    readonly latencyP99Ratio: number;
+    readonly latencyFloorMs: number;
     readonly timesMonolith: number;
     readonly windowSeconds: number;
     readonly minRequests: number;
   };
-  /** Absolute paths: the folder with pact files, the folder with `<service>.yaml` provider states. */
-  readonly contracts: { readonly pacts: string; readonly states: string };
+  readonly contracts: ContractPlaces;
   /** Changes when the comparison rules change; part of the key of evidence. */
   readonly rulesHash: string;
 }

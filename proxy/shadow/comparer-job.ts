@@ -19,6 +19,7 @@ import type { Answer, ComparedPair, CompleteAnswer, Difference, Pair } from './p
 import type { Redactor } from './redact.ts';
 import { compileRedaction, redactAnswer } from './redact-answer.ts';
 import { shownDifferences } from './shown-differences.ts';
+import { WantedUses } from './wanted-uses.ts';
 
 export type { ComparedMigration } from './compared-migration.ts';
 
@@ -28,6 +29,7 @@ export interface CompareJob extends TextContext {
   rulesFor(route: string): CompiledRules;
   readonly upstreams: CompareSettings['upstreams'];
   readonly role: RoleSource | undefined;
+  readonly wantedUses: WantedUses;
   /** Holds answers against the service's description, where there is one. */
   readonly checkDescribed: CheckDescribed | undefined;
   /** The migration's rules, then those of its routes: in the order of `ruleNames`. */
@@ -48,6 +50,7 @@ export function compileJob(
     allRules: joinRules(ofAll, ...ofRoutes.map(([, own]) => own)).all,
     upstreams: upstreams ?? { monolith: undefined, service: undefined },
     role: coverage?.role,
+    wantedUses: new WantedUses(),
     checkDescribed: description && compileDescription(description, redactor, limits),
     redacted: compileRedaction(redact),
     redactor,
@@ -57,7 +60,7 @@ export function compileJob(
 
 /**
  * Makes of a pair what is kept of it: reads, redacts, compares, in this order, so that no secret gets into
- * any text. Of a pair that agrees, nothing but that is kept.
+ * any text. Of a pair that agrees, nothing but that is kept, except for a few samples of what clients ask for.
  */
 export function examinePair(pair: Pair, job: CompareJob): ComparedPair {
   return examineWithRules(pair, job).compared;
@@ -81,13 +84,14 @@ export function examineWithRules(
   const walked = rules.all.length > 0 && examined.outcome !== 'incomparable' && !examined.isSameBytes;
   const mattered = walked ? matteringOf(job) : undefined;
   const again = pair.monolithAgain && examineAgain(pair, pair.monolithAgain, job, settings);
+  const coverage = coverageOf(pair, job.role);
+  const isSample = examined.outcome === 'agreed' && job.wantedUses.take(pair.route, coverage.use);
+  const sample = isSample
+    ? { request: requestTexts(pair.request, job), monolith: answerTexts(pair.monolith, job) }
+    : {};
   const described = job.checkDescribed?.(pair);
-  const facts = {
-    coverage: coverageOf(pair, job.role),
-    ...(again ? { again } : {}),
-    ...(described ? { described } : {}),
-  };
-  return { compared: { ...kept(pair, examined, job), ...facts }, mattered };
+  const facts = { coverage, ...(again ? { again } : {}), ...(described ? { described } : {}) };
+  return { compared: { ...kept(pair, examined, job), ...sample, ...facts }, mattered };
 }
 
 function matteringOf({ allRules }: CompareJob): number[] {

@@ -76,6 +76,7 @@ function bodyText(body: Body, { maxStoredBodyChars: most }: CompareLimits): stri
     case 'json':
     case 'lines':
     case 'events':
+    case 'parts':
       // One character more than is kept: where there is one, the note says that more was cut.
       return printable(shortened(writeJson(body.value, 'indented', most + 1), most));
     case 'xml':

@@ -18,11 +18,14 @@ const none = 'none';
 
 /** The cells of coverage that a pair falls into. Never throws, whatever the client sent. */
 export function coverageOf({ request, monolith }: Covered, role: RoleSource | undefined): PairCoverage {
+  const [method, type, query] = [plainName(request.method), mediaType(monolith), queryShape(request.target)];
+  const status = 'status' in monolith ? String(monolith.status) : none;
   return {
-    method: plainName(request.method),
+    method,
     status: statusClass(monolith),
-    type: mediaType(monolith),
-    query: queryShape(request.target),
+    type,
+    query,
+    use: [method, status, type, query, mediaTypeOf(request.headers)].join(' '),
     ...(role && { role: roleOf(request.headers, role) }),
   };
 }
@@ -32,8 +35,11 @@ function statusClass(answer: Covered['monolith']): string {
 }
 
 function mediaType(answer: Covered['monolith']): string {
-  if (!('headers' in answer)) return none;
-  const type = headerOf(answer.headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
+  return 'headers' in answer ? mediaTypeOf(answer.headers) : none;
+}
+
+function mediaTypeOf(headers: readonly string[]): string {
+  const type = headerOf(headers, 'content-type')?.split(';')[0]?.trim().toLowerCase();
   if (!type) return none;
   return /^[a-z0-9.+-]{1,40}\/[a-z0-9.+-]{1,60}$/.test(type) ? type : odd;
 }

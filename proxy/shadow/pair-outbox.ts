@@ -1,4 +1,4 @@
-import type { Answer, Pair } from './pair.ts';
+import type { Answer, CapturedRequest, Pair } from './pair.ts';
 import type { RecordedExchange } from './recorded-exchange.ts';
 import type { SamePair } from './same-pair.ts';
 
@@ -33,8 +33,8 @@ const defaultLimits: PairOutboxLimits = {
   batchMs: 10,
 };
 
-/** Heads and facts of one, roughly. */
-const HEAD_BYTES = 1024;
+/** Facts of one, roughly, besides the texts of its heads. */
+const FACTS_BYTES = 512;
 
 /** Collects pairs for the control plane, bounded, and sends them in batches. */
 export class PairOutbox {
@@ -57,7 +57,7 @@ export class PairOutbox {
   /** False when there is no room. */
   readonly addPair = (pair: Pair): boolean => {
     const { request, monolith, service, monolithAgain } = pair;
-    const bytes = request.body.length + sizeOf(monolith) + sizeOf(service) + sizeOf(monolithAgain);
+    const bytes = requestBytes(request) + sizeOf(monolith) + sizeOf(service) + sizeOf(monolithAgain);
     if (!this.#hasRoom(bytes)) return false;
     this.#pairs.push(pair);
     this.#added(bytes);
@@ -65,14 +65,15 @@ export class PairOutbox {
   };
 
   readonly addSame = (same: SamePair): boolean => {
-    if (!this.#hasRoom(0)) return false;
+    const bytes = same.request.target.length + textBytes(same.request.headers) + textBytes(same.headers);
+    if (!this.#hasRoom(bytes)) return false;
     this.#same.push(same);
-    this.#added(0);
+    this.#added(bytes);
     return true;
   };
 
   readonly addRecorded = (exchange: RecordedExchange): boolean => {
-    const bytes = exchange.request.body.length + sizeOf(exchange.answer);
+    const bytes = requestBytes(exchange.request) + sizeOf(exchange.answer);
     if (!this.#hasRoom(bytes)) return false;
     this.#recorded.push(exchange);
     this.#added(bytes);
@@ -100,19 +101,31 @@ export class PairOutbox {
 
   #hasRoom(bytes: number): boolean {
     const { maxUnsent, maxUnsentBytes } = this.#limits;
-    return this.#unsent < maxUnsent && this.#unsentBytes + bytes + HEAD_BYTES <= maxUnsentBytes;
+    return this.#unsent < maxUnsent && this.#unsentBytes + bytes + FACTS_BYTES <= maxUnsentBytes;
   }
 
-  #added(bodyBytes: number): void {
+  #added(bytes: number): void {
     this.#count++;
-    this.#bytes += bodyBytes + HEAD_BYTES;
+    this.#bytes += bytes + FACTS_BYTES;
     this.#unsent++;
-    this.#unsentBytes += bodyBytes + HEAD_BYTES;
+    this.#unsentBytes += bytes + FACTS_BYTES;
     if (this.#count >= this.#limits.batch || this.#bytes >= this.#limits.batchBytes) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), this.#limits.batchMs);
   }
 }
 
+function requestBytes({ target, headers, body }: CapturedRequest): number {
+  return target.length + textBytes(headers) + body.length;
+}
+
 function sizeOf(answer: Answer | undefined): number {
-  return answer?.outcome === 'complete' ? answer.body.length : 0;
+  if (answer === undefined || !('headers' in answer)) return 0;
+  return textBytes(answer.headers) + ('body' in answer ? answer.body.length : 0);
+}
+
+/** A client may send heads of many kilobytes: a few thousand of those would be more than all bodies may. */
+function textBytes(flat: readonly string[]): number {
+  let chars = 0;
+  for (let index = 0; index < flat.length; index++) chars += flat[index]!.length;
+  return chars;
 }

@@ -86,6 +86,11 @@ export interface PairCoverage {
   readonly type: string;
   /** Names of the query's parameters, sorted, each once: `page,size`; `none` without a query. */
   readonly query: string;
+  /**
+   * All that a contract speaks of in one: method, status, type, query and the request's media type, with spaces
+   * in between: `GET 404 application/json none none`.
+   */
+  readonly use: string;
   /** Absent where no role is configured; `none` where the client has none. */
   readonly role?: string;
 }

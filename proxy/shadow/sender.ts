@@ -23,6 +23,8 @@ export interface ShadowLimits {
   readonly maxQueuedBytes: number;
   /** Of the pairs that are the same at sight, one in so many is compared all the same: rules that meet nothing else are not dead. */
   readonly compareSameEvery: number;
+  /** So many of each route and status are, before that. */
+  readonly wholeSames: number;
 }
 
 export const defaultShadowLimits: ShadowLimits = {
@@ -30,6 +32,7 @@ export const defaultShadowLimits: ShadowLimits = {
   maxQueued: 256,
   maxQueuedBytes: 33_554_432,
   compareSameEvery: 16,
+  wholeSames: 2,
 };
 
 export interface ShadowSenderDeps {
@@ -60,6 +63,8 @@ export class ShadowSender {
   readonly #lanes = new Map<string, CopyLane>();
   readonly #again: AskAgain;
   #sameCount = 0;
+  /** By migration, status and route: how many were compared whole at first. */
+  readonly #samesOf = new Map<string, number>();
   #nowMs = Number.NaN;
   #nowText = '';
 
@@ -190,7 +195,7 @@ export class ShadowSender {
     const facts = { id, migration: migration.id, route, at, control: job.control };
     if (!again && this.#deps.deliverSame) {
       const same = areSame(request.method, control, candidate, migration);
-      if (same && ++this.#sameCount % this.#deps.limits.compareSameEvery !== 0) {
+      if (same && !this.#isComparedWhole(migration.id, route, same.control.status)) {
         const { method, target, headers } = request;
         return this.#deps.deliverSame({
           ...facts,
@@ -205,7 +210,22 @@ export class ShadowSender {
     const pair = { ...facts, request, monolith, service };
     return this.#deps.deliver(again ? { ...pair, monolithAgain: again } : pair);
   }
+
+  /** The first few of a kind, too: they are samples of what clients ask for. */
+  #isComparedWhole(migration: string, route: string, status: number): boolean {
+    const { compareSameEvery, wholeSames } = this.#deps.limits;
+    const kind = `${migration} ${status} ${route}`;
+    const before = this.#samesOf.get(kind) ?? 0;
+    if (before < wholeSames && this.#samesOf.size < MAX_KINDS) {
+      this.#samesOf.set(kind, before + 1);
+      return true;
+    }
+    return ++this.#sameCount % compareSameEvery === 0;
+  }
 }
+
+/** Routes are few, and so are the statuses of a sane upstream. */
+const MAX_KINDS = 5000;
 
 /** How long an answer that is to be held against another large one may be hashed; its place is one of a few. */
 const MAX_HASHING_MS = 30_000;

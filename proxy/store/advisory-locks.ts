@@ -5,5 +5,7 @@ export const lockClass = 0x46494355;
 export const locks = {
   schema: 1,
   audit: 2,
+  /** Of a session: who holds it takes the steps of ramps. */
+  steps: 12,
   /** In `ficus.make_pair_partitions`. */ pairPartitions: 3,
 } as const;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import type { AuditStore } from './audit.ts';
 import { isRefused } from './database.ts';
-import type { AuditEntry } from './model.ts';
+import type { AuditEntry, AuditRow } from './model.ts';
 import type { Store } from './open-store.ts';
 import { createSpoolFile } from './spool-file.ts';
 
@@ -28,6 +28,8 @@ export interface AuditSpoolDeps {
   readonly clock: Clock;
   readonly maxBytes?: number;
   readonly postgresWaitMs?: number;
+  /** A row that Postgres has. */
+  readonly onAppended?: (row: AuditRow) => void;
 }
 
 interface IdentifiedEntry {
@@ -80,8 +82,9 @@ export async function openAuditSpool(deps: AuditSpoolDeps): Promise<AuditSpool> 
 
   /** The log has the chain's end, which is what nobody can cut off the table unseen then. */
   async function append({ id, entry }: IdentifiedEntry): Promise<void> {
-    const { seq, hash } = await store.audit.append(id, entry);
-    log.info({ seq, hash, action: entry.action }, 'Audit entry appended');
+    const row = await store.audit.append(id, entry);
+    log.info({ seq: row.seq, hash: row.hash, action: entry.action }, 'Audit entry appended');
+    deps.onAppended?.(row);
   }
 
   async function takenByPostgres(item: IdentifiedEntry): Promise<boolean> {

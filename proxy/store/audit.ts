@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { lockClass, locks } from './advisory-locks.ts';
+import { auditHash, firstPreviousHash, verifyChain } from './audit-chain.ts';
 import type { Database, Query } from './database.ts';
-import type { AuditCheck, AuditEntry, AuditRow } from './model.ts';
+import type { AuditAnchor, AuditCheck, AuditEntry, AuditRow } from './model.ts';
 import { canonicalJson, postgresText } from './postgres-text.ts';
 
 export interface AuditPage {
@@ -9,6 +9,11 @@ export interface AuditPage {
   /** Only rows with a smaller `seq`. */
   readonly before?: number;
   readonly migration?: string;
+  /** The name, or its end: `cli:alice`, or `alice`. */
+  readonly actor?: string;
+  readonly action?: string;
+  /** ISO time: only rows of then or later. */
+  readonly since?: string;
 }
 
 export interface AuditStore {
@@ -16,26 +21,41 @@ export interface AuditStore {
   append(entryId: string, entry: AuditEntry): Promise<AuditRow>;
   /** Newest first. */
   list(page: AuditPage): Promise<AuditRow[]>;
-  /** Walks the whole chain from its first row. */
-  verify(): Promise<AuditCheck>;
+  /** The row with this `seq`, and the last one. */
+  ends(seq: number): Promise<{ readonly at?: AuditRow; readonly last?: AuditRow }>;
+  /** Walks the whole chain from its first row, and holds it against what was known of its end. */
+  verify(anchor?: AuditAnchor): Promise<AuditCheck>;
 }
-
-/** What the first row's hash is computed over in place of a previous one. */
-const firstPreviousHash = '0'.repeat(64);
 
 export function createAuditStore(database: Database): AuditStore {
   return {
     append: (entryId, entry) => database.transaction((query) => append(query, entryId, entry)),
 
-    list: ({ limit, before, migration }) =>
+    list: ({ limit, before, migration, actor, action, since }) =>
       readRows(
         database.query,
         `where seq < coalesce($1, 9223372036854775807) and ($2::text is null or migration = $2)
-         order by seq desc limit $3`,
-        [before ?? null, migration ?? null, limit],
+           and ($3::text is null or actor = $3 or right(actor, length($3) + 1) = ':' || $3)
+           and ($4::text is null or action = $4) and ($5::timestamptz is null or at >= $5)
+         order by seq desc limit $6`,
+        [before ?? null, migration ?? null, actor ?? null, action ?? null, since ?? null, limit],
       ),
 
-    verify: () => verify(database.query),
+    async ends(seq) {
+      const rows = await readRows(
+        database.query,
+        'where seq = $1 or seq = (select max(seq) from ficus.audit) order by seq',
+        [seq],
+      );
+      const [at, last] = [rows.find((row) => row.seq === seq), rows.at(-1)];
+      return { ...(at && { at }), ...(last && { last }) };
+    },
+
+    verify: (anchor) =>
+      verifyChain(
+        (after, limit) => readRows(database.query, 'where seq > $1 order by seq limit $2', [after, limit]),
+        anchor,
+      ),
   };
 }
 
@@ -77,29 +97,6 @@ function storableEntry({ at, actor, action, migration, reason, detail }: AuditEn
     reason: postgresText(reason),
     detail: JSON.parse(canonicalJson(JSON.parse(JSON.stringify(detail)))),
   };
-}
-
-/** SHA-256 over the previous row's hash, a line feed, and the row's canonical JSON without its own hash. */
-export function auditHash(previousHash: string, row: Omit<AuditRow, 'hash'>): string {
-  const { seq, at, actor, action, migration, reason, detail } = row;
-  const content = canonicalJson({ seq, at, actor, action, migration, reason, detail });
-  return createHash('sha256').update(`${previousHash}\n${content}`).digest('hex');
-}
-
-const rowsPerRead = 1_000;
-
-async function verify(query: Query): Promise<AuditCheck> {
-  let rows = 0;
-  for (let hash = firstPreviousHash; ; ) {
-    const page = await readRows(query, 'where seq > $1 order by seq limit $2', [rows, rowsPerRead]);
-    for (const row of page) {
-      if (row.seq !== rows + 1) return { rows, intact: false, brokenAt: rows + 1 };
-      if (row.hash !== auditHash(hash, row)) return { rows, intact: false, brokenAt: row.seq };
-      rows++;
-      hash = row.hash;
-    }
-    if (page.length < rowsPerRead) return { rows, intact: true };
-  }
 }
 
 /** `selection` is a constant of this file; what varies is bound. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { applySchema } from './apply-schema.ts';
+import { prepareSchema } from './prepare-schema.ts';
 
 /**
  * One statement, prepared once a connection under `name` when it has one, for those that are sent all the time; values are bound, never written into the text. `Row` is what the statement selects: counts
@@ -40,9 +40,17 @@ export const defaultTimings: DatabaseTimings = {
   longestRetryMs: 5_000,
 };
 
+export interface DatabaseOwner {
+  readonly url: string | Promise<string>;
+  /** Makes the role of `databaseUrl` where it is missing. */
+  readonly makesRole: boolean;
+}
+
 export interface DatabaseOptions {
   /** A promise where Postgres is still being started; it must not reject. */
   readonly databaseUrl: string | Promise<string>;
+  /** Whoever owns the schema, when that is another role than the one of `databaseUrl`. */
+  readonly owner?: DatabaseOwner | undefined;
   readonly log: Logger;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
@@ -56,11 +64,10 @@ export class StoreAway extends Error {
 const maxConnections = 4;
 /** The client gives up a little after the server should have: only a server that hangs gets there. */
 const serverGraceMs = 1_000;
-const schemaTimeoutMs = 60_000;
 const attemptsPerWarning = 20;
 
 /** Never throws for a database that is away or an address that is wrong: it keeps trying and says so. */
-export function connectDatabase({ databaseUrl, log, random, timings }: DatabaseOptions): Database {
+export function connectDatabase({ databaseUrl, owner, log, random, timings }: DatabaseOptions): Database {
   const closing = new AbortController();
   const closed = aborted(closing.signal);
   closed.catch(() => {});
@@ -193,14 +200,8 @@ export function connectDatabase({ databaseUrl, log, random, timings }: DatabaseO
     connection.connectionString = await Promise.race([databaseUrl, closed]);
     // The pool reads its options for each connection that it opens, none before this.
     Object.assign(pool.options, { connectionString: connection.connectionString });
-    const client = new pg.Client({ ...connection, query_timeout: schemaTimeoutMs });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      await applySchema(client, log);
-    } finally {
-      client.end().catch(() => {});
-    }
+    const asOwner = owner && { ...owner, url: await Promise.race([owner.url, closed]) };
+    await prepareSchema(connection, asOwner, log);
   }
 }
 

@@ -37,6 +37,8 @@ export interface PairRow {
   readonly at: string;
   readonly control: 'monolith' | 'service';
   readonly outcome: 'differed' | 'incomparable' | 'agreed';
+  /** The kind of request that it is a sample of. Not kept with it. */
+  readonly use?: string;
   readonly reason?: string;
   readonly differences: readonly {
     readonly place: string;
@@ -71,7 +73,7 @@ export interface PairRow {
 export interface AuditEntry {
   readonly at: string;
   readonly actor: string;
-  /** `shadow`, `promote`, `rollback`, `refused`, `verify`, `config`, `gate-closed`, `guard`, `guard-cleared`. */
+  /** Such as `shadow`, `promote`, `rollback`, `refused`, `verdict`, `config`, `gate-closed`: docs/audit.md has all. */
   readonly action: string;
   readonly migration?: string;
   readonly reason: string;
@@ -90,6 +92,18 @@ export interface AuditCheck {
   readonly intact: boolean;
   /** First row that does not fit, when not intact. */
   readonly brokenAt?: number;
+  /** What is wrong there, in a sentence, when not intact. */
+  readonly problem?: string;
+  /** The last row that was known outside of the database, and held against it. */
+  readonly anchor?: { readonly seq: number; readonly at: string };
+}
+
+/** The end of the chain as somebody outside of the database knew it. */
+export interface AuditAnchor {
+  readonly seq: number;
+  readonly hash: string;
+  /** ISO time at which it was noted. */
+  readonly at: string;
 }
 
 /** Where a migration stands, as it must survive a restart. The higher revision wins. */

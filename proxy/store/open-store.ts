@@ -1,10 +1,19 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { type AuditStore, createAuditStore } from './audit.ts';
+import { type AuditRights, readAuditRights, unguardedAudit } from './audit-rights.ts';
 import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
-import { connectDatabase, type DatabaseTimings, defaultTimings } from './database.ts';
+import { createDailyCountsStore, type DailyCountsStore } from './daily-counts.ts';
+import {
+  connectDatabase,
+  type Database,
+  type DatabaseOwner,
+  type DatabaseTimings,
+  defaultTimings,
+} from './database.ts';
 import { createEvidenceStore, type EvidenceStore } from './evidence.ts';
 import { createMigrationStateStore, type MigrationStateStore } from './migration-states.ts';
+import { createMoveClaimStore, type MoveClaimStore } from './move-claims.ts';
 import {
   createPairWriter,
   defaultPairWriterLimits,
@@ -12,6 +21,7 @@ import {
   type PairWriter,
 } from './pair-writer.ts';
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
+import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
@@ -24,11 +34,16 @@ export interface Store {
   /** Called whenever Postgres is there again, and soon when it is there now. Returns how to unsubscribe. */
   onAvailable(listener: () => void): () => void;
   readonly audit: AuditStore;
+  /** Of the role that Ficus runs as; undefined until Postgres was there. */
+  auditRights(): AuditRights | undefined;
+  readonly moveClaims: MoveClaimStore;
   readonly contractResults: ContractResultStore;
+  readonly dailyCounts: DailyCountsStore;
   readonly evidence: EvidenceStore;
   readonly migrationStates: MigrationStateStore;
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
+  readonly replicas: ReplicaStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly toldFlagEvents: ToldFlagEvents;
@@ -40,6 +55,8 @@ export interface Store {
 export interface StoreOptions {
   /** A promise where Postgres is still being started; it must not reject. */
   readonly databaseUrl: string | Promise<string>;
+  /** Whoever owns the schema, when that is another role. */
+  readonly owner?: DatabaseOwner | undefined;
   readonly log: Logger;
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
@@ -55,6 +72,7 @@ const lastWritesMs = 3_000;
 /** Returns at once, whether Postgres is there or not; it is connected to in the background. */
 export function openStore({
   databaseUrl,
+  owner,
   log,
   clock,
   random = Math.random,
@@ -63,7 +81,7 @@ export function openStore({
   const timings = { ...defaultTimings, ...options.timings };
   const pairLimits = { ...defaultPairLimits, ...options.pairLimits };
   const { pairsPerSignature } = pairLimits;
-  const database = connectDatabase({ databaseUrl, log, random, timings });
+  const database = connectDatabase({ databaseUrl, owner, log, random, timings });
   const pairs = createPairStore(database);
   const evidence = createEvidenceStore(database);
   const pairWriter = createPairWriter({
@@ -75,15 +93,20 @@ export function openStore({
     limits: { ...defaultPairWriterLimits, pairsPerSignature },
   });
   const retention = startRetention({ database, pairs, evidence, pairLimits, log, clock });
+  const rights = watchAuditRights(database, log);
   return {
     available: database.available,
     onAvailable: database.onAvailable,
     audit: createAuditStore(database),
+    auditRights: () => rights.current,
+    moveClaims: createMoveClaimStore(database),
     contractResults: createContractResultStore(database),
+    dailyCounts: createDailyCountsStore(database),
     evidence,
     migrationStates: createMigrationStateStore(database),
     pairs,
     pairWriter,
+    replicas: createReplicaStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     toldFlagEvents: createToldFlagEvents(database),
@@ -94,4 +117,19 @@ export function openStore({
       await database.close();
     },
   };
+}
+
+/** Asked again with every connection: rights may have been given or taken meanwhile. */
+function watchAuditRights(database: Database, log: Logger): { current: AuditRights | undefined } {
+  const rights: { current: AuditRights | undefined } = { current: undefined };
+  database.onAvailable(() => {
+    readAuditRights(database.query).then(
+      (found) => {
+        if (found.mayChange && !rights.current?.mayChange) log.warn(unguardedAudit(found));
+        rights.current = found;
+      },
+      (error: unknown) => log.warn({ err: error }, 'The rights to the audit can not be read'),
+    );
+  });
+  return rights;
 }

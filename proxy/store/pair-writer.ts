@@ -37,7 +37,7 @@ export interface PairWriterCounts {
 }
 
 export interface PairWriter {
-  /** Never waits and never fails. Agreed pairs are not kept. */
+  /** Never waits and never fails. Agreed pairs are kept only as samples of what clients ask for. */
   add(pair: PairRow): void;
   /** Resolves when everything queued so far is written or dropped, or Postgres is away. */
   flush(): Promise<void>;
@@ -80,7 +80,7 @@ export function createPairWriter(deps: PairWriterDeps): PairWriter {
 
   return {
     add(pair) {
-      if (pair.outcome === 'agreed' || closing.signal.aborted) return;
+      if ((pair.outcome === 'agreed' && !isSample(pair)) || closing.signal.aborted) return;
       push({ pair, bytes: textLength(pair) });
       void start();
     },
@@ -187,6 +187,9 @@ export function createPairWriter(deps: PairWriterDeps): PairWriter {
     }
   }
 }
+
+/** Of what clients ask for. */
+const isSample = ({ request, use }: PairRow): boolean => request !== undefined && use !== undefined;
 
 function textLength({ request, monolith, service, differences }: PairRow): number {
   let length = 500;

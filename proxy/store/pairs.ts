@@ -110,11 +110,18 @@ export function createPairStore(database: Database): PairStore {
   };
 }
 
-/** What a pair is a sample of: its signatures, or its route when there was nothing to compare. */
+/**
+ * What a pair is a sample of: its signatures, or its route when there was nothing to compare; and the kind of
+ * request that it is, where that is known.
+ */
 export function samplesOf(pair: PairRow): string[] {
   if (pair.outcome === 'incomparable') return [`incomparable ${pair.migration} ${pair.route}`];
-  return [...new Set(pair.differences.map(({ signature }) => signature))];
+  const signatures = new Set(pair.differences.map(({ signature }) => signature));
+  return [...signatures, ...(pair.use === undefined ? [] : [useSample(pair.route, pair.use)])];
 }
+
+/** Of the samples of one kind of request on a route. */
+export const useSample = (route: string, use: string): string => `use ${route} ${use}`;
 
 /** What is JSON is kept as text, in which nothing is left that Postgres would refuse. */
 type KeptPair = Omit<PairRow, JsonColumn> & { readonly [Column in JsonColumn]?: string };

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
+import { type GuardState, guardMetrics } from './guard-metrics.ts';
 import { latencyBucketBound, latencyBuckets } from './latency.ts';
 
 /** What one side answered since the last report. */
@@ -51,9 +52,19 @@ export interface MetricsState {
   readonly workers: number;
   readonly workerRestarts: number;
   readonly storeAvailable: boolean;
+  /** Absent where nothing guards. */
+  readonly guard?: GuardState;
   readonly configProblems: number;
   /** Times that the routes file was refused since the start. */
   readonly configRefusals: number;
+  readonly deployment?: {
+    /** Of the routes file in force: two replicas that differ show it. */
+    readonly configHash: string;
+    /** Replicas that share the database; undefined while nobody knows. */
+    readonly replicas: number | undefined;
+    /** Audit entries that wait for Postgres, that are in the log only, and whether the chain ends as noted. */
+    readonly audit: { readonly waiting: number; readonly lost: number; readonly intact: boolean };
+  };
   readonly refusedSnapshots: number;
   /** When the certificate that clients are shown ends, in ms since 1970; undefined without TLS. */
   readonly certificateNotAfter: number | undefined;
@@ -140,6 +151,7 @@ export class Metrics {
   readonly #kill = this.#gauge('ficus_kill_switch', '1 while everything goes to the monolith', []);
   readonly #workers = this.#gauge('ficus_workers', 'Data-plane workers that live', []);
   readonly #restarts = this.#gauge('ficus_worker_restarts', 'Workers replaced since the start', []);
+  readonly #setGuard = guardMetrics(this.#registry);
   readonly #store = this.#gauge('ficus_store_available', '1 while Postgres answers', []);
   readonly #config = this.#gauge(
     'ficus_config_problems',
@@ -147,6 +159,14 @@ export class Metrics {
     [],
   );
 
+  readonly #configInfo = this.#gauge('ficus_config_info', 'The routes file in force, by its hash', ['hash']);
+  readonly #replicas = this.#gauge('ficus_replicas', 'Replicas that share the database', []);
+  readonly #auditEntries = this.#gauge('ficus_audit_entries', 'Audit entries not in Postgres', ['state']);
+  readonly #auditIntact = this.#gauge(
+    'ficus_audit_intact',
+    '1 while the chain ends as it was noted here',
+    [],
+  );
   readonly #refusals = this.#gauge('ficus_config_refusals', 'Routes files refused since the start', []);
   readonly #snapshots = this.#gauge(
     'ficus_refused_snapshots',
@@ -207,12 +227,25 @@ export class Metrics {
     this.#workers.set(state.workers);
     this.#restarts.set(state.workerRestarts);
     this.#store.set(state.storeAvailable ? 1 : 0);
+    if (state.guard) this.#setGuard(state.guard);
     this.#config.set(state.configProblems);
     this.#refusals.set(state.configRefusals);
+    this.#showDeployment(state.deployment);
     this.#snapshots.set(state.refusedSnapshots);
     this.#showCertificate(state.certificateNotAfter);
     this.#countBreakers();
     return await this.#registry.metrics();
+  }
+
+  #showDeployment(deployment: MetricsState['deployment']): void {
+    if (!deployment) return;
+    const { configHash, replicas, audit } = deployment;
+    this.#configInfo.reset();
+    this.#configInfo.set({ hash: configHash }, 1);
+    if (replicas !== undefined) this.#replicas.set(replicas);
+    this.#auditEntries.set({ state: 'waiting' }, audit.waiting);
+    this.#auditEntries.set({ state: 'lost' }, audit.lost);
+    this.#auditIntact.set(audit.intact ? 1 : 0);
   }
 
   #showCertificate(notAfter: number | undefined): void {

@@ -9,6 +9,7 @@ interface Status {
   readonly pairs: { readonly agreed: number; readonly differed: number; readonly incomparable: number };
   readonly builds: { readonly service: string };
   readonly traffic: { readonly fallbacks: number };
+  readonly revision: number;
 }
 
 export interface Signature {
@@ -95,9 +96,9 @@ export class Tourist {
 
   /** Waits for something that happens by itself, for a bounded time. */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + 120_000;
     while (!(await holds())) {
-      if (performance.now() > deadline) throw new Error(`waited 60 s in vain until ${what}`);
+      if (performance.now() > deadline) throw new Error(`waited 120 s in vain until ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
   }

@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     // Pure: where a route's path is on the service.
     'proxy/data-plane/rewrite-target.ts',
   ],
+  'proxy/simulate': ['proxy/routing', 'proxy/config', 'proxy/recording'],
   'proxy/init': ['proxy/routing', 'proxy/config', 'proxy/recording', 'proxy/shadow/signature.ts'],
   'proxy/store': [],
   'proxy/evidence': ['proxy/routing', 'proxy/store', 'proxy/shadow/pair.ts', 'proxy/openapi'],
@@ -66,6 +67,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/check-rules.ts',
     'proxy/replay/main.ts',
     'proxy/replay/protocol.ts',
+    'proxy/simulate/protocol.ts',
+    'proxy/simulate/main.ts',
     'proxy/init/main.ts',
     'package.json',
   ],

@@ -42,7 +42,11 @@ test('moves and verifications with --json are what the API answers', async () =>
       assert.deepEqual(JSON.parse(stdout).status, estate.migrations.get('catalog'));
     }
     const verified = await ficus('verify', 'catalog', '--json');
-    assert.deepEqual(JSON.parse(verified.stdout), { migration: 'catalog', results: [passedContract] });
+    assert.deepEqual(JSON.parse(verified.stdout), {
+      migration: 'catalog',
+      results: [passedContract],
+      problems: [],
+    });
   });
 });
 

@@ -49,6 +49,20 @@ test('a refused promote names every reason on stderr and exits 1', async () => {
   });
 });
 
+test('promote past the gate sends how long and why, and the reason is needed', async () => {
+  await withEstate(async (ficus, estate) => {
+    const past = ['promote', 'catalog', '--to', '25%', '--override'];
+    for (const args of [past, [...past, '--reason', ' '], ['promote', 'catalog', '--for', '2h']]) {
+      assert.equal((await ficus(...args)).exitCode, 2);
+    }
+    assert.equal((await ficus(...past, '--reason', 'down', '--for', '25h')).exitCode, 2);
+    assert.deepEqual(estate.overrides, []);
+    assert.equal((await ficus(...past, '--reason', 'down')).exitCode, 0);
+    assert.equal((await ficus(...past, '--reason', 'down', '--for', '2h')).exitCode, 0);
+    assert.deepEqual(estate.overrides, [3_600_000, 7_200_000]);
+  });
+});
+
 test('rollback works while the store is away, and warns of what waits', async () => {
   await withEstate(async (ficus, estate) => {
     estate.storeError = new Error('gone');
@@ -79,5 +93,19 @@ test('reads that need the store say that it is away and exit 1', async () => {
     const { stderr, exitCode } = await ficus('diffs', 'catalog');
     assert.equal(exitCode, 1);
     assert.match(stderr, /The store did not answer \(connect ECONNREFUSED\)/);
+  });
+});
+
+test('a move that was decided on an older revision is refused, and says who did what since', async () => {
+  await withEstate(async (ficus, estate) => {
+    estate.reasons = [];
+    assert.equal((await ficus('promote', 'catalog', '--revision', '4', '--reason', 'first')).exitCode, 0);
+    const { exitCode, stderr } = await ficus('promote', 'catalog', '--revision', '4');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^ficus: Somebody else moved it meanwhile:\n/);
+    assert.match(stderr, /catalog is at revision 5 by now, not 4\./);
+    assert.match(stderr, /cli:\S+: promote at \S+ \(first\)\./);
+    assert.equal(estate.migrations.get('catalog')?.share.effective, 25);
+    assert.equal((await ficus('rollback', 'catalog', '--reason', 'x')).exitCode, 0);
   });
 });

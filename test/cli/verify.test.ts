@@ -34,6 +34,27 @@ test('a verification that failed shows the failure and exits 1 with the side on 
   });
 });
 
+test('a pending pact that failed shows why and exits 0; warnings are said once', async () => {
+  await withEstate(async (ficus, estate) => {
+    const failures = [
+      { interaction: 'POST /api/products: a new one', text: 'status: expected 201 but was 500' },
+    ];
+    const pending = { ...failedContract, failures, pending: true, warnings: ['a state is not there'] };
+    estate.contracts = [pending, { ...passedContract, warnings: ['a state is not there'] }];
+    const { stdout, stderr, exitCode } = await ficus('verify', 'catalog');
+    assert.equal(exitCode, 0);
+    assert.equal(stderr, 'warning: a state is not there\n');
+    assert.equal(
+      stdout.split('\n\n')[0],
+      `… service 1.2.0, contract with web-shop: failed, 1 failure in 2 interactions; it is pending, so that this holds nothing
+  /estate/contracts/pacts/web-shop-catalog.json
+  · GET /api/products
+  ✗ POST /api/products: a new one
+      status: expected 201 but was 500`,
+    );
+  });
+});
+
 test('nothing to verify exits 1 and says what is missing', async () => {
   await withEstate(async (ficus, estate) => {
     estate.contracts = [];

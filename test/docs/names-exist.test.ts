@@ -8,8 +8,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 const root = path.resolve(import.meta.dirname, '../..');
 const pages = globSync(['*.md', 'docs/**/*.md', 'k8s/*.md', 'bench/*.md'], { cwd: root });
 const commands = globSync('cli/commands/*.ts', { cwd: root }).map((file) => path.basename(file, '.ts'));
-const settings = ['proxy/settings.ts', 'proxy/login-settings.ts']
-  .map((file) => readFileSync(path.join(root, file), 'utf8'))
+const settings = ['settings.ts', 'login-settings.ts', 'pact-settings.ts', 'config/secret-variables.ts']
+  .map((file) => readFileSync(path.join(root, 'proxy', file), 'utf8'))
   .join('\n');
 
 /** Folders of the checkout in which a page's back-quoted paths are looked for. */

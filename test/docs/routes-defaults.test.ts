@@ -11,7 +11,10 @@ function nameOf(section: string, setting: string): string {
 }
 
 function asWritten(value: unknown): string {
-  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+  if (Array.isArray(value)) return `[${value.map(asWritten).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const members = Object.entries(value).map(([name, member]) => `${name}: ${asWritten(member)}`);
+  return `{ ${members.join(', ')} }`;
 }
 
 for (const [section, settings] of Object.entries(defaults)) {

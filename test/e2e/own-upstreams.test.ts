@@ -131,6 +131,31 @@ describe("somebody else's two upstreams and ten lines", () => {
     assert.ok(reasons.some(({ rule, state: says }) => rule === 'unjudged' && says === 'refused'));
   });
 
+  test("a description of the service that is named is held against both sides' answers", async () => {
+    const schema = '{ type: object, properties: { total: { type: integer } } }';
+    const responses = `{ 200: { content: { application/json: { schema: ${schema} } } } }`;
+    const description = `openapi: 3.1.0\npaths:\n  /api/invoices/{id}: { get: { responses: ${responses} } }\n`;
+    await writeFile(path.join(ficus.dataDir, 'billing.yaml'), description);
+    const named = `service: billing\n    openapi: ${path.join(ficus.dataDir, 'billing.yaml')}\n`;
+    await ficus.writeRoutes(routes.replace('service: billing\n', named));
+    const told = async () => {
+      await sides(5);
+      const { reasons } = await ficus.json<GateAnswer>('gate', 'billing');
+      return reasons
+        .filter(({ rule }) => rule === 'openapi')
+        .map(({ text }) => text)
+        .join('\n');
+    };
+    await ficus.until('answers are held against it', async () =>
+      /answers? of the monolith do/.test(await told()),
+    );
+    assert.match(
+      await told(),
+      /answers of the monolith do not fit the service's description: \/total must be integer, not number/,
+    );
+    assert.doesNotMatch(await told(), /of the service do/);
+  });
+
   test('other comparison rules start the evidence anew; the file is read while traffic flows', async () => {
     billingIsWrong = false;
     await ficus.writeRoutes(

@@ -80,6 +80,18 @@ describe('refused with a sentence', () => {
   }
 });
 
+test('a Pact Broker is asked with a token or as a user, and a states file gets neither', () => {
+  const { pactBroker, pactEnvironment } = read({ PACT_BROKER_TOKEN: 'a-token', PACT_API_KEY: 'k' });
+  assert.deepEqual(pactBroker, { token: 'a-token' });
+  assert.deepEqual(pactEnvironment, { PACT_API_KEY: 'k' });
+  const basic = read({ PACT_BROKER_USERNAME: 'ficus', PACT_BROKER_PASSWORD: 'p' });
+  assert.deepEqual(basic.pactBroker, { username: 'ficus', password: 'p' });
+  assert.equal(read({}).pactBroker, undefined);
+  assert.doesNotMatch(JSON.stringify(maskedSettings(basic)), /"p"|"ficus"/);
+  assert.throws(() => read({ PACT_BROKER_TOKEN: 'a', PACT_BROKER_USERNAME: 'b' }), /exclude each other/);
+  assert.throws(() => read({ PACT_BROKER_TOKEN: 'a b' }), /characters that a bearer token can not have/);
+});
+
 test('of what may be secret the log gets names at most', () => {
   const settings = read({
     FICUS_SECRET_CATALOG: 'Bearer hunter2',

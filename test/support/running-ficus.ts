@@ -34,7 +34,13 @@ export class RunningFicus {
     await chmod(folder, 0o711);
     const ficus = new RunningFicus(folder, await freePort(), await freePort());
     await ficus.writeRoutes(routes);
-    await ficus.up(env);
+    try {
+      await ficus.up(env);
+    } catch (error) {
+      // Left running it would keep the test's process from ending.
+      await ficus.remove();
+      throw error;
+    }
     return ficus;
   }
 
@@ -89,9 +95,9 @@ export class RunningFicus {
 
   async up(env: Record<string, string> = {}): Promise<void> {
     const where = ['--config', this.routesFile, '--data-dir', this.dataDir];
-    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort), '--workers', '2'];
+    const ports = ['--port', String(this.port), '--admin-port', String(this.adminPort)];
     const child = spawn(program, ['up', ...where, ...ports], {
-      env: { PATH: '/usr/bin:/bin', ...env },
+      env: { PATH: '/usr/bin:/bin', FICUS_WORKERS: '2', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -102,7 +108,8 @@ export class RunningFicus {
       });
     }
     const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    await this.until('it is ready', async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok);
+    const isReady = async () => hasEnded() || (await fetch(`${this.adminUrl}/readyz`)).ok;
+    await this.until('it is ready', isReady, 90_000);
     if (hasEnded()) throw new Error(`ficus up ended:\n${this.#output}`);
   }
 

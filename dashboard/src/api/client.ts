@@ -33,13 +33,17 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, { signal: AbortSignal.any(signals) });
 }
 
-/** Rejects with an ApiError. */
-export async function write<T>(path: string, body: object): Promise<T> {
+/**
+ * Rejects with an ApiError. `ifMatch`: the revision that a move was decided on, so that of two people at once the
+ * second learns what the first did.
+ */
+export async function write<T>(path: string, body: object, ifMatch?: string): Promise<T> {
   return ask<T>(path, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'x-ficus-actor': 'dashboard',
+      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
       ...(csrf !== undefined && { 'x-ficus-csrf': csrf }),
     },
     body: JSON.stringify(body),

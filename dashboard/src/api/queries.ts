@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   AuditCheck,
   AuditList,
@@ -86,14 +86,13 @@ export const audit = infiniteQueryOptions({
   getNextPageParam: ({ entries }) => (entries.length < auditPageSize ? undefined : entries.at(-1)?.seq),
 });
 
-export const recentAuditSize = 300;
-
-export const recentAudit = queryOptions({
-  queryKey: ['audit', 'recent'],
-  queryFn: ({ signal }) => read<AuditList>(`/api/audit?limit=${recentAuditSize}`, signal),
-  refetchInterval: evidenceMs,
-  placeholderData: keepPreviousData,
-});
+/** Of one migration, the newest. */
+export const recentAudit = (id: string) =>
+  queryOptions({
+    queryKey: ['audit', 'recent', id],
+    queryFn: ({ signal }) => read<AuditList>(`/api/audit?limit=20&migration=${part(id)}`, signal),
+    refetchInterval: evidenceMs,
+  });
 
 /** It reads every row: only when asked. */
 export const auditCheck = queryOptions({

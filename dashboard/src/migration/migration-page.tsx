@@ -65,7 +65,8 @@ function Subtitle({ status: { service, owner, phase, since } }: { status: Migrat
 }
 
 /** What is not as usual: the guard, an override, what is to be looked at. */
-function StandingNotices({ status: { latch, override, warnings = [] } }: { status: MigrationStatus }) {
+function StandingNotices({ status }: { status: MigrationStatus }) {
+  const { latch, override, ramp, pause, warnings = [] } = status;
   return (
     <>
       {latch && (
@@ -77,6 +78,25 @@ function StandingNotices({ status: { latch, override, warnings = [] } }: { statu
       {override && (
         <Notice tone="warn" title={`${percent(override.share)} is allowed whatever the gate says`}>
           Until <Time at={override.until} />, by {visible(override.actor)}: {visible(override.reason)}
+        </Notice>
+      )}
+      {pause && (
+        <Notice tone="warn" title="Paused">
+          Since <Time at={pause.since} />, by {visible(pause.by)}: {visible(pause.reason)}
+        </Notice>
+      )}
+      {ramp && (
+        <Notice
+          tone="calm"
+          title={`On its way from ${percent(ramp.from)} to ${percent(ramp.to)}, now at ${percent(ramp.step)}`}
+        >
+          <ul>
+            {ramp.waitsFor.map((text) => (
+              <li key={text}>
+                <Sentence text={text} />
+              </li>
+            ))}
+          </ul>
         </Notice>
       )}
       {warnings.map((warning) => (

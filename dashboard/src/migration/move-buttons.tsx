@@ -6,8 +6,9 @@ import { migrationPath, session } from '../api/queries.ts';
 import { percent, visible } from '../format.ts';
 import { Notice } from '../parts/notice.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { type ReasonMove, reasonMoves } from './reason-moves.ts';
 
-type Move = 'shadow' | 'promote' | 'rollback' | 'clear';
+type Move = 'shadow' | 'promote' | 'rollback' | ReasonMove;
 
 interface MoveButtonsProps {
   readonly id: string;
@@ -19,33 +20,37 @@ interface MoveButtonsProps {
 const movers: readonly Role[] = ['operator', 'admin'];
 
 export function MoveButtons({ id, status, nextStep }: MoveButtonsProps) {
-  const [open, setOpen] = useState<Move>();
+  const [asking, setAsking] = useState<{ readonly move: Move; readonly ifMatch: string }>();
   const [done, setDone] = useState<MoveDone>();
   const role = useQuery(session).data?.role;
   const queries = useQueryClient();
   const mayMove = role === undefined || movers.includes(role);
   const move = async (path: string, body: object) => {
-    const result = await write<MoveDone>(`${migrationPath(id)}/${path}`, body);
+    const result = await write<MoveDone>(`${migrationPath(id)}/${path}`, body, asking?.ifMatch);
     setDone(result);
     queries.setQueryData(['migrations', id], result.status);
     await queries.invalidateQueries();
   };
-  const close = () => setOpen(undefined);
+  // What is decided is decided on what stood there when the dialog opened, whatever was read since.
+  const ask = (move: Move) => setAsking({ move, ifMatch: status ? `"${status.revision}"` : '*' });
+  const close = () => setAsking(undefined);
+  const open = asking?.move;
   return (
     <div className="moves">
       <div className="buttons">
-        {status?.latch && (
-          <button type="button" disabled={!mayMove} onClick={() => setOpen('clear')}>
-            Clear the guard …
-          </button>
-        )}
-        <button type="button" disabled={!mayMove} onClick={() => setOpen('shadow')}>
+        {status &&
+          reasonMoves(status).map((one) => (
+            <button key={one.path} type="button" disabled={!mayMove} onClick={() => ask(one)}>
+              {one.button} …
+            </button>
+          ))}
+        <button type="button" disabled={!mayMove} onClick={() => ask('shadow')}>
           Shadow …
         </button>
-        <button type="button" className="primary" disabled={!mayMove} onClick={() => setOpen('promote')}>
+        <button type="button" className="primary" disabled={!mayMove} onClick={() => ask('promote')}>
           Promote{nextStep !== undefined && ` to ${percent(nextStep)}`} …
         </button>
-        <button type="button" className="danger" disabled={!mayMove} onClick={() => setOpen('rollback')}>
+        <button type="button" className="danger" disabled={!mayMove} onClick={() => ask('rollback')}>
           Roll back …
         </button>
       </div>
@@ -75,15 +80,15 @@ export function MoveButtons({ id, status, nextStep }: MoveButtonsProps) {
           </p>
         </ReasonDialog>
       )}
-      {open === 'clear' && (
+      {typeof open === 'object' && (
         <ReasonDialog
-          title={`Clear the guard of ${visible(id)}`}
-          action="Clear"
+          title={`${open.title} ${visible(id)}`}
+          action={open.button}
           needsReason
-          onConfirm={(reason) => move('guard/clear', { reason })}
+          onConfirm={(reason) => move(open.path, { reason })}
           onClose={close}
         >
-          <p>It may be promoted again; nothing moves by this alone.</p>
+          <p>{open.text}</p>
         </ReasonDialog>
       )}
     </div>

@@ -6,6 +6,8 @@ import { describeTrip, describeWorkerTrip } from './describe-trip.ts';
 import { findBad, type Watch } from './find-bad.ts';
 import type { GuardKind, Latch } from './latch.ts';
 import { SeenHistory } from './seen-history.ts';
+import type { SharedCounts } from './shared-counts.ts';
+import { SlowAnswers } from './slow-answers.ts';
 import { addSeen, type BothSeen, nothingSeen, type SideSeen } from './window.ts';
 
 export interface GuardDeps {
@@ -14,17 +16,26 @@ export interface GuardDeps {
   readonly share: (migration: string) => number;
   /** Takes it back; nothing waits for it, and it must not throw. */
   readonly trip: (migration: string, latch: Latch) => void;
+  /** Where replicas add up what they count; without it each goes by its own. */
+  readonly shared?: SharedCounts;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** A service that is started anew answers again within so many seconds; until then others answer for it. */
 const RESTART_SECONDS = 10;
+/** The longest window that routes.yaml may ask for. */
+const LONGEST_WINDOW_SECONDS = 3600;
+/** Subject of all that the monolith answers, on whatever path. */
+const ELSEWHERE = '*';
+
+const kinds = ['errors', 'unreachable', 'latency', 'mismatches'] as const satisfies readonly GuardKind[];
 
 /** What is watched of one migration. */
 interface Watched {
   readonly windowSeconds: number;
-  readonly kinds: ReadonlyMap<GuardKind, SeenHistory>;
+  readonly histories: Readonly<Record<GuardKind, SeenHistory>>;
+  readonly slow: SlowAnswers;
   /** Percent that its windows were counted under. */
   share: number;
 }
@@ -36,8 +47,7 @@ interface Watched {
 export class Guard {
   readonly #deps: GuardDeps;
   readonly #watched = new Map<string, Watched>();
-  /** All that the monolith answers, on whatever path. */
-  #elsewhere = new SeenHistory(3600);
+  readonly #elsewhere = new SeenHistory(LONGEST_WINDOW_SECONDS);
 
   constructor(deps: GuardDeps) {
     this.#deps = deps;
@@ -48,15 +58,31 @@ export class Guard {
     const second = this.#second();
     let monolith: SideSeen = nothingSeen;
     for (const counts of Object.values(report)) monolith = addSeen(monolith, errorsOf(counts).monolith);
-    this.#elsewhere.add(second, { service: nothingSeen, monolith });
+    const elsewhere = { service: nothingSeen, monolith };
+    this.#elsewhere.add(second, elsewhere);
+    this.#deps.shared?.add(ELSEWHERE, second, elsewhere);
     for (const migration of this.#deps.migrations()) {
       const counts = report[migration.id];
       if (!counts) continue;
       const watched = this.#of(migration, second);
-      watched.kinds.get('errors')!.add(second, errorsOf(counts));
-      watched.kinds.get('unreachable')!.add(second, fallbacksOf(counts));
-      if (counts.service.errors + counts.fallbacks > 0) this.#judge(migration, watched, second);
+      const slow = watched.slow.count(counts, migration.guard, second);
+      const seen = { errors: errorsOf(counts), unreachable: fallbacksOf(counts), latency: slow };
+      for (const kind of ['errors', 'unreachable', 'latency'] as const) {
+        watched.histories[kind].add(second, seen[kind]);
+        if (watched.share > 0) this.#deps.shared?.add(subjectOf(migration.id, kind), second, seen[kind]);
+      }
+      if (Object.values(seen).some(({ service }) => service.bad > 0)) this.#judge(migration, watched, second);
     }
+  }
+
+  /** Takes pairs that were compared: those that differ in what nobody has excused are bad. */
+  addPairs(migration: string, pairs: SideSeen): void {
+    const found = this.#deps.migrations().find(({ id }) => id === migration);
+    if (!found || pairs.requests === 0) return;
+    const second = this.#second();
+    const watched = this.#of(found, second);
+    watched.histories.mismatches.add(second, { service: pairs, monolith: nothingSeen });
+    if (pairs.bad > 0) this.#judge(found, watched, second);
   }
 
   /** A worker has seen nothing but failures, and asks the monolith by itself since. */
@@ -65,10 +91,27 @@ export class Guard {
     this.#trip(migration, describeWorkerTrip(failures, withinMs, this.#nowIso()));
   }
 
-  #judge(migration: Migration, { kinds, share }: Watched, second: number): void {
+  /** Gives other replicas what was counted here, takes what they have counted, and judges both. Rejects when nobody is heard. */
+  async exchange(): Promise<void> {
+    const { shared, migrations } = this.#deps;
+    if (!shared) return;
+    const second = this.#second();
+    const served = migrations().filter((migration) => this.#of(migration, second).share > 0);
+    const subjects = served.flatMap(({ id }) =>
+      kinds.filter((kind) => kind !== 'mismatches').map((kind) => subjectOf(id, kind)),
+    );
+    const buckets = await shared.exchange([ELSEWHERE, ...subjects], second);
+    const histories = new Map<string, SeenHistory>([[ELSEWHERE, this.#elsewhere]]);
+    for (const { id } of served)
+      for (const kind of kinds) histories.set(subjectOf(id, kind), this.#watched.get(id)!.histories[kind]);
+    for (const { subject, second: at, others } of buckets) histories.get(subject)?.setOthers(at, others);
+    for (const migration of served) this.#judge(migration, this.#of(migration, second), this.#second());
+  }
+
+  #judge(migration: Migration, { histories, share }: Watched, second: number): void {
     if (share <= 0) return;
-    for (const [kind, history] of kinds) {
-      const bad = findBad(history, this.#elsewhere, second, watchOf(kind, migration.guard));
+    for (const kind of kinds) {
+      const bad = findBad(histories[kind], this.#elsewhere, second, watchOf(kind, migration.guard));
       if (!bad) continue;
       this.#trip(migration.id, describeTrip(kind, bad, this.#nowIso()));
       return;
@@ -85,18 +128,18 @@ export class Guard {
     const share = this.#deps.share(id);
     let watched = this.#watched.get(id);
     if (!watched || watched.windowSeconds !== windowSeconds) {
-      watched = {
-        windowSeconds,
-        kinds: new Map([
-          ['errors', new SeenHistory(windowSeconds)],
-          ['unreachable', new SeenHistory(windowSeconds)],
-        ]),
-        share,
+      const history = () => new SeenHistory(windowSeconds);
+      const histories = {
+        errors: history(),
+        unreachable: history(),
+        latency: history(),
+        mismatches: history(),
       };
+      watched = { windowSeconds, histories, slow: watched?.slow ?? new SlowAnswers(), share };
       this.#watched.set(id, watched);
     }
     if (watched.share !== share) {
-      for (const history of watched.kinds.values()) history.restart(second);
+      for (const kind of kinds) watched.histories[kind].restart(second);
       watched.share = share;
     }
     return watched;
@@ -109,6 +152,10 @@ export class Guard {
   #nowIso(): string {
     return new Date(this.#deps.clock.now()).toISOString();
   }
+}
+
+function subjectOf(migration: string, kind: GuardKind): string {
+  return `${migration}:${kind}`;
 }
 
 function errorsOf({ monolith, service }: MigrationIncrement): BothSeen {
@@ -127,7 +174,17 @@ function fallbacksOf({ monolith, service, fallbacks }: MigrationIncrement): Both
 }
 
 function watchOf(kind: GuardKind, guard: Migration['guard']): Watch {
-  const { errorRate, timesMonolith, minRequests } = guard;
-  const minSeconds = kind === 'unreachable' ? RESTART_SECONDS : 1;
-  return { rate: errorRate, timesMonolith, minRequests, minSeconds };
+  const { timesMonolith, minRequests } = guard;
+  const rates = {
+    errors: guard.errorRate,
+    unreachable: guard.errorRate,
+    latency: guard.slowRate,
+    mismatches: guard.mismatchRate,
+  } as const satisfies Record<GuardKind, number>;
+  return {
+    rate: rates[kind],
+    timesMonolith,
+    minRequests,
+    minSeconds: kind === 'unreachable' ? RESTART_SECONDS : 1,
+  };
 }

@@ -32,8 +32,9 @@ export async function takeBack(
   latch: Latch,
   heard: boolean,
 ): Promise<boolean> {
-  const { asked, effective, latch: before } = standingOf(deps, migration);
-  if (before) return false;
+  const { asked, effective, state, latch: before } = standingOf(deps, migration);
+  // Where the monolith may have forgotten it, only a person goes back.
+  if (before || state.phase === 'retired') return false;
   reconciler.change(migration, { granted: 0, held: true, detail: { latch } });
   deps.onCapsChanged();
   if (heard) return true;

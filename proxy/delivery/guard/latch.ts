@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GateReport } from '../../evidence/model.ts';
 import type { MigrationStateRow } from '../../store/model.ts';
 
-const latchSchema = z.object({
+export const latchSchema = z.object({
   /** ISO time of the trip. */
   at: z.string(),
   kind: z.enum(['errors', 'unreachable', 'latency', 'mismatches']),

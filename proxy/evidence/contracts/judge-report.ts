@@ -44,7 +44,13 @@ export function judgeReport(report: VerifyReport, pact: PactFile): ContractJudge
   for (const { state, problem } of report.stateFailures) {
     failures.push({ subject: `state ${JSON.stringify(state)}`, problems: [shown(problem)] });
   }
-  for (const { pending, failure } of unmet) if (!pending) failures.push(failure);
+  for (const { message, problem } of report.messageFailures) {
+    failures.push({ subject: `message ${message}`, problems: [shown(problem)] });
+  }
+  const explained = new Set(report.messageFailures.map(({ message }) => message));
+  for (const { pending, failure, description } of unmet) {
+    if (!pending && !explained.has(description)) failures.push(failure);
+  }
   if (pact.interactions.length === 0)
     failures.push({ subject: 'pact', problems: ['has no interactions: it proves nothing'] });
   if (failures.length === 0 && !report.verified) {
@@ -65,6 +71,7 @@ export function judgeReport(report: VerifyReport, pact: PactFile): ContractJudge
 const noReason = 'failed without saying why';
 
 interface UnmetInteraction {
+  readonly description: string;
   readonly pending: boolean;
   readonly interaction: PactInteraction | undefined;
   readonly failure: ContractFailure;
@@ -79,10 +86,13 @@ function unmetInteractions(output: string, pact: PactFile): UnmetInteraction[] {
       const interaction = pact.interactions.find(
         (each) => each.description === description && each.states.join('\n') === providerStates.join('\n'),
       );
-      const subject = [interaction?.request, description].filter(Boolean).join(': ');
+      const isMessage = interaction !== undefined && interaction.use === undefined;
+      const subject = isMessage
+        ? interaction.request
+        : [interaction?.request, description].filter(Boolean).join(': ');
       const problems = (details?.mismatches ?? []).map(problemOf);
       if (problems.length === 0) problems.push(shown(details?.message ?? noReason));
-      return { pending, interaction, failure: { subject, problems } };
+      return { description, pending, interaction, failure: { subject, problems } };
     });
 }
 

@@ -1,24 +1,37 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type PactFile, readPactFile } from './pact-file.ts';
+import { maxPactBytes, type PactFile, type PactReading, parsePact } from './pact-file.ts';
 
 export interface PactListing {
-  /** Those of the provider, by file name. */
+  /** Those of the provider. */
   readonly pacts: readonly PactFile[];
-  /** Files that could not be read, one sentence each; the others are listed all the same. */
+  /** What could not be read, one sentence each; the others are listed all the same. */
   readonly problems: readonly string[];
+  /** Why nobody knows which pacts there are, which is not the same as that there are none. */
+  readonly unknown?: string;
 }
 
-/** The pact files (`*.json`) of a folder that are about a provider's HTTP API. A folder that is not there has none. */
+/** The pact files (`*.json`) of a folder that are about a provider, by name. A folder that is not there has none. */
 export async function listPacts(dir: string, provider: string): Promise<PactListing> {
   const pacts: PactFile[] = [];
   const problems: string[] = [];
   for (const name of await namesIn(dir)) {
     const read = await readPactFile(path.join(dir, name));
     if ('problem' in read) problems.push(read.problem);
-    else if ('pact' in read && read.pact.provider === provider) pacts.push(read.pact);
+    else if (read.pact.provider === provider) pacts.push(read.pact);
   }
   return { pacts, problems };
+}
+
+async function readPactFile(file: string): Promise<PactReading> {
+  try {
+    const { size } = await stat(file);
+    if (size > maxPactBytes)
+      return { problem: `${file} is too large for a pact file: over ${maxPactBytes} bytes` };
+    return parsePact(file, await readFile(file, 'utf8'));
+  } catch (error) {
+    return { problem: `${file} can't be read: ${(error as Error).message}` };
+  }
 }
 
 async function namesIn(dir: string): Promise<string[]> {

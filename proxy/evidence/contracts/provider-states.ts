@@ -26,8 +26,22 @@ export interface StateStep {
 
 export type ProviderStates = Readonly<Record<string, ProviderState>>;
 
+/** Where a service is asked for the messages that it publishes. */
+export interface MessagePlace {
+  readonly path: string;
+  /** Texts may hold placeholders. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const defaultMessagePlace: MessagePlace = { path: '/.well-known/ficus/messages', headers: {} };
+
 export type ReadStates =
-  | { readonly ok: true; readonly states: ProviderStates; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly states: ProviderStates;
+      readonly messages: MessagePlace;
+      readonly warnings: readonly string[];
+    }
   /** Every problem with its place: `catalog.yaml:4:7 states.x.steps.0.request …`. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -41,12 +55,13 @@ const request = text.regex(
   /^[A-Z]+ \/\S*$/,
   'must be a method and a path, such as GET /api/products?limit=3',
 );
+const headers = z
+  .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no name of a header'), text)
+  .default({});
 const step = z.strictObject({
   request,
   expectStatus: z.int().min(100).max(599).optional(),
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no name of a header'), text)
-    .default({}),
+  headers,
   body: z.json().optional(),
   take: z.record(z.string(), z.string().regex(/^(\/[^/]*)+$/, 'is no JSON pointer, such as /id')).default({}),
 });
@@ -55,7 +70,18 @@ const state = z.strictObject({
   values: z.record(z.string(), z.union([text, z.number(), z.boolean()])).default({}),
 });
 // `a state:` with nothing below it is null in YAML: a state that needs nothing done.
-const statesFile = z.strictObject({ states: z.record(z.string(), state.nullable()).nullable() });
+const statesFile = z.strictObject({
+  states: z.record(z.string(), state.nullable()).nullable(),
+  messages: z
+    .strictObject({
+      path: z
+        .string()
+        .regex(/^\/\S*$/, 'must be a path, such as /messages')
+        .default(defaultMessagePlace.path),
+      headers,
+    })
+    .default(defaultMessagePlace),
+});
 
 /** Reads `<dir>/<service>.yaml`. No such file is a warning: the provider may need no states. */
 export async function readProviderStates(dir: string, service: string): Promise<ReadStates> {
@@ -69,7 +95,8 @@ export async function readProviderStates(dir: string, service: string): Promise<
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       return { ok: false, problems: [`${file} can't be read: ${(error as Error).message}`] };
     }
-    return { ok: true, states: {}, warnings: [`${file} is not there: no provider state is set up`] };
+    const warnings = [`${file} is not there: no provider state is set up`];
+    return { ok: true, states: {}, messages: defaultMessagePlace, warnings };
   }
   return parseStates(file, source);
 }
@@ -102,7 +129,8 @@ function parseStates(file: string, source: string): ReadStates {
   const states = Object.entries(parsed.data.states ?? {}).map(
     ([name, written]) => [name, compile(written)] as const,
   );
-  return { ok: true, states: Object.fromEntries(states), warnings: [] };
+  const { messages } = parsed.data;
+  return { ok: true, states: Object.fromEntries(states), messages, warnings: [] };
 }
 
 function compile(written: z.output<typeof state> | null): ProviderState {

@@ -1,8 +1,8 @@
 import type http from 'node:http';
 import type { Upstream } from '../../routing/model.ts';
+import { askUpstream } from './ask-upstream.ts';
 import { fillAll, fillPlaceholders } from './placeholders.ts';
 import type { ProviderState, StateStep } from './provider-states.ts';
-import { requestToUpstream } from './upstream-forwarder.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -22,7 +22,13 @@ type Values = Record<string, string | number | boolean>;
 /** Resolves to what the step takes from its answer. */
 async function runStep(step: StateStep, upstream: Upstream, env: Environment): Promise<Values> {
   const target = fillPlaceholders(step.target, env);
-  const { status, text } = await ask(upstream, step.method, target, headersOf(step, env), bodyOf(step, env));
+  const { status, text } = await askUpstream(
+    upstream,
+    step.method,
+    target,
+    headersOf(step, env),
+    bodyOf(step, env),
+  );
   const isExpected = step.expectStatus === undefined ? status < 400 : status === step.expectStatus;
   if (isExpected) return takeValues(step, target, text);
   throw new Error(
@@ -69,31 +75,4 @@ function bodyOf(step: StateStep, env: Environment): string | undefined {
   if (step.body === undefined) return undefined;
   const body = fillAll(step.body, env);
   return typeof body === 'string' ? body : JSON.stringify(body);
-}
-
-/** More of a state's answer is not kept. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/** Sends a request and reads its answer to the end. */
-function ask(
-  upstream: Upstream,
-  method: string,
-  target: string,
-  headers: http.OutgoingHttpHeaders,
-  body: string | undefined,
-): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const request = requestToUpstream(upstream, method, target, { ...headers, ...length });
-    request.on('error', (error) => reject(new Error(`${method} ${target}: ${error.message}`)));
-    request.on('response', (answer) => {
-      let text = '';
-      answer.on('error', reject);
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        if (text.length < MAX_ANSWER_BYTES) text += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-    });
-    request.end(body);
-  });
 }

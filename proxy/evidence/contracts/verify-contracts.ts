@@ -3,11 +3,12 @@ import type { Migration, Upstream } from '../../routing/model.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { ContractEvidence } from '../model.ts';
 import { type ContractFailure, judgeReport } from './judge-report.ts';
-import { listPacts } from './list-pacts.ts';
-import type { PactFile } from './pact-file.ts';
+import type { PactListing } from './list-pacts.ts';
+import { hasHttp, type PactFile } from './pact-file.ts';
 import { environmentPrefix } from './placeholders.ts';
-import { type ProviderStates, readProviderStates } from './provider-states.ts';
-import { runVerification } from './run-verification.ts';
+import { type ProviderStates, type ReadStates, readProviderStates } from './provider-states.ts';
+import type { VerificationRunner } from './run-verification.ts';
+import { withoutMessages } from './without-messages.ts';
 
 export interface VerifyContractsInput {
   readonly migration: Pick<Migration, 'id' | 'service' | 'routes'>;
@@ -15,11 +16,15 @@ export interface VerifyContractsInput {
   readonly upstreams: { readonly monolith: Upstream; readonly service: Upstream };
   /** What runs behind them. */
   readonly builds: { readonly monolith: string; readonly service: string };
-  readonly pactsDir: string;
+  /** Those whose provider the migration's service is. */
+  readonly listing: PactListing;
+  /** Where they are looked for, for people. */
+  readonly pactsIn: string;
   /** Has `<service>.yaml`. */
   readonly statesDir: string;
   /** Variables that provider states may use; only those that start with `PACT_` are looked at. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly runner: VerificationRunner;
   readonly log: Logger;
   readonly clock: Clock;
   /** For one pact against one side. */
@@ -28,7 +33,7 @@ export interface VerifyContractsInput {
 
 export interface ContractVerification {
   readonly evidence: ContractEvidence;
-  readonly file: string;
+  readonly pact: PactFile;
   /** Empty exactly if it passed. */
   readonly failures: readonly ContractFailure[];
   /** What did not fail it, but should be known. */
@@ -42,45 +47,51 @@ export interface VerifiedContracts {
 }
 
 /**
- * Verifies every pact that has the migration's service as its provider, against the monolith and the service,
- * one after the other: states may change data that the next one reads.
+ * Verifies every pact of the listing against the monolith and the service, one after the other: states may change
+ * data that the next one reads. What a pact expects as messages is asked of the service only.
  */
 export async function verifyContracts(input: VerifyContractsInput): Promise<VerifiedContracts> {
-  const { migration, pactsDir, statesDir, log } = input;
-  const { pacts, problems } = await listPacts(pactsDir, migration.service);
+  const { migration, listing, pactsIn, statesDir } = input;
+  const { pacts, problems } = listing;
   if (pacts.length === 0) {
-    const none = `no pact in ${pactsDir} has the provider ${JSON.stringify(migration.service)}`;
+    const none = `no pact in ${pactsIn} has the provider ${JSON.stringify(migration.service)}`;
     return { results: [], problems: [...problems, none] };
   }
   const read = await readProviderStates(statesDir, migration.service);
   if (!read.ok) return { results: [], problems: [...problems, ...read.problems] };
   const results: ContractVerification[] = [];
   for (const pact of pacts) {
-    for (const side of ['monolith', 'service'] as const) {
-      const result = await verifySide(input, pact, side, read.states);
-      results.push({ ...result, warnings: [...read.warnings, ...result.warnings] });
-      const { outcome, consumer, build, interactions } = result.evidence;
-      log.info(
-        { migration: migration.id, side, consumer, build, outcome, interactions: interactions.length },
-        'contract verified',
-      );
-    }
+    for (const side of sidesOf(pact)) results.push(await verifySide(input, pact, side, read));
   }
   return { results, problems };
 }
 
+type Side = 'monolith' | 'service';
+
+const sidesOf = (pact: PactFile): readonly Side[] => (hasHttp(pact) ? ['monolith', 'service'] : ['service']);
+
 async function verifySide(
   input: VerifyContractsInput,
-  pact: PactFile,
-  side: 'monolith' | 'service',
-  states: ProviderStates,
+  whole: PactFile,
+  side: Side,
+  read: Extract<ReadStates, { ok: true }>,
 ): Promise<ContractVerification> {
+  const pact = side === 'monolith' ? withoutMessages(whole) : whole;
   const upstream = input.upstreams[side];
   const env = contractEnvironment(input.env);
-  // The upstream's own deadline for the head of an answer is kept on the way there, and gives the better reason.
-  const requestTimeoutMs = upstream.responseTimeoutMs + upstream.idleTimeoutMs;
-  const report = await runVerification(
-    { pactFile: pact.file, provider: pact.provider, upstream, states, env, requestTimeoutMs },
+  const { states, messages: messagePlace } = read;
+  const report = await input.runner.run(
+    {
+      pact: pact.content,
+      provider: pact.provider,
+      upstream,
+      states,
+      messages: pact.interactions.flatMap(({ use, description }) => (use ? [] : [description])),
+      messagePlace,
+      env,
+      // The upstream's own deadline for the head of an answer is kept on the way there, and gives the better reason.
+      requestTimeoutMs: upstream.responseTimeoutMs + upstream.idleTimeoutMs,
+    },
     input.timeoutMs,
   );
   const judged = judgeReport(report, pact);
@@ -93,15 +104,21 @@ async function verifySide(
     interactions: judged.interactions,
     at: new Date(input.clock.now()).toISOString(),
   };
+  const { outcome, consumer, build, interactions } = evidence;
+  input.log.info(
+    { migration: input.migration.id, side, consumer, build, outcome, interactions: interactions.length },
+    'contract verified',
+  );
   const mask = maskOf(env);
   return {
     evidence,
-    file: pact.file,
+    pact,
     failures: judged.failures.map(({ subject, problems }) => ({
       subject: mask(subject),
       problems: problems.map(mask),
     })),
     warnings: [
+      ...read.warnings,
       ...unknownStates(pact, states),
       ...(side === 'service' ? rewrittenRoutes(input.migration.routes) : []),
       ...judged.warnings.map(mask),

@@ -1,13 +1,17 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Verifier } from '@pact-foundation/pact';
+import { askForMessage } from './ask-for-message.ts';
 import { setUpState } from './set-up-state.ts';
 import { startUpstreamForwarder } from './upstream-forwarder.ts';
 import type { VerifyReport, VerifyTask } from './verify-messages.ts';
 
 /**
- * Verifies one pact file against one side, in a process of its own: the verifier's core is native code, and
- * whatever it does, the supervisor goes on. Takes one task, sends one report, ends.
+ * Verifies pacts, one against one side at a time, in a process of its own: the verifier's core is native code, and
+ * whatever it does, the supervisor goes on. Each task that it is sent gets a report.
  */
-process.once('message', (task: VerifyTask) => {
+process.on('message', (task: VerifyTask) => {
   verify(task).then(report, reportError);
 });
 process.once('uncaughtException', reportError);
@@ -16,7 +20,27 @@ process.once('disconnect', () => process.exit(1));
 
 async function verify(task: VerifyTask): Promise<VerifyReport> {
   const forwarder = await startUpstreamForwarder(task.upstream);
+  const folder = await mkdtemp(path.join(tmpdir(), 'ficus-pact-'));
+  try {
+    const pactFile = path.join(folder, 'pact.json');
+    await writeFile(pactFile, task.pact);
+    return {
+      ...(await verifyFile(pactFile, forwarder.url, task)),
+      connectionFailures: [...forwarder.failures],
+    };
+  } finally {
+    forwarder.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function verifyFile(
+  pactFile: string,
+  url: string,
+  task: VerifyTask,
+): Promise<Omit<VerifyReport, 'connectionFailures'>> {
   const stateFailures: { state: string; problem: string }[] = [];
+  const messageFailures: { message: string; problem: string }[] = [];
   const stateHandlers = Object.fromEntries(
     Object.entries(task.states).map(([name, state]) => {
       const setup = () =>
@@ -28,11 +52,22 @@ async function verify(task: VerifyTask): Promise<VerifyReport> {
       return [name, { setup }];
     }),
   );
+  const messageProviders = Object.fromEntries(
+    task.messages.map((message) => [
+      message,
+      ({ providerStates = [] }: { providerStates?: { name: string }[] }) =>
+        askForMessage({ description: message, providerStates }, task).catch((error: Error) => {
+          messageFailures.push({ message, problem: error.message });
+          throw error;
+        }),
+    ]),
+  );
   const verifier = new Verifier({
     provider: task.provider,
-    providerBaseUrl: forwarder.url,
-    pactUrls: [task.pactFile],
+    providerBaseUrl: url,
+    pactUrls: [pactFile],
     stateHandlers,
+    ...(task.messages.length > 0 && { messageProviders }),
     timeout: task.requestTimeoutMs,
     logLevel: 'error',
   });
@@ -40,13 +75,12 @@ async function verify(task: VerifyTask): Promise<VerifyReport> {
     (output) => ({ output, verified: true }),
     (error: unknown) => ({ output: error instanceof Error ? error.message : String(error), verified: false }),
   );
-  forwarder.close();
-  return { ...outcome, stateFailures, connectionFailures: [...forwarder.failures] };
+  return { ...outcome, stateFailures, messageFailures };
 }
 
 function reportError(error: unknown): void {
   const output = `its process failed: ${error instanceof Error ? error.message : String(error)}`;
-  report({ output, verified: false, stateFailures: [], connectionFailures: [] });
+  report({ output, verified: false, stateFailures: [], messageFailures: [], connectionFailures: [] });
 }
 
 /** Whoever gets it ends this process: exiting by itself would wait for the native core's requests. */

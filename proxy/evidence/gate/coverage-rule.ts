@@ -34,7 +34,7 @@ export function coverageRule(migration: Migration, facts: GateFacts): GateReason
   const more = left === 0 ? '' : ` And ${count(left)} more.`;
   const list = named.map(({ text }) => text).join(' ');
   const text = `Not shown by traffic yet, which holds nothing (gate.coverage: warn): ${list}${more}`;
-  return [{ rule: 'coverage', state: 'met', text }];
+  return [{ rule: 'coverage', state: 'met', isWarning: true, text }];
 }
 
 function unshownRoles({ roles, minPairs }: CoverageRules, { coverage }: GateFacts): Gap[] {

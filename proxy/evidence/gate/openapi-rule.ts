@@ -49,7 +49,7 @@ type Tell = (state: 'waiting' | 'refused', what: string, wouldDo: string, route?
 function teller(isRequired: boolean): Tell {
   return (state, what, wouldDo, route) => ({
     rule: 'openapi',
-    state: isRequired ? state : 'met',
+    ...(isRequired ? { state } : { state: 'met', isWarning: true }),
     ...(route !== undefined && { route }),
     text: isRequired ? `${what}; ${wouldDo}.` : `${what}; ${wouldDo} (gate.openapi: warn holds nothing).`,
   });

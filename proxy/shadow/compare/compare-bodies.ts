@@ -56,6 +56,8 @@ function describeBody(body: Body, limits: CompareLimits): string | undefined {
       return `JSON lines: ${writeJson(body.value, 'line', limits.maxTextChars)}`;
     case 'events':
       return `events: ${writeJson(body.value, 'line', limits.maxTextChars)}`;
+    case 'parts':
+      return `parts: ${writeJson(body.value, 'line', limits.maxTextChars)}`;
     case 'form':
       return `form: ${writeForm(body.value, limits.maxTextChars).replaceAll('\n', '&')}`;
     case 'xml':

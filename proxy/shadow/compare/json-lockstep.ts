@@ -1,16 +1,9 @@
-import { alignOpen, type Element } from './align-elements.ts';
-import { compareAligned, compareValues, type JsonWalk, jsonWalk } from './compare-json.ts';
-import { type RulesHere, unorderedRule } from './compiled-rules.ts';
+import type { RulesHere } from './compiled-rules.ts';
 import type { DifferenceList } from './differences.ts';
-import { areInPlace, type OpenElement } from './in-place.ts';
+import type { OpenElement } from './in-place.ts';
 import { firstDifference, numberEnd, skipValue, stringEnd, Unreadable, wordEnd } from './json-bytes.ts';
-import type { JsonValue } from './json-value.ts';
 import type { CompareLimits } from './limits.ts';
-import { parseJson } from './parse-json.ts';
-import type { Step } from './place.ts';
-import { stepInto } from './place-tree.ts';
-import { readScalar } from './read-scalar.ts';
-import { isOneSidedPassedOver } from './same-json.ts';
+import { PartedValues } from './parted-values.ts';
 import { type Skipped, skipJson } from './skip-json.ts';
 
 const quote = 0x22;
@@ -25,9 +18,6 @@ const closeBrace = 0x7d;
 /** White space that differs at more places than this: two layouts, and walking both side by side gains nothing. */
 const maxResyncs = 64;
 
-/** Bytes parsed for each byte of the bodies; with more, arrays in arrays are parsed over and over. */
-const maxParsedRatio = 2;
-
 /** Fewer bytes are not worth to be tried to skip. */
 const leastSkipped = 32;
 
@@ -40,9 +30,9 @@ const leastSkipped = 32;
 export class JsonLockstep {
   readonly #a: Buffer;
   readonly #b: Buffer;
-  readonly #rules: RulesHere;
   readonly #limits: CompareLimits;
-  readonly #walk: JsonWalk;
+  readonly #differences: DifferenceList;
+  readonly #parted: PartedValues;
   /** Where the walk is in the monolith's bytes; in the service's it is at `#at + #shift`. */
   #at = 0;
   #shift = 0;
@@ -52,7 +42,6 @@ export class JsonLockstep {
   readonly #path: number[] = [];
   #nodes = 0;
   #resyncs = 0;
-  #parsed = 0;
   readonly #skipped: Skipped = { end: -1, nodes: 0 };
   /** Bytes gone over of values that did not end before the next difference. */
   #inVain = 0;
@@ -68,9 +57,9 @@ export class JsonLockstep {
   ) {
     this.#a = monolith;
     this.#b = service;
-    this.#rules = rules;
     this.#limits = limits;
-    this.#walk = jsonWalk(differences, limits);
+    this.#differences = differences;
+    this.#parted = new PartedValues({ monolith, service, path: this.#path }, rules, differences, limits);
   }
 
   /** False: read both as a whole. */
@@ -145,7 +134,7 @@ export class JsonLockstep {
   #readObject(depth: number): void {
     const from = this.#at;
     const otherFrom = from + this.#shift;
-    const { found } = this.#walk.differences;
+    const { found } = this.#differences;
     const mark = found.length;
     let members = 0;
     let changed = 0;
@@ -197,7 +186,7 @@ export class JsonLockstep {
   }
 
   #readArray(depth: number): void {
-    const { differences } = this.#walk;
+    const differences = this.#differences;
     const from = this.#at;
     const otherFrom = from + this.#shift;
     const mark = differences.found.length;
@@ -244,34 +233,15 @@ export class JsonLockstep {
     }
   }
 
-  /** One element that differs is the same one changed. Of several, any may have moved: they are aligned. */
   #alignOpen(open: OpenElement[], length: number, from: number, otherFrom: number, mark: number): void {
-    const rules = this.#takeSteps();
-    if (rules === undefined) return;
-    if (unorderedRule(rules)) {
-      this.#compareWhole(from, otherFrom, mark);
-      return;
-    }
-    if (open.length < 2 || areInPlace(open, this.#a, this.#b)) return;
-    this.#walk.differences.rewind(mark);
-    const sides = { monolith: [] as Element[], service: [] as Element[] };
-    const values: { monolith: JsonValue[]; service: JsonValue[] } = { monolith: [], service: [] };
-    values.monolith.length = length;
-    values.service.length = length;
-    for (const { index, from, to, otherFrom, otherTo } of open) {
-      const [one, other] = [this.#parse(this.#a, from, to), this.#parse(this.#b, otherFrom, otherTo)];
-      sides.monolith.push({ index, value: one });
-      sides.service.push({ index, value: other });
-      values.monolith[index] = one;
-      values.service[index] = other;
-    }
-    const alignment = alignOpen(sides, rules, this.#walk.alignment);
-    compareAligned(this.#walk, values.monolith, values.service, alignment, rules);
+    const nodes = this.#parted.align(open, length, mark, this.#nodes);
+    if (nodes === false) this.#compareWhole(from, otherFrom, mark);
+    else this.#nodes = nodes;
   }
 
   /** What was found below is found again. */
   #compareWhole(from: number, otherFrom: number, mark: number): void {
-    this.#walk.differences.rewind(mark);
+    this.#differences.rewind(mark);
     this.#comparePart(from, otherFrom);
   }
 
@@ -279,45 +249,10 @@ export class JsonLockstep {
   #comparePart(from: number, otherFrom: number): void {
     this.#changed = 1;
     const [to, otherTo] = [skipValue(this.#a, from), skipValue(this.#b, otherFrom)];
-    const [one, other] = [this.#parse(this.#a, from, to), this.#parse(this.#b, otherFrom, otherTo)];
-    const rules = this.#takeSteps();
-    if (rules !== undefined) compareValues(this.#walk, one, other, rules);
-    if (this.#walk.differences.full) throw new Unreadable();
+    this.#nodes = this.#parted.compare({ from, to, otherFrom, otherTo }, this.#nodes);
     this.#at = to;
     this.#shift = otherTo - to;
     this.#differsAt = firstDifference(this.#a, to, this.#b, otherTo);
-  }
-
-  #parse(body: Buffer, from: number, to: number): JsonValue {
-    const scalar = readScalar(body, from, to);
-    if (scalar !== undefined) return scalar;
-    this.#parsed += to - from;
-    if (this.#parsed > maxParsedRatio * (this.#a.length + this.#b.length)) throw new Unreadable();
-    const { maxDepth, maxNodes } = this.#limits;
-    const limits = { maxNodes, maxDepth: maxDepth - this.#path.length };
-    const parsed = parseJson(body.toString('utf8', from, to), limits, (nodes) => {
-      this.#nodes += nodes;
-    });
-    if (!parsed.ok || this.#nodes > maxNodes) throw new Unreadable();
-    return parsed.value;
-  }
-
-  /** Puts the path into the walk's steps; returns the rules there, or undefined at and below an ignored place. */
-  #takeSteps(): RulesHere | undefined {
-    const { steps } = this.#walk;
-    steps.length = 0;
-    let rules = this.#rules;
-    for (const entry of this.#path) {
-      if (rules.length > 0 && isOneSidedPassedOver(rules)) return undefined;
-      const step: Step = entry < 0 ? -1 - entry : this.#keyAt(entry);
-      steps.push(step);
-      rules = stepInto(rules, step);
-    }
-    return rules;
-  }
-
-  #keyAt(from: number): string {
-    return this.#parse(this.#a, from, stringEnd(this.#a, from)) as string;
   }
 
   /** To the next token on both sides, which may have other white space before it. */

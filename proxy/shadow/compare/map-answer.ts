@@ -60,6 +60,7 @@ function changeBody(
     case 'json':
     case 'lines':
     case 'events':
+    case 'parts':
       return { kind: body.kind, value: changeJson(body.value, rules, change, changeName) };
     case 'form':
       return { kind: 'form', value: changeJson(body.value, rules, change, changeName) as typeof body.value };

@@ -21,13 +21,14 @@ import { parseXml } from './parse-xml.ts';
 import { readEventStream } from './read-event-stream.ts';
 import { readForm } from './read-form.ts';
 import { readJsonLines } from './read-json-lines.ts';
+import { readMultipart } from './read-multipart.ts';
 
 /** A body as comparing and redaction see it. */
 export type Body =
   | { readonly kind: 'empty' }
   | { readonly kind: 'json'; readonly value: JsonValue }
   /** Compared as JSON: an array of what stood a line or was an event, an object of fields. */
-  | { readonly kind: 'lines' | 'events'; readonly value: JsonValue }
+  | { readonly kind: 'lines' | 'events' | 'parts'; readonly value: JsonValue }
   | { readonly kind: 'form'; readonly value: JsonObject }
   | { readonly kind: 'xml' | 'html'; readonly root: MarkupElement }
   | { readonly kind: 'text'; readonly text: string }
@@ -64,8 +65,15 @@ export function readBody(
   if (isJsonLinesType(type)) return readJson(bytes, 'lines', limits);
   if (type.essence === formType) return readFormBody(bytes, limits);
   if (isTextType(type) || markupLanguageOf(type)) return readText(bytes, type, limits);
-  const whole = type.essence.startsWith('multipart/') ? withoutBoundary(bytes, type) : bytes;
-  return { ok: true, body: opaque(type.essence || 'no content-type', whole) };
+  if (type.essence.startsWith('multipart/')) return readParts(bytes, type, limits);
+  return { ok: true, body: opaque(type.essence || 'no content-type', bytes) };
+}
+
+function readParts(bytes: Uint8Array, type: MediaType, limits: CompareLimits): ReadBody {
+  const read = readMultipart(bytes, type, limits);
+  if (read.ok) return { ok: true, body: { kind: 'parts', value: read.value } };
+  if (read.reason !== undefined) return { ok: false, reason: read.reason };
+  return { ok: true, body: opaque(type.essence, withoutBoundary(bytes, type)) };
 }
 
 function readJson(bytes: Uint8Array, kind: 'json' | 'lines', limits: CompareLimits): ReadBody {

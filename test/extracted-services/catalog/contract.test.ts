@@ -1,78 +1,97 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Verifier } from '@pact-foundation/pact';
-import { parse } from 'yaml';
 import { type Monolith, startMonolith } from '../../../examples/monolith/monolith.ts';
-import { monolithData } from '../../support/monolith-data.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
+import type { RunningCatalog } from '../../../extracted-services/catalog/catalog.ts';
+import { draftPact } from '../../../proxy/evidence/contracts/draft-pact.ts';
+import { parsePact } from '../../../proxy/evidence/contracts/pact-file.ts';
+import { startVerificationRunner } from '../../../proxy/evidence/contracts/run-verification.ts';
+import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { verifyPacts } from '../../support/verify-pacts.ts';
 import { API_KEY, startTestCatalog } from './test-catalog.ts';
 
-type State = { steps?: { request: string; expectStatus: number }[]; values?: Record<string, string> };
-
-const contracts = join(import.meta.dirname, '../../../contracts');
-let database: TestDatabase;
+const runner = startVerificationRunner();
+let postgres: TestPostgres;
 let monolith: Monolith;
-let states: Record<string, State>;
+let catalog: RunningCatalog;
 
 before(async () => {
-  states = parse(await readFile(join(contracts, 'states/catalog.yaml'), 'utf8')).states;
-  database = await startTestDatabase(monolithData);
+  postgres = await startTestPostgres();
   monolith = await startMonolith({
-    databaseUrl: database.url,
+    databaseUrl: postgres.url,
     host: '127.0.0.1',
     port: 0,
     apiKeys: [API_KEY],
     sessionSecret: 'secret of the tests',
   });
+  catalog = await startTestCatalog(postgres.url);
 });
 after(async () => {
+  runner.close();
+  await catalog.close();
   await monolith.close();
-  await database.stop();
+  await postgres.stop();
 });
 
-test('the monolith keeps the contract with the web shop', () => verify(monolith.url));
+function verify(service: string, listing?: Parameters<typeof verifyPacts>[0]['listing']) {
+  return verifyPacts({
+    service: 'catalog',
+    urls: { monolith: monolith.url, service },
+    apiKey: API_KEY,
+    runner,
+    ...(listing && { listing }),
+  });
+}
 
-test('the catalog keeps the contract with the web shop', () => verifyCatalog());
-
-test('with dropped-null, the catalog breaks the contract with the web shop', async () => {
-  await assert.rejects(
-    verifyCatalog({ CATALOG_FAULTS: 'dropped-null' }),
-    /missing the following keys: description/,
+test('the monolith and the catalog keep the contract with the web shop', async () => {
+  const { results, problems } = await verify(catalog.url);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    results.map(({ evidence: { side, consumer }, failures }) => [side, consumer, failures]),
+    [
+      ['monolith', 'web-shop', []],
+      ['service', 'web-shop', []],
+    ],
   );
 });
 
-async function verifyCatalog(environment: Record<string, string> = {}): Promise<void> {
-  const catalog = await startTestCatalog(database.url, environment);
+test('with dropped-null, the catalog breaks the contract with the web shop', async () => {
+  const faulty = await startTestCatalog(postgres.url, { CATALOG_FAULTS: 'dropped-null' });
   try {
-    await verify(catalog.url);
+    const { results } = await verify(faulty.url);
+    const problems = results[1]?.failures.flatMap((failure) => failure.problems) ?? [];
+    assert.match(problems.join('\n'), /missing the following keys: description/);
   } finally {
-    await catalog.close();
+    await faulty.close();
   }
-}
+});
 
-async function verify(providerBaseUrl: string): Promise<void> {
-  const handlers = Object.entries(states).map(([name, state]) => [name, () => enter(state, providerBaseUrl)]);
-  await new Verifier({
+test('a draft of what the monolith answered is kept by both', async () => {
+  const target = '/api/products?limit=20&q=hose';
+  const answer = await fetch(monolith.url + target);
+  const draft = draftPact({
+    pair: {
+      id: 'pair-1',
+      migration: 'catalog',
+      route: 'GET /api/products',
+      at: new Date().toISOString(),
+      control: 'monolith',
+      outcome: 'agreed',
+      differences: [],
+      monolithMs: 1,
+      serviceMs: 1,
+      request: { method: 'GET', target, headers: ['accept', '*/*'], body: '' },
+      monolith: { status: answer.status, headers: [...answer.headers].flat(), body: await answer.text() },
+    },
+    template: '/api/products',
+    consumer: 'search-box',
     provider: 'catalog',
-    providerBaseUrl,
-    pactUrls: [join(contracts, 'pacts/web-shop-catalog.json')],
-    stateHandlers: Object.fromEntries(handlers),
-    logLevel: 'error',
-  }).verifyProvider();
-}
-
-async function enter(state: State, url: string): Promise<Record<string, string>> {
-  for (const { request, expectStatus } of state.steps ?? []) {
-    const [method = '', path = ''] = request.split(' ');
-    const { status } = await fetch(new URL(path, url), { method });
-    assert.equal(status, expectStatus, request);
-  }
-  const values = Object.entries(state.values ?? {}).map(([name, value]) => [
-    name,
-    value.replace('{{uuid}}', randomUUID()).replace('{{env:PACT_API_KEY}}', API_KEY),
-  ]);
-  return Object.fromEntries(values);
-}
+  });
+  assert.ok('pact' in draft);
+  const read = parsePact('draft.json', JSON.stringify(draft.pact));
+  assert.ok('pact' in read);
+  const { results } = await verify(catalog.url, { pacts: [read.pact], problems: [] });
+  assert.deepEqual(
+    results.map(({ failures }) => failures),
+    [[], []],
+  );
+});

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { MessageProviderPact, Verifier } from '@pact-foundation/pact';
 import { Redis } from 'ioredis';
-import { parseRoutes } from '../../../proxy/config/parse-routes.ts';
-import { readProviderStates } from '../../../proxy/evidence/contracts/provider-states.ts';
-import { setUpState } from '../../../proxy/evidence/contracts/set-up-state.ts';
+import { startVerificationRunner } from '../../../proxy/evidence/contracts/run-verification.ts';
 import {
   API_KEY,
   type PaymentsEstate,
   post,
   startPaymentsEstate,
 } from '../../../scripts/dry-run-proof/payments-estate.ts';
+import { verifyPacts } from '../../support/verify-pacts.ts';
 
-const contracts = path.join(import.meta.dirname, '../../../contracts');
 let estate: PaymentsEstate;
 
 before(async () => {
@@ -21,11 +17,31 @@ before(async () => {
 });
 after(() => estate.stop());
 
-test('the monolith keeps the contract of payments with the web shop', () => verify(estate.monolithUrl));
+test('the monolith and the payments service keep the contracts, what is published among them', async () => {
+  const runner = startVerificationRunner();
+  const { results, problems } = await verifyPacts({
+    service: 'payments',
+    urls: { monolith: estate.monolithUrl, service: estate.service.url },
+    apiKey: API_KEY,
+    runner,
+  }).finally(() => runner.close());
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    results.map(({ evidence: { side, consumer }, failures, warnings }) => [
+      side,
+      consumer,
+      failures,
+      warnings,
+    ]),
+    [
+      ['service', 'mailer', [], []],
+      ['monolith', 'web-shop', [], []],
+      ['service', 'web-shop', [], []],
+    ],
+  );
+});
 
-test('the payments service keeps the contract with the web shop', () => verify(estate.service.url));
-
-test('what the payments service publishes keeps the contract of its events with the mailer', async () => {
+test('the message that contracts are held against is like the published one, and is not published', async () => {
   const { url, publishNow } = estate.service;
   const { paymentId } = await post(url, '/api/payments', {
     orderNo: 20_000,
@@ -33,57 +49,46 @@ test('what the payments service publishes keeps the contract of its events with 
     amountMinor: 500,
   });
   await post(url, `/api/payments/${paymentId}/capture`, {});
-  await post(url, `/api/payments/${paymentId}/refund`, {});
+  const example = await askForMessage('a receipt is to be sent');
+  assert.equal(example.status, 200);
   await publishNow();
   const published = await publishedEvents();
-  const mail = (template: string) => async () => {
-    const event = published.find(({ data }) => data.template === template && data.paymentId === paymentId);
-    assert.ok(event, `No ${template} was published`);
-    return event;
-  };
-  await new MessageProviderPact({
-    provider: 'payments-events',
-    pactUrls: [path.join(contracts, 'pacts/mailer-payments-events.json')],
-    messageProviders: {
-      'a receipt is to be sent': mail('receipt'),
-      'a note of a refund is to be sent': mail('refund-note'),
-    },
-    logLevel: 'error',
-  }).verify();
+  const mailOf = (id: string | undefined) =>
+    published.find(({ type, data }) => type === 'mail.requested' && data['paymentId'] === id);
+  assert.deepEqual(shapeOf(example.message), shapeOf(mailOf(paymentId)));
+  assert.equal(mailOf((example.message['data'] as { paymentId: string }).paymentId), undefined);
 });
 
-async function publishedEvents(): Promise<{ data: { template?: string; paymentId: string } }[]> {
+test('a message that the service does not know is 404, and the answer says which there are', async () => {
+  const { status, message } = await askForMessage('a parcel is to be sent');
+  assert.equal(status, 404);
+  assert.match(message['detail'] as string, /there are: a receipt is to be sent, a note of a refund/);
+});
+
+async function askForMessage(description: string) {
+  const response = await fetch(`${estate.service.url}/.well-known/ficus/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ description, providerStates: [] }),
+  });
+  return { status: response.status, message: (await response.json()) as Record<string, unknown> };
+}
+
+/** Names and types, two levels deep. */
+function shapeOf(event: object | undefined): unknown {
+  return Object.entries(event ?? {})
+    .map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? Object.keys(value).sort() : typeof value,
+    ])
+    .sort();
+}
+
+async function publishedEvents(): Promise<{ type: string; data: Record<string, unknown> }[]> {
   const redis = new Redis(estate.places.redisUrl);
   try {
     return (await redis.xrange('payments', '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? '{}'));
   } finally {
     redis.disconnect();
   }
-}
-
-/** With the states as `ficus verify` sets them up. */
-async function verify(url: string): Promise<void> {
-  const read = await readProviderStates(path.join(contracts, 'states'), 'payments');
-  assert.ok(read.ok);
-  const upstream = upstreamAt(url);
-  const handlers = Object.entries(read.states).map(([name, state]) => [
-    name,
-    () => setUpState(state, upstream, { PACT_API_KEY: API_KEY }),
-  ]);
-  await new Verifier({
-    provider: 'payments',
-    providerBaseUrl: url,
-    pactUrls: [path.join(contracts, 'pacts/web-shop-payments.json')],
-    stateHandlers: Object.fromEntries(handlers),
-    logLevel: 'error',
-  }).verifyProvider();
-}
-
-function upstreamAt(url: string) {
-  const parsed = parseRoutes(`upstreams: { side: { url: '${url}' } }\ndefault: side\n`, {
-    file: 'routes.yaml',
-    baseDir: '/',
-  });
-  assert.ok(parsed.ok);
-  return parsed.model.upstreams[0]!;
 }

@@ -50,6 +50,18 @@ test('the ledger of a payment that was captured in part and refunded is in balan
   ]);
 });
 
+test('keys that are old enough are removed, in batches; the others still answer', async () => {
+  await database.query(
+    `INSERT INTO payments.idempotency_key (key, request_hash, status, answer, created_at)
+     SELECT 'old-' || n, 'h', 201, '{}', now() - interval '31 days' FROM generate_series(1, 1001) n
+     UNION ALL SELECT 'young-1', 'h', 201, '{}', now() - interval '29 days'`,
+  );
+  assert.equal(await estate.service.purgeKeysNow(), 1001);
+  assert.equal(await estate.service.purgeKeysNow(), 0);
+  const left = await rowsOf(`SELECT key FROM payments.idempotency_key WHERE key ~ '^(old|young)-'`);
+  assert.deepEqual(left, [{ key: 'young-1' }]);
+});
+
 /** What Postgres says when these statements are one transaction. */
 async function refusalOf(...statements: string[]): Promise<string> {
   const client = await database.connect();

@@ -14,6 +14,9 @@ test('asked who it is, a service says its name, version and whether it can run d
   const answer = await request(app).get('/.well-known/ficus').expect(200);
   assert.equal(answer.text, '{"service":"shelf","version":"1.2.3","dryRun":true,"openapi":"/openapi.json"}');
   assert.equal(answer.headers['x-powered-by'], undefined);
+  const described = await request(app).get('/openapi.json').expect(200);
+  assert.ok('/books' in described.body.paths, Object.keys(described.body.paths).join());
+  assert.ok(!('head' in described.body.paths['/books']), 'as it was written');
 });
 
 test('while a readiness check fails, readyz names it with 503 and healthz stays 200', async () => {

@@ -8,8 +8,13 @@ export function adminClient(estate: InMemoryEstate) {
   return {
     agent,
     get: (path: string) => agent.get(path),
-    /** As the CLI writes: JSON, with a name. */
+    /** As the CLI writes: JSON, with a name; on whatever stands. */
     post: (path: string, body: object) =>
-      agent.post(path).set('x-ficus-actor', 'cli:alice').send(body).set('content-type', 'application/json'),
+      agent
+        .post(path)
+        .set('x-ficus-actor', 'cli:alice')
+        .set('if-match', '*')
+        .send(body)
+        .set('content-type', 'application/json'),
   };
 }

@@ -52,7 +52,11 @@ test('a verification answers 200 with what passed and what failed, and who asked
   const estate = new InMemoryEstate();
   estate.contracts = [passedContract, failedContract];
   const response = await adminClient(estate).post('/api/migrations/catalog/verify', {}).expect(200);
-  assert.deepEqual(response.body, { migration: 'catalog', results: [passedContract, failedContract] });
+  assert.deepEqual(response.body, {
+    migration: 'catalog',
+    results: [passedContract, failedContract],
+    problems: [],
+  });
   assert.equal(estate.auditRows[0]?.actor, 'cli:alice');
 });
 

@@ -10,6 +10,9 @@ import type {
   MigrationStatus,
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
+import { MoveRevisions } from '../../../proxy/delivery/move-revisions.ts';
+import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
+import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
@@ -30,6 +33,8 @@ const steps = [1, 5, 25, 50, 100];
 
 /** An estate in memory, with the same rules as the real one as far as the admin plane can tell. */
 export class InMemoryEstate {
+  /** How long, in ms, gates were overridden for. */
+  overrides: number[] = [];
   migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
   reasons: readonly GateReason[] = gateReasons;
   signatures: readonly ListedSignature[] = catalogSignatures;
@@ -48,6 +53,11 @@ export class InMemoryEstate {
     dropped: {},
     parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
   };
+  contractView: ContractView = { pacts: [], uses: [], unused: [], problems: [] };
+  draft: DraftResult = {
+    done: true,
+    draft: { pact: {}, states: 'states: {}\n', notes: [], pair: 'pair-1', route: 'GET /api/products' },
+  };
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
@@ -65,6 +75,7 @@ export class InMemoryEstate {
   deps(): AdminDeps {
     return {
       delivery: this.delivery(),
+      revisions: this.revisions(),
       kill: createKillControl({
         kill: this.killSwitch(),
         audit: ({ actor, action, reason, detail }) =>
@@ -89,6 +100,7 @@ export class InMemoryEstate {
       },
       recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
+      contracts: { view: () => this.contractView, draft: async () => this.draft },
       judge: async (migration, order) => {
         if (this.storeError) throw this.storeError;
         const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
@@ -104,6 +116,19 @@ export class InMemoryEstate {
         this.verdicts.unshift(verdict);
         this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
         return { done: true, verdict };
+      },
+      drill: async (id, actor, reason) => {
+        this.move(id, 'drill', actor, reason, {});
+        const result = {
+          at: '2026-11-20T12:00:00.000Z',
+          actor: actor.name,
+          share: 5,
+          wayBackMs: 4,
+          workers: 2,
+          requests: 10,
+          failed: 0,
+        };
+        return { done: true, result, text: `${id} was back after 4 ms.`, warnings: [] };
       },
       config: () => ({
         file: 'routes.yaml',
@@ -122,6 +147,24 @@ export class InMemoryEstate {
       log: this.log(),
       clock: systemClock,
     };
+  }
+
+  private revisions(): MoveRevisions {
+    return new MoveRevisions({
+      status: (id) => this.migrations.get(id),
+      store: {
+        available: () => false,
+        claim: () => Promise.reject(new Error('not asked')),
+        isHeld: () => Promise.reject(new Error('not asked')),
+        release: () => Promise.reject(new Error('not asked')),
+        takeBack: () => Promise.reject(new Error('not asked')),
+      },
+      audit: this.reads().audit.list,
+      onBehind: () => {},
+      onOvertaken: async () => {},
+      nowIso: () => '2026-11-20T12:00:00.000Z',
+      log: this.log(),
+    });
   }
 
   private killSwitch(): KillSwitch {
@@ -147,12 +190,20 @@ export class InMemoryEstate {
       gate: (id) => this.gate(id),
       shadow: async (id, sharePercent, actor, reason) =>
         this.move(id, 'shadow', actor, reason, { phase: 'shadow', shadowShare: sharePercent }),
-      promote: async (id, toPercent, actor, reason) => this.promote(id, toPercent, actor, reason),
+      promote: async (id, toPercent, actor, reason, override) => {
+        if (override) this.overrides.push(override.forMs);
+        return this.promote(id, toPercent, actor, reason, override !== undefined);
+      },
       rollback: async (id, actor, reason) =>
         this.move(id, 'rollback', actor, reason, {
           phase: 'monolith',
           share: { asked: 0, allowed: 0, effective: 0 },
         }),
+      pause: async (id, actor, reason) => this.move(id, 'pause', actor, reason, {}),
+      resume: async (id, actor, reason) => this.move(id, 'resume', actor, reason, {}),
+      abort: async (id, actor, reason) => this.move(id, 'abort', actor, reason, {}),
+      approve: async (id, actor, reason) => this.move(id, 'approve', actor, reason, {}),
+      retire: async (id, actor, reason) => this.move(id, 'retire', actor, reason, { phase: 'retired' }),
       clearGuard: async (id, actor, reason) => this.move(id, 'guard-cleared', actor, reason, {}),
     };
   }
@@ -186,10 +237,17 @@ export class InMemoryEstate {
     return this.reasons.some(({ state }) => state === 'waiting') ? 'waiting' : 'open';
   }
 
-  private promote(id: string, toPercent: number | undefined, actor: Actor, reason: string): MoveResult {
+  private promote(
+    id: string,
+    toPercent: number | undefined,
+    actor: Actor,
+    reason: string,
+    isOverridden: boolean,
+  ): MoveResult {
     const gate = this.gate(id);
     const to = toPercent ?? gate?.nextStep ?? 100;
-    if (gate?.state !== 'open') return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
+    if (gate?.state !== 'open' && !isOverridden)
+      return { done: false, code: 'gate_refused', reasons: gate?.missing ?? [] };
     if (!steps.includes(to)) {
       return {
         done: false,
@@ -221,7 +279,7 @@ export class InMemoryEstate {
       action,
       migration: id,
       reason,
-      detail: {},
+      detail: { evidence: { revision: status.revision } },
       hash: 'ab'.repeat(32),
     });
     const warnings = this.storeError ? ['The store is away; the audit row follows when it is back.'] : [];
@@ -261,8 +319,15 @@ export class InMemoryEstate {
         stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
-        list: ({ limit, before = Number.POSITIVE_INFINITY }) =>
-          stored(() => this.auditRows.filter(({ seq }) => seq < before).slice(0, limit)),
+        list: ({ limit, before = Number.POSITIVE_INFINITY, actor, action, migration, since = '' }) =>
+          stored(() =>
+            this.auditRows
+              .filter(({ seq, at }) => seq < before && at >= since)
+              .filter((row) => actor === undefined || row.actor.endsWith(actor))
+              .filter((row) => action === undefined || row.action === action)
+              .filter((row) => migration === undefined || row.migration === migration)
+              .slice(0, limit),
+          ),
         verify: () => stored(() => this.auditCheck ?? { rows: this.auditRows.length, intact: true }),
       },
     };
@@ -274,7 +339,7 @@ export class InMemoryEstate {
       return { done: false, reasons: [`contracts/pacts has no pact file for ${migration}.`] };
     }
     this.move(migration, 'verify', actor, '', {});
-    return { done: true, results: this.contracts };
+    return { done: true, results: this.contracts, problems: [] };
   }
 
   private log(): Logger {

@@ -29,7 +29,11 @@ const values: Record<string, string> = {
 const bodies: Record<string, object> = {
   shadow: { share: 10 },
   rollback: { reason: 'test' },
+  ...Object.fromEntries(
+    ['pause', 'resume', 'abort', 'approve', 'retire'].map((move) => [move, { reason: 'test' }]),
+  ),
   clear: { reason: 'test' },
+  drill: { reason: 'test' },
   kill: { on: true, reason: 'test' },
   force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },

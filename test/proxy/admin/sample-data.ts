@@ -188,6 +188,9 @@ export const passedContract: ContractResult = {
   interactions: ['GET /api/products', 'POST /api/products'],
   at: '2026-11-20T11:00:00.000Z',
   failures: [],
+  from: '/estate/contracts/pacts/web-shop-catalog.json',
+  pending: false,
+  warnings: [],
 };
 
 export const failedContract: ContractResult = {

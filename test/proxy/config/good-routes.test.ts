@@ -94,10 +94,21 @@ test('ten lines with two upstreams and one migration get every default', async (
       unproven: 'refuse',
       unjudged: 'refuse',
       coverage: 'warn',
+      openapi: 'warn',
     },
     coverage: { role: undefined, roles: [], minPairs: 1 },
     canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1000 },
-    guard: { errorRate: 0.01, timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+    retire: { afterDays: 30 },
+    guard: {
+      errorRate: 0.01,
+      timesMonolith: 2,
+      windowSeconds: 60,
+      minRequests: 50,
+      slowRate: 0.05,
+      latencyP99Ratio: 3,
+      latencyFloorMs: 50,
+      mismatchRate: 0.05,
+    },
     contracts: { pacts: `${fixtures}good/contracts/pacts`, states: `${fixtures}good/contracts/states` },
   });
 });
@@ -143,6 +154,7 @@ test('every setting that is written is in the model', async () => {
     id: 'catalog',
     service: 'catalog',
     owner: 'team-catalog',
+    openapi: `${fixtures}good/specs/catalog.yaml`,
     hosts: ['shop.example.com', '10.0.0.1'],
     stickBy: [{ from: 'header', name: 'x-user-id' }, { from: 'cookie', name: 'SID' }, { from: 'random' }],
     routes: [
@@ -182,15 +194,66 @@ test('every setting that is written is in the model', async () => {
       unproven: 'allow',
       unjudged: 'allow',
       coverage: 'require',
+      openapi: 'require',
     },
     coverage: { role: { from: 'header', name: 'x-role' }, roles: ['clerk', 'admin'], minPairs: 5 },
     canary: { steps: [0.1, 0.25, 1, 50, 100], holdMinutes: 0, minRequests: 0 },
-    guard: { errorRate: 0.005, timesMonolith: 1, windowSeconds: 1, minRequests: 0 },
+    retire: { afterDays: 90 },
+    readYourWritesSeconds: 120,
+    guard: {
+      errorRate: 0.005,
+      timesMonolith: 1,
+      windowSeconds: 1,
+      minRequests: 0,
+      slowRate: 0.02,
+      latencyP99Ratio: 4,
+      latencyFloorMs: 20,
+      mismatchRate: 0.01,
+    },
     contracts: { pacts: `${fixtures}good/pacts`, states: '/srv/states' },
   });
   assert.deepEqual(warnings, [
-    'everything.yaml:30:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
+    'everything.yaml:31:45 migrations.catalog.stickBy[2] is drawn anew for each request: the same user may get either side',
   ]);
+});
+
+test('pacts come from a URL and from a broker, which is asked by default for what is on main and deployed', () => {
+  const contractsOf = (contracts: string) => {
+    const parsed = parseRoutes(
+      `{ upstreams: { m: { url: 'http://127.0.0.1:1' }, s: { url: 'http://127.0.0.1:2' } }, default: m,
+         migrations: { one: { service: s, routes: [GET /a], contracts: ${contracts} } } }`,
+      { file: 'routes.yaml', baseDir: '/srv' },
+    );
+    assert.ok(parsed.ok, JSON.stringify(parsed));
+    return parsed.model.migrations[0]!.contracts;
+  };
+  assert.deepEqual(
+    contractsOf('{ pacts: https://pacts.example/a.json, broker: { url: https://broker.example/b/ } }'),
+    {
+      pacts: 'https://pacts.example/a.json',
+      states: '/srv/contracts/states',
+      broker: {
+        url: 'https://broker.example/b',
+        provider: 's',
+        selectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+        pending: true,
+        publish: false,
+      },
+    },
+  );
+  const { broker } = contractsOf(
+    `{ broker: { url: http://b, provider: shop, branch: main, wipSince: '2026-01-31', publish: true, pending: false,
+       selectors: [{ tag: prod, latest: true }] } }`,
+  );
+  assert.deepEqual(broker, {
+    url: 'http://b',
+    provider: 'shop',
+    selectors: [{ tag: 'prod', latest: true }],
+    branch: 'main',
+    wipSince: '2026-01-31',
+    pending: false,
+    publish: true,
+  });
 });
 
 test('a file without migrations is one', async () => {

@@ -38,6 +38,8 @@ export interface TestEstateOptions {
   /** Percent. */
   readonly recording?: number;
   readonly shedding?: LoadShedding;
+  readonly cookieKey?: string;
+  readonly onServiceFailing?: (migration: string) => void;
 }
 
 /** A whole data plane with flags, caps and copies; `catalog` is its one migration. */
@@ -68,6 +70,7 @@ export async function startTestEstate(options: TestEstateOptions): Promise<TestE
       ...(options.deliverSame && { deliverSame: options.deliverSame }),
       ...(options.deliverRecorded && { deliverRecorded: options.deliverRecorded }),
       ...(options.shedding && { shedding: options.shedding }),
+      ...(options.onServiceFailing && { onServiceFailing: options.onServiceFailing }),
     },
     snapshotOf(options, options.shares),
   );
@@ -124,6 +127,7 @@ export function snapshotOf(options: TestEstateOptions, shares: Partial<Shares>):
     },
     caps: { catalog: cap },
     recording: { catalog: options.recording ?? 0 },
+    cookieKey: options.cookieKey,
     dryRunMigrations: options.canDryRun ? ['catalog'] : [],
   };
 }

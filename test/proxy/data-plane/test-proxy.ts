@@ -84,6 +84,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
       default: monolith,
       flags: { isOn: () => false, isOff: () => true, isOnForAll: () => false },
       killed: false,
+      writes: undefined,
       claims: { key: '', of: () => noClaims },
       force: { key: undefined, rules: undefined, claimsOf: () => noClaims },
     },

@@ -33,6 +33,7 @@ let delivery: MigrationDelivery;
 let gateState: GateReport['state'];
 let reasons: GateReason[];
 let nowMs: number;
+let killed: string | undefined;
 let audited: AuditEntry[];
 
 /** A store that is away: what delivery does must not depend on it. */
@@ -49,6 +50,7 @@ beforeEach(async () => {
   gateState = 'open';
   reasons = [];
   audited = [];
+  killed = undefined;
   flags = await openFileFlags({ dataDir, clock, log });
   states = new MigrationStates({ file: path.join(dataDir, 'states.json'), store: away, log });
   delivery = makeDelivery();
@@ -73,6 +75,7 @@ function makeDelivery(): MigrationDelivery {
     }),
     pairs: () => ({ agreed: 0, differed: 0, incomparable: 0 }),
     states,
+    killed: () => killed,
     traffic: new TrafficHistory(clock),
     audit: (entry) => audited.push(entry),
     onCapsChanged: () => {},
@@ -109,13 +112,11 @@ describe('promote', () => {
     );
   });
 
-  test('beyond the next step is refused and names it; no flag is written', async () => {
+  test('beyond the next step with a gate that waits is refused; no flag is written', async () => {
+    gateState = 'waiting';
+    reasons = [{ rule: 'pairs', state: 'waiting', text: '1,240 more pairs would do.' }];
     const result = await delivery.promote('billing', 25, somebody, '');
-    assert.deepEqual(result, {
-      done: false,
-      code: 'gate_refused',
-      reasons: ['The next step of billing is 1 %, not 25 %.'],
-    });
+    assert.deepEqual(result, { done: false, code: 'gate_refused', reasons: ['1,240 more pairs would do.'] });
     assert.equal(share().asked, 0);
     assert.deepEqual(
       audited.map(({ action }) => action),
@@ -406,6 +407,20 @@ describe('promote past the gate', () => {
     assert.deepEqual(share(), { asked: 1, allowed: 1, effective: 1 });
   });
 
+  test('the same share again lasts longer, and falls back to what was granted before the first', async () => {
+    await delivery.promote('billing', undefined, somebody, '');
+    gateState = 'waiting';
+    await promote();
+    nowMs += hourMs / 2;
+    assert.equal((await promote()).done, true);
+    nowMs += hourMs / 2;
+    delivery.reconcile();
+    assert.equal(share().effective, 25);
+    nowMs += hourMs / 2;
+    delivery.reconcile();
+    assert.equal(share().effective, 1);
+  });
+
   test('without a reason or for longer than a day it is refused, and no flag is written', async () => {
     refuse('agreement');
     assert.equal((await delivery.promote('billing', 25, somebody, '', { forMs: hourMs })).done, false);
@@ -418,5 +433,33 @@ describe('promote past the gate', () => {
     assert.ok(result.done);
     assert.match(result.warnings.join(), /no override was needed/);
     assert.equal(delivery.gate('billing')!.override, undefined);
+  });
+});
+
+describe('while the kill switch is on', () => {
+  const on = 'The kill switch is on.';
+
+  test('nothing is in force, which comes first of the reasons, and what was granted waits', async () => {
+    await delivery.promote('billing', 1, somebody, 'a few');
+    killed = on;
+    delivery.reconcile();
+    const { share, holds } = delivery.status('billing')!;
+    assert.deepEqual(share, { asked: 1, allowed: 0, effective: 0 });
+    assert.equal(holds[0], on);
+    killed = undefined;
+    delivery.reconcile();
+    assert.equal(delivery.status('billing')!.share.effective, 1);
+  });
+
+  test('no promote goes through, and a roll back does', async () => {
+    await delivery.promote('billing', 1, somebody, 'a few');
+    killed = on;
+    const refused = await delivery.promote('billing', 5, somebody, 'more');
+    assert.deepEqual(refused, { done: false, code: 'gate_refused', reasons: [on] });
+    const back = await delivery.rollback('billing', somebody, 'not to come back');
+    assert.equal(back.done, true);
+    killed = undefined;
+    delivery.reconcile();
+    assert.equal(delivery.status('billing')!.share.effective, 0);
   });
 });

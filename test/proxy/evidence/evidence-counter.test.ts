@@ -131,7 +131,13 @@ describe('the evidence counter', () => {
     const { counter } = replica({ limits: { maxCoverageValues: 2 } });
     const key = freshKey();
     for (const query of ['a', 'b', 'c', 'd', 'a']) {
-      const coverage = { method: 'GET', status: '2xx', type: 'none', query };
+      const coverage = {
+        method: 'GET',
+        status: '2xx',
+        type: 'none',
+        query,
+        use: `GET 200 none ${query} none`,
+      };
       counter.record({ ...pair, coverage }, key);
     }
     const queries = counter.counts(key).coverage.filter(({ dimension }) => dimension === 'query');

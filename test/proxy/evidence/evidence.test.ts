@@ -42,6 +42,7 @@ beforeEach(async () => {
     model: () => model,
     store: away,
     pactEnvironment: {},
+    pactCacheDir: '/nowhere/pacts',
     onBuildsChanged: () => {},
     onCounted: ({ id }) => counted.push(id),
     onDropped: (_migration, reason) => dropped.push(reason),

@@ -39,7 +39,16 @@ export function migration(
       ...gate,
     },
     canary: { steps: [100], holdMinutes: 0, minRequests: 0 },
-    guard: { errorRate: 0.01, timesMonolith: 2, windowSeconds: 60, minRequests: 50 },
+    guard: {
+      errorRate: 0.01,
+      slowRate: 0.05,
+      mismatchRate: 0.05,
+      latencyP99Ratio: 3,
+      latencyFloorMs: 50,
+      timesMonolith: 2,
+      windowSeconds: 60,
+      minRequests: 50,
+    },
     contracts: { pacts: '/estate/pacts', states: '/estate/states' },
     rulesHash: 'r1',
   };
@@ -55,6 +64,9 @@ export const verified: ContractEvidence = {
   at: '2026-11-21T10:00:00.000Z',
 };
 
+/** What the monolith makes of the same pact. */
+export const onMonolith: ContractEvidence = { ...verified, side: 'monolith', build: 'm1' };
+
 /** Facts that open the gate of `migration()`, but for what is given. */
 export function facts(more: Partial<GateFacts> = {}): GateFacts {
   return {
@@ -65,7 +77,7 @@ export function facts(more: Partial<GateFacts> = {}): GateFacts {
     verdictsKnown: true,
     coverage: [],
     clientAnswers: new Map(),
-    contracts: [verified],
+    contracts: [verified, onMonolith],
     pacts: [{ consumer: 'web-shop', pactHash: 'p1' }],
     latency: { monolith: latencies(40, 4000), service: latencies(12, 4000) },
     failedPairs: { service: 0, monolith: 0, both: 0 },

@@ -3,7 +3,17 @@ import { describe, test } from 'node:test';
 import { decideGate } from '../../../proxy/evidence/gate.ts';
 import type { GateFacts, GateReason } from '../../../proxy/evidence/model.ts';
 import type { Migration } from '../../../proxy/routing/model.ts';
-import { counts, facts, latencies, migration, product, products, route, verified } from './gate-samples.ts';
+import {
+  counts,
+  facts,
+  latencies,
+  migration,
+  onMonolith,
+  product,
+  products,
+  route,
+  verified,
+} from './gate-samples.ts';
 
 /** The reasons of one rule as `state: text`. */
 function reasonsOf(rule: GateReason['rule'], asked: Migration, known: GateFacts): string[] {
@@ -190,7 +200,66 @@ table('agreement', [
   },
 ]);
 
+test('As many more clean pairs as the reason says meet the rule, and one less does not', () => {
+  for (const asked of [0.9, 0.99, 0.995, 0.999]) {
+    for (const [agreed, differed] of [
+      [0, 0],
+      [10, 0],
+      [990, 3],
+      [4165, 15],
+      [300, 40],
+    ] as const) {
+      const reasonOf = (more: number) => {
+        const known = facts({ routes: [counts(products.id, agreed + more, differed)] });
+        return decideGate(migration({ agreement: asked }, [products]), known).reasons.find(
+          ({ rule }) => rule === 'agreement',
+        )!;
+      };
+      const said = /([\d,]+) more clean pairs? would do/.exec(reasonOf(0).text)?.[1];
+      if (said === undefined) assert.equal(reasonOf(0).state, 'met');
+      else {
+        const more = Number(said.replaceAll(',', ''));
+        assert.equal(reasonOf(more).state, 'met');
+        assert.notEqual(reasonOf(more - 1).state, 'met');
+      }
+    }
+  }
+});
+
 const open = { signature: 'ab12', route: product.id, place: 'body:/price', kind: 'value', pairs: 37 };
+
+table('agreement', [
+  {
+    name: 'Judged bugs are among the pairs, it says that clean ones will not come',
+    migration: migration({}, [products]),
+    facts: {
+      routes: [counts(products.id, 4165, 15)],
+      judgements: {
+        bugs: [
+          {
+            signature: 'ab12',
+            route: products.id,
+            place: 'body:/price',
+            kind: 'value',
+            owner: 'qa',
+            reason: 'cents',
+            build: '1.4.0',
+            state: 'same-build',
+            pairs: 12,
+            routePairs: 4180,
+            cleanPairsAsked: 900,
+          },
+        ],
+        expected: [],
+        noise: [],
+      },
+    },
+    reasons: [
+      'refused: Agreement is at least 99.40 % of 4,180 pairs; 99.5 % is asked; 765 more clean pairs would do, but ' +
+        '12 pairs show bugs that are judged: a build without them starts anew.',
+    ],
+  },
+]);
 
 table('unjudged', [
   { name: 'There is none', reasons: ['met: No difference is without a judgement.'] },
@@ -228,6 +297,19 @@ test('A flood of signatures is listed up to fifty, the rest counted', () => {
 });
 
 const later = '2026-11-21T11:00:00.000Z';
+
+const aPage = {
+  method: 'GET',
+  path: '/api/products',
+  query: 'limit',
+  status: 200,
+  type: 'application/json',
+  requestType: undefined,
+};
+
+function use(routeId: string, value: string, compared: number) {
+  return { route: routeId, dimension: 'use', value, compared, incomparable: 0 };
+}
 
 table('contracts', [
   { name: 'Verified', reasons: ['met: The pact of web-shop is verified against build 1.4.0.'] },
@@ -271,10 +353,7 @@ table('contracts', [
   {
     name: 'Failed first and passed later, the later result holds whatever the order',
     facts: {
-      contracts: [
-        { ...verified, outcome: 'failed' },
-        { ...verified, at: later },
-      ],
+      contracts: [{ ...verified, outcome: 'failed' }, { ...verified, at: later }, onMonolith],
     },
     reasons: ['met: The pact of web-shop is verified against build 1.4.0.'],
   },
@@ -318,6 +397,101 @@ table('contracts', [
     facts: { contracts: [{ ...verified, outcome: 'failed' }] },
     reasons: [
       'refused: The pact of web-shop failed against build 1.4.0; repair the service or the pact, and run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'The monolith is another build since',
+    facts: { contracts: [verified, { ...onMonolith, build: 'm0' }] },
+    reasons: [
+      'waiting: The pact of web-shop is not verified against build m1 of the monolith yet (it was against build m0); ' +
+        'run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'The monolith does not keep it',
+    facts: { contracts: [verified, { ...onMonolith, outcome: 'failed' }] },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0; monolith m1 does not keep it, so it is not about ' +
+        'what clients have today.',
+    ],
+  },
+  {
+    name: 'Only about messages: the monolith is not asked',
+    facts: {
+      contracts: [verified],
+      pacts: [{ consumer: 'web-shop', pactHash: 'p1', messagesOnly: true }],
+    },
+    reasons: ['met: The pact of web-shop is verified against build 1.4.0.'],
+  },
+  {
+    name: 'Pending ones failed, or are not verified, beside one that binds',
+    facts: {
+      contracts: [verified, onMonolith, { ...verified, consumer: 'app', pactHash: 'p2', outcome: 'failed' }],
+      pacts: [
+        ...facts().pacts,
+        { consumer: 'app', pactHash: 'p2', pending: true },
+        { consumer: 'kiosk', pactHash: 'p3', pending: true },
+      ],
+    },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'met: The pact of app failed against build 1.4.0; it is pending and holds nothing.',
+      'met: The pact of kiosk is not verified against build 1.4.0 yet; it is pending and holds nothing.',
+    ],
+  },
+  {
+    name: 'All are pending, and none is kept',
+    facts: { contracts: [], pacts: [{ consumer: 'app', pactHash: 'p2', pending: true }] },
+    reasons: [
+      'met: The pact of app is not verified against build 1.4.0 yet; it is pending and holds nothing.',
+      'waiting: Every pact of catalog is pending, and none is kept, so that no contract is proven; keep one, or set ' +
+        'gate.contracts to optional.',
+    ],
+  },
+  {
+    name: 'Two versions of one consumer, of which one is verified',
+    facts: { pacts: [...facts().pacts, { consumer: 'web-shop', pactHash: 'abcdef0123' }] },
+    reasons: [
+      'met: The pact of web-shop (p1) is verified against build 1.4.0.',
+      'waiting: The pact of web-shop (abcdef01) is not verified against build 1.4.0 yet (it was before its content ' +
+        'changed); run `ficus verify catalog`.',
+    ],
+  },
+  {
+    name: 'Nobody knows which there are, also where they are optional',
+    migration: migration({ contracts: 'optional' }),
+    facts: { pacts: [], pactsUnknown: 'GET http://broker/: connect ECONNREFUSED' },
+    reasons: [
+      'waiting: Which pacts there are is not known: GET http://broker/: connect ECONNREFUSED; `ficus verify catalog` ' +
+        'asks again.',
+    ],
+  },
+  {
+    name: 'Clients make requests that no pact has',
+    facts: {
+      pacts: [{ ...facts().pacts[0]!, interactions: [{ description: 'a page', use: aPage }] }],
+      coverage: [
+        use(products.id, 'GET 200 application/json limit none', 970),
+        use(products.id, 'GET 200 application/json limit,q none', 20),
+        use(product.id, 'GET 404 application/json none none', 10),
+      ],
+    },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'met: Of 3 kinds of requests that clients make, 1 (97.00 % of 1,000 requests) are in a pact. Without, which ' +
+        'holds nothing: GET /api/products?limit,q with 200 (20), GET /api/products/{productId} with 404 (10); see ' +
+        '`ficus contracts catalog`.',
+    ],
+  },
+  {
+    name: 'All that clients ask for is in a pact',
+    facts: {
+      pacts: [{ ...facts().pacts[0]!, interactions: [{ description: 'a page', use: aPage }] }],
+      coverage: [use(products.id, 'GET 200 application/json limit none', 970)],
+    },
+    reasons: [
+      'met: The pact of web-shop is verified against build 1.4.0.',
+      'met: All that clients ask for, 1 kind of requests, is in a pact.',
     ],
   },
   {

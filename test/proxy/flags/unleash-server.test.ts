@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createFlagEvaluator } from '../../../proxy/flags/evaluate.ts';
 import type { FlagSource } from '../../../proxy/flags/flag-source.ts';
+import { asksToKill, killFlagKept } from '../../../proxy/flags/kill-flag.ts';
 import { openFlags } from '../../../proxy/flags/open-flags.ts';
-import { askedShare } from '../../../proxy/flags/share.ts';
+import { askedShare, shareStrategy } from '../../../proxy/flags/share.ts';
 import { openUnleashFlags } from '../../../proxy/flags/unleash-flags.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { startTestUnleash, type TestUnleash } from '../../support/unleash-server.ts';
 import { HeardLog } from './heard-log.ts';
 
 /** One server for all, since it takes seconds to start; so these tests go in order. */
-describe('with a real Unleash server', { timeout: 120_000 }, () => {
+describe('with a real Unleash server', { timeout: 240_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'ficus-unleash-'));
   const heard = new HeardLog();
   let unleash: TestUnleash;
@@ -65,17 +66,19 @@ describe('with a real Unleash server', { timeout: 120_000 }, () => {
   const strategiesPath = (flag: string) =>
     `/projects/default/features/${flag}/environments/development/strategies`;
 
-  test('a server without flags means that nobody is moved', () => {
+  test('a server without flags means that nobody is moved', async () => {
+    while (!flags.health().up) await new Promise((again) => setTimeout(again, 20));
     assert.deepEqual(flags.current().features, []);
     assert.deepEqual(flags.health(), { source: 'unleash', up: true });
   });
 
-  test('a share that is set makes the flag, and is seen within two seconds', async () => {
+  test('a share that is set makes the flag, and is seen soon; how soon is printed', async (context) => {
     const before = performance.now();
     await flags.setShare(change(25));
     await until(() => asked().percent === 25);
     const tookMs = performance.now() - before;
-    assert.ok(tookMs < 2000, `took ${tookMs} ms`);
+    context.diagnostic(`made, set and seen after ${tookMs.toFixed(0)} ms`);
+    assert.ok(tookMs < 20_000, `took ${tookMs} ms`);
     assert.deepEqual(asked(), { percent: 25, constrained: false, notes: [] });
   });
 
@@ -131,14 +134,77 @@ describe('with a real Unleash server', { timeout: 120_000 }, () => {
     assert.equal(evaluator.isOnForAll('billing.serve'), false);
   });
 
-  test('0 % turns the flag off within two seconds, and for a flag that is not there does nothing', async () => {
-    const start = performance.now();
+  test('0 % turns the flag off, and for a flag that is not there does nothing', async () => {
     await flags.setShare(change(0));
     await until(() => asked().percent === 0);
-    assert.ok(performance.now() - start < 2000);
     await flags.setShare({ ...change(0), migrationId: 'unheard-of' });
     await flags.setShare(change(5));
     await until(() => asked().percent === 5);
+  });
+
+  test('a share is not set over what somebody else has set a moment ago', async () => {
+    const [strategy] = (await admin('GET', strategiesPath('catalog.serve'))) as { id: string }[];
+    await admin('PUT', `${strategiesPath('catalog.serve')}/${strategy!.id}`, {
+      ...shareStrategy('catalog', 'serve', 40),
+    });
+    // Not read yet, and so not seen by whoever asks here; once it is, the same order passes.
+    if (asked().percent !== 40) {
+      await assert.rejects(flags.setShare(change(10)), {
+        message: /^somebody has changed catalog.serve in Unleash just now: it asks for 40%, and not for 5%/,
+      });
+      await until(() => asked().percent === 40);
+    }
+    await flags.setShare(change(5));
+    await until(() => asked().percent === 5);
+  });
+
+  test('a flip made in Unleash has its author, and ours is known for ours', async () => {
+    await flags.storyOf('catalog.serve', true);
+    await flags.setShare(change(10));
+    assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+    await admin('POST', strategiesPath('catalog.serve').replace(/strategies$/, 'off'));
+    // The test's token is ours, too.
+    assert.deepEqual(await flags.storyOf('catalog.serve', false), { own: 'perhaps' });
+    const story = await flags.storyOf('catalog.serve', true);
+    assert.ok(story.own === false);
+    assert.equal(story.author, 'admin');
+    assert.deepEqual(
+      story.events.map(({ type }) => type),
+      ['feature-environment-disabled'],
+    );
+    await until(() => asked().percent === 0);
+    await flags.setShare(change(5));
+    await until(() => asked().percent === 5);
+  });
+
+  test('an event that another replica has told is not told again', async () => {
+    flags.shareClaims(async () => []);
+    await admin('POST', strategiesPath('catalog.serve').replace(/strategies$/, 'off'));
+    await admin('POST', strategiesPath('catalog.serve').replace(/strategies$/, 'on'));
+    assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+    flags.shareClaims(async (ids) => ids);
+  });
+
+  test('the kill switch makes its flag, ends by being turned off, and comes back from the archive', async () => {
+    const kill = (on: boolean) => flags.setKill({ on, actor: 'tester', reason: 'a test' });
+    const isOn = () => asksToKill(flags.current());
+    await kill(true);
+    await until(isOn);
+    const heardOfIt = heard.until(killFlagKept);
+    await admin('DELETE', '/projects/default/features/ficus.kill');
+    await heardOfIt;
+    assert.equal(isOn(), true);
+    assert.equal(flags.health().up, false);
+    await kill(false);
+    await until(() => !isOn());
+    assert.equal(flags.health().up, true);
+  });
+
+  test('there is no streaming to be had, so that flags are polled', async () => {
+    const response = await fetch(`${unleash.url}/client/streaming`, {
+      headers: { authorization: unleash.apiToken },
+    });
+    assert.equal(response.status, 404);
   });
 
   test('an archived flag is not made again in silence', async () => {

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import pino from 'pino';
-import { createRecorder, type Recorder } from '../../../proxy/recording/recorder.ts';
+import { createRecorder, type Recorder, type RecorderDeps } from '../../../proxy/recording/recorder.ts';
 import type { RecordingOrder } from '../../../proxy/recording/recording-status.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { jsonAnswer } from '../shadow/sample-pair.ts';
@@ -18,19 +18,24 @@ const order: RecordingOrder = {
   compression: 'gzip',
 };
 
+const recorderIn = (folder: string, rest: Partial<RecorderDeps> = {}) =>
+  createRecorder({
+    directory: path.join(folder, 'recordings'),
+    redactionKey: new Uint8Array(32),
+    migrations: () => [{ id: 'catalog', redact: [] }],
+    onShares: () => {},
+    onDropped: () => {},
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    ...rest,
+  });
+
 async function withRecorder(
   use: (recorder: Recorder, folder: string, told: () => number) => Promise<void>,
 ): Promise<void> {
   let told = 0;
   await withFolder(async (folder) => {
-    const recorder = createRecorder({
-      directory: path.join(folder, 'recordings'),
-      redactionKey: new Uint8Array(32),
-      migrations: () => [{ id: 'catalog', redact: [] }],
-      onShares: () => told++,
-      clock: systemClock,
-      log: pino({ level: 'silent' }),
-    });
+    const recorder = recorderIn(folder, { onShares: () => told++ });
     try {
       await use(recorder, folder, () => told);
     } finally {
@@ -116,6 +121,7 @@ test('a disk that refuses ends the recording, and says why', async () => {
       redactionKey: new Uint8Array(32),
       migrations: () => [{ id: 'catalog', redact: [] }],
       onShares: () => {},
+      onDropped: () => {},
       clock: systemClock,
       log: pino({ level: 'silent' }),
     });
@@ -126,6 +132,65 @@ test('a disk that refuses ends the recording, and says why', async () => {
     assert.deepEqual([statusNow()?.state, statusNow()?.exchanges], ['failed', 0]);
     assert.match(statusNow()?.reason ?? '', /the recorder failed/);
     assert.equal(await readFile(blocked, 'utf8'), '');
+    await recorder.close();
+  });
+});
+
+test('recordings are known after a restart; one that was running then has failed, and what it flushed counts', async () => {
+  await withFolder(async (folder) => {
+    const first = recorderIn(folder);
+    const done = await first.start(order);
+    for (let number = 0; number < 3; number++) first.submit(numbered(number));
+    const stopped = await first.stop(done?.id ?? '');
+    const cut = await first.start(order);
+    first.submit(numbered(4));
+    await first.close();
+    // As a process that was killed leaves it.
+    const statusFile = path.join(folder, 'recordings', cut?.id ?? '', 'status.json');
+    await writeFile(statusFile, JSON.stringify({ ...cut, state: 'running' }));
+    const second = recorderIn(folder);
+    await second.restored;
+    assert.deepEqual(second.status(done?.id ?? ''), stopped);
+    const [newest] = second.list();
+    assert.deepEqual(
+      [newest?.id, newest?.state, newest?.exchanges, newest?.reason, newest?.parts.length],
+      [cut?.id, 'failed', 1, 'Ficus ended while it ran', 1],
+    );
+    const file = second.partFile(cut?.id ?? '', newest?.parts[0]?.name ?? '') ?? '';
+    assert.equal((await readAll(file)).exchanges[0]?.id, 'id-4');
+    await second.close();
+  });
+});
+
+test('old recordings go at the start, whether anybody records or not', async () => {
+  await withFolder(async (folder) => {
+    const first = recorderIn(folder);
+    const { id = '' } = (await first.start(order)) ?? {};
+    first.submit(numbered(1));
+    await first.stop(id);
+    await first.close();
+    const later = { ...systemClock, now: () => Date.now() + 15 * 86_400_000 };
+    const second = recorderIn(folder, { clock: later });
+    await second.restored;
+    assert.deepEqual([second.list(), await readdir(path.join(folder, 'recordings'))], [[], []]);
+    await second.close();
+  });
+});
+
+test('an exchange that is left out is told, with its migration and the reason', async () => {
+  await withFolder(async (folder) => {
+    const dropped: string[] = [];
+    const migrations = [{ id: 'catalog', redact: [] }];
+    const recorder = recorderIn(folder, {
+      migrations: () => migrations.slice(),
+      onDropped: (migration, reason) => dropped.push(`${migration} ${reason}`),
+    });
+    const { id = '' } = (await recorder.start(order)) ?? {};
+    migrations.pop();
+    recorder.onRoutes();
+    recorder.submit(numbered(1));
+    const status = await recorder.stop(id);
+    assert.deepEqual([dropped, status?.dropped], [['catalog not_redactable'], { not_redactable: 1 }]);
     await recorder.close();
   });
 });

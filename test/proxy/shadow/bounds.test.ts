@@ -101,4 +101,30 @@ describe('pairs on their way to the control plane', () => {
     assert.equal(outbox.addPair(pair(9000)), false);
     assert.equal(outbox.addPair(pair(100)), true);
   });
+
+  test('of large heads find no room either, whether they are compared or not', () => {
+    const taken: (() => void)[] = [];
+    const outbox = new PairOutbox({
+      send: (_, onSent) => void taken.push(onSent),
+      limits: { batch: 1, maxUnsentBytes: 20_000 },
+    });
+    const { id, migration, route, at, control, request } = pair();
+    const large = { ...request, headers: ['X-Large', 'x'.repeat(12_000)] };
+    const facts = {
+      id,
+      migration,
+      route,
+      at,
+      control,
+      status: 200,
+      headers: [],
+      monolithMs: 1,
+      serviceMs: 1,
+    };
+    assert.equal(outbox.addPair({ ...pair(), request: large }), true);
+    assert.equal(outbox.addPair({ ...pair(), request: large }), false);
+    assert.equal(outbox.addSame({ ...facts, request: large }), false);
+    taken.shift()!();
+    assert.equal(outbox.addSame({ ...facts, request: large }), true);
+  });
 });

@@ -22,8 +22,16 @@ function examine(
 }
 
 describe('what is kept of a pair', () => {
-  it('that agrees: the outcome and the durations', () => {
-    assert.deepEqual(examine(jsonAnswer({ a: 1, b: 2 }), jsonAnswer('{"b":2,"a":1}')), {
+  it('that agrees: the outcome and the durations, after the first few of its kind, which are samples', () => {
+    const migration = { id: 'catalog', rulesHash: 'r1', shadow: { compare: noRules, redact: ['body:/b'] } };
+    const job = compileJob(migration, createRedactor(bytes('key')), defaultCompareLimits);
+    const pair = pairOf(jsonAnswer({ a: 1, b: 2 }), jsonAnswer('{"b":2,"a":1}'), {});
+    const { request, monolith, service } = examinePair(pair, job);
+    assert.deepEqual(request, { method: 'GET', target: '/api/products', headers: [], body: '' });
+    assert.match(monolith?.body ?? '', /"a": 1,\n {2}"b": ‹redacted:/);
+    assert.equal(service, undefined);
+    for (let more = 0; more < 2; more++) examinePair(pair, job);
+    assert.deepEqual(examinePair(pair, job), {
       id: '5bd6ad3c-9d55-4b5e-8f0f-3c9b1f1e7a10',
       migration: 'catalog',
       route: 'GET /api/products',
@@ -31,7 +39,13 @@ describe('what is kept of a pair', () => {
       control: 'monolith',
       outcome: 'agreed',
       differences: [],
-      coverage: { method: 'GET', status: '2xx', type: 'application/json', query: 'none' },
+      coverage: {
+        method: 'GET',
+        status: '2xx',
+        type: 'application/json',
+        query: 'none',
+        use: 'GET 200 application/json none none',
+      },
       monolithMs: 3,
       serviceMs: 3,
     });

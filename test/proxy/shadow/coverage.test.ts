@@ -30,12 +30,16 @@ const jwt = (claims: object) =>
 
 describe('coverageOf', () => {
   test('An answer and a query are there, their class, type and shape are counted', () => {
-    assert.deepEqual(coverageOf(pair('/api/products?size=5&page=2&page=3'), undefined), {
-      method: 'GET',
-      status: '4xx',
-      type: 'application/json',
-      query: 'page,size',
-    });
+    assert.deepEqual(
+      coverageOf(pair('/api/products?size=5&page=2&page=3', ['content-type', 'text/csv']), undefined),
+      {
+        method: 'GET',
+        status: '4xx',
+        type: 'application/json',
+        query: 'page,size',
+        use: 'GET 404 application/json page,size text/csv',
+      },
+    );
   });
 
   test('The monolith gave no answer and there is no query, it says none', () => {
@@ -51,6 +55,7 @@ describe('coverageOf', () => {
       status: 'none',
       type: 'none',
       query: 'none',
+      use: 'GET none none none none',
     });
   });
 

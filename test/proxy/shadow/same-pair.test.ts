@@ -64,8 +64,14 @@ test('it is counted with what it covers', () => {
     { from: 'header', name: 'x-role' },
   );
   assert.equal(pair.outcome, 'agreed');
-  const expected = { method: 'GET', status: '4xx', type: 'application/json', query: 'page', role: 'admin' };
-  assert.deepEqual(pair.coverage, expected);
+  assert.deepEqual(pair.coverage, {
+    method: 'GET',
+    status: '4xx',
+    type: 'application/json',
+    query: 'page',
+    use: 'GET 404 application/json page none',
+    role: 'admin',
+  });
 });
 
 test('a place named alike by both sides is left to comparing: each side may mean its own', () => {

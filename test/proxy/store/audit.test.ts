@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { auditHash } from '../../../proxy/store/audit.ts';
+import { auditHash } from '../../../proxy/store/audit-chain.ts';
 import type { AuditEntry } from '../../../proxy/store/model.ts';
 import { openStore } from '../../../proxy/store/open-store.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
@@ -99,9 +99,39 @@ describe('the audit chain', () => {
       assert.rejects(sql.query(statement), /append-only/));
   }
 
+  test('Asked for an actor by the end of the name, an action and a time, only such rows come', async () => {
+    await test1.store.audit.append(randomUUID(), {
+      ...entry('by alice'),
+      actor: 'cli:alice',
+      action: 'rollback',
+    });
+    const reasons = async (page: object) =>
+      (await test1.store.audit.list({ limit: 5, ...page })).map(({ reason }) => reason);
+    assert.deepEqual(await reasons({ actor: 'alice' }), ['by alice']);
+    assert.deepEqual(await reasons({ actor: 'lice' }), []);
+    assert.deepEqual(await reasons({ action: 'rollback' }), ['by alice']);
+    assert.deepEqual(await reasons({ since: '2026-11-21T10:00:00.001Z' }), []);
+  });
+
+  test('The tail was cut off, or all written anew, the anchor tells', async () => {
+    const { last } = await test1.store.audit.ends(0);
+    const anchor = { seq: last!.seq, hash: last!.hash, at: '2026-11-21T11:00:00.000Z' };
+    assert.equal((await test1.store.audit.verify(anchor)).intact, true);
+    const longer = await test1.store.audit.verify({ ...anchor, seq: anchor.seq + 2 });
+    assert.deepEqual([longer.intact, longer.brokenAt], [false, anchor.seq + 1]);
+    assert.match(longer.problem!, /its tail was taken out/);
+    const other = await test1.store.audit.verify({ ...anchor, hash: 'ab' });
+    assert.match(other.problem!, /the chain was written anew/);
+  });
+
   test('A reason was rewritten, verifying names the row', async () => {
     await tamper("update ficus.audit set reason = 'nothing happened' where seq = 7");
-    assert.deepEqual(await test1.store.audit.verify(), { rows: 6, intact: false, brokenAt: 7 });
+    assert.deepEqual(await test1.store.audit.verify(), {
+      rows: 6,
+      intact: false,
+      brokenAt: 7,
+      problem: 'Row 7 does not fit the one before it: it was changed, or put in.',
+    });
     await tamper(
       'update ficus.audit set reason = (select reason from ficus.audit where seq = 6) where seq = 7',
     );
@@ -110,7 +140,12 @@ describe('the audit chain', () => {
 
   test('A row was taken out, verifying names it', async () => {
     await tamper('delete from ficus.audit where seq = 4');
-    assert.deepEqual(await test1.store.audit.verify(), { rows: 3, intact: false, brokenAt: 4 });
+    assert.deepEqual(await test1.store.audit.verify(), {
+      rows: 3,
+      intact: false,
+      brokenAt: 4,
+      problem: 'Row 4 is missing: taken out.',
+    });
   });
 });
 

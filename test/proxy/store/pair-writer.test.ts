@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { PairRow } from '../../../proxy/store/model.ts';
 import { createPairWriter, defaultPairWriterLimits } from '../../../proxy/store/pair-writer.ts';
+import { useSample } from '../../../proxy/store/pairs.ts';
 import { silentLog, startTestStore, type TestStore } from './start-test-store.ts';
 
 let at = Date.parse('2026-11-21T10:00:00Z');
@@ -78,6 +79,17 @@ describe('the pair writer', () => {
       superseded: 0,
       dropped: { 'queue-full': 0, refused: 0, closed: 0 },
     });
+  });
+
+  test('An agreed pair that is a sample of what clients ask for, it is kept as one, without what it is of', async () => {
+    const { writer: pairWriter } = writer();
+    const agreed = pair('none', { outcome: 'agreed', differences: [] });
+    const use = 'GET 200 application/json none none';
+    pairWriter.add({ ...agreed, use });
+    const { request: _, ...counted } = agreed;
+    pairWriter.add({ ...counted, id: `${agreed.id}-2`, use });
+    await pairWriter.flush();
+    assert.deepEqual(await stored(useSample(agreed.route, use)), [agreed]);
   });
 
   test('Postgres is away and the queue is full, the oldest are dropped, and the newest written when it is back', async () => {

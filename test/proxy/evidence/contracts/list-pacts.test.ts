@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { listPacts } from '../../../../proxy/evidence/contracts/list-pacts.ts';
+import { hasHttp } from '../../../../proxy/evidence/contracts/pact-file.ts';
 import { folderWith, getProduct, pactOf } from './provider.ts';
 
 const search = {
@@ -16,12 +17,67 @@ async function hashOf(test: Parameters<typeof folderWith>[0], pact: object): Pro
 }
 
 describe('listing pacts', () => {
-  it('not those of messages, and nobody is told that they are wrong', async (test) => {
+  it('one of messages is listed with them, and asks for nothing by HTTP', async (test) => {
     const messages = [{ description: 'an order was paid', contents: {} }];
     const dir = await folderWith(test, {
       'a.json': { consumer: { name: 'mailer' }, provider: { name: 'catalog' }, messages },
     });
-    assert.deepEqual(await listPacts(dir, 'catalog'), { pacts: [], problems: [] });
+    const [pact] = (await listPacts(dir, 'catalog')).pacts;
+    assert.ok(pact);
+    assert.deepEqual(pact.interactions, [
+      { description: 'an order was paid', request: 'message an order was paid', states: [] },
+    ]);
+    assert.equal(hasHttp(pact), false);
+  });
+
+  it('one that its consumer marked as pending is pending', async (test) => {
+    const dir = await folderWith(test, {
+      'a.json': { ...pactOf([search]), metadata: { ficus: { pending: 'true' } } },
+      'b.json': { ...pactOf([search], 'catalog', 'mobile'), metadata: { ficus: { pending: 'false' } } },
+    });
+    const { pacts } = await listPacts(dir, 'catalog');
+    assert.deepEqual(
+      pacts.map(({ pending }) => pending),
+      [true, false],
+    );
+  });
+
+  it('what an interaction is about is read from every version of the format', async (test) => {
+    const request = { method: 'post', path: '/api/products', body: { sku: 'A' } };
+    const written = [
+      {
+        ...request,
+        query: 'dry=1&as=a&dry=2',
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+      },
+      {
+        ...request,
+        query: { dry: ['1', '2'], as: ['a'] },
+        headers: { 'Content-Type': ['application/json'] },
+      },
+      {
+        ...request,
+        query: { dry: ['1'], as: ['a'] },
+        body: { content: {}, contentType: 'application/json' },
+      },
+    ];
+    const response = { status: 201, headers: { Location: '/x' } };
+    const dir = await folderWith(test, {
+      'a.json': pactOf(written.map((one, i) => ({ description: `${i}`, request: one, response }))),
+    });
+    const { pacts } = await listPacts(dir, 'catalog');
+    const use = {
+      method: 'POST',
+      path: '/api/products',
+      query: 'as,dry',
+      status: 201,
+      type: undefined,
+      requestType: 'application/json',
+    };
+    assert.deepEqual(
+      pacts[0]?.interactions.map((one) => one.use),
+      [use, use, use],
+    );
   });
 
   it('those of the provider, with consumer, file, and method and path of each interaction', async (test) => {
@@ -85,6 +141,7 @@ describe('hash of a pact', () => {
       await hashOf(test, pactOf([search, getProduct])),
       await hashOf(test, pactOf([{ ...search, request: { method: 'get', path: '/api/product' } }])),
       await hashOf(test, pactOf([{ ...search, response: { status: 204 } }])),
+      await hashOf(test, pactOf([{ ...search, request: { ...search.request, query: 'page=2' } }])),
       await hashOf(test, pactOf([{ ...search, providerStates: [{ name: 'some' }] }])),
       await hashOf(test, pactOf([search], 'catalog', 'mobile')),
     ];

@@ -233,6 +233,7 @@ describe('a states file with mistakes', () => {
     assert.deepEqual(await readProviderStates(dir, 'catalog'), {
       ok: true,
       states: {},
+      messages: { path: '/.well-known/ficus/messages', headers: {} },
       warnings: [`${path.join(dir, 'catalog.yaml')} is not there: no provider state is set up`],
     });
   });

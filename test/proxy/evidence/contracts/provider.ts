@@ -3,8 +3,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import { pino } from 'pino';
+import { listPacts } from '../../../../proxy/evidence/contracts/list-pacts.ts';
+import { startVerificationRunner } from '../../../../proxy/evidence/contracts/run-verification.ts';
 import {
   type VerifyContractsInput,
   verifyContracts,
@@ -93,8 +95,12 @@ export async function folderWith(
   return dir;
 }
 
+/** Starting its process takes longer than verifying: the tests of a file share one. */
+const runner = startVerificationRunner();
+after(() => runner.close());
+
 /** Verifies the pacts of `dir` for the service `catalog`, with what a test does not care about filled in. */
-export function verify(
+export async function verify(
   dir: string,
   upstreams: VerifyContractsInput['upstreams'],
   rest: Partial<VerifyContractsInput> = {},
@@ -103,11 +109,13 @@ export function verify(
     migration: { id: 'products', service: 'catalog', routes: [] },
     upstreams,
     builds: { monolith: 'm1', service: 's1' },
-    pactsDir: dir,
+    listing: await listPacts(dir, 'catalog'),
+    pactsIn: dir,
     statesDir: dir,
     env: {},
     log: pino({ level: 'silent' }),
     clock: { now: () => Date.UTC(2026, 10, 3), monotonic: () => 0 },
+    runner,
     timeoutMs: 20_000,
     ...rest,
   });

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { Answer, HashedAnswer } from '../../../../proxy/shadow/pair.ts';
-import { pairOf, placesOf } from '../sample-pair.ts';
+import { defaultCompareLimits } from '../../../../proxy/shadow/compare/limits.ts';
+import { readBody } from '../../../../proxy/shadow/compare/read-body.ts';
+import { writeJson } from '../../../../proxy/shadow/compare/write-json.ts';
+import type { Answer, CompleteAnswer, HashedAnswer } from '../../../../proxy/shadow/pair.ts';
+import { createRedactor } from '../../../../proxy/shadow/redact.ts';
+import { redactBody } from '../../../../proxy/shadow/redact-answer.ts';
+import { bytes, pairOf, placesOf } from '../sample-pair.ts';
 import { placesIn, typed } from './typed-answers.ts';
 
 describe('forms', () => {
@@ -72,12 +77,61 @@ describe('multipart bodies', () => {
     );
     assert.deepEqual(placesOf(pair), []);
   });
+  const form = (boundary: string, ...parts: [head: string, content: string][]) =>
+    typed(
+      `multipart/form-data; boundary=${boundary}`,
+      [
+        ...parts.map(
+          ([head, content]) =>
+            `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n`,
+        ),
+        `--${boundary}--\r\n`,
+      ].join(''),
+    );
+  const file = (name: string, type: string) => `name="f"; filename="${name}"\r\nContent-Type: ${type}`;
+  it('of a form differ field by field, in content by its type, in filename and type', () => {
+    const places = (...pair: [CompleteAnswer, CompleteAnswer]) => placesOf(pairOf(...pair));
+    const one = form('a', ['name="who"', 'Anna'], [file('a.json', 'application/json'), '{"n":1,"m":2}']);
+    const other = form('b', [file('a.json', 'application/json'), '{"m":3, "n":1}'], ['name="who"', 'Bo']);
+    assert.deepEqual(places(one, other), ['body:/who value', 'body:/f/content/m value']);
+    const image = (name: string, type: string, content: string) => form('c', [file(name, type), content]);
+    assert.deepEqual(places(image('a.png', 'image/png', 'x'), image('b.png', 'image/gif', 'yy')), [
+      'body:/f/filename value',
+      'body:/f/type value',
+      'body:/f/bytes value',
+      'body:/f/digest value',
+    ]);
+    const twice = (...values: string[]) => form('d', ...values.map((v): [string, string] => ['name="t"', v]));
+    assert.deepEqual(places(twice('1', '2'), twice('1')), ['body:/t type']);
+    assert.deepEqual(places(twice('1'), form('d')), ['body:/t missing']);
+  });
+  it('that are cut off, or have no head, are compared by their bytes', () => {
+    const cut = (content: string) => typed('multipart/form-data; boundary=a', `--a\r\n\r\n${content}`);
+    assert.deepEqual(placesOf(pairOf(cut('x'), cut('y'))), ['body: value']);
+    assert.deepEqual(placesOf(pairOf(cut('x'), cut('x '))), ['body: length']);
+  });
+  it('of more parts than are read, or too deep in one, can not be compared', () => {
+    const many = (last: string) =>
+      form('a', ...Array.from({ length: 1001 }, (): [string, string] => ['name="t"', last]));
+    assert.match(String(placesOf(pairOf(many('1'), many('2')))), /too large: over 1000 parts/);
+    const deep = (n: number) =>
+      form('a', [file('a', 'application/json'), '['.repeat(300) + n + ']'.repeat(300)]);
+    assert.match(String(placesOf(pairOf(deep(1), deep(2)))), /too deep/);
+  });
+  it('hide their secrets: fields that are named like secrets, and hashes of what is short', () => {
+    const { headers, body } = form('a', ['name="password"', 'hunter2'], [file('a', 'image/png'), '7']);
+    const read = readBody(headers, body, defaultCompareLimits);
+    assert.ok(read.ok && read.body.kind === 'parts');
+    const hidden = redactBody(read.body, createRedactor(bytes('key')), []);
+    const text = hidden.kind === 'parts' ? writeJson(hidden.value, 'line', 1000) : '';
+    assert.match(text, /"password": ?"‹redacted:.{8}›".*"digest": ?"‹redacted:.{8}›"/);
+  });
   it('of other parts differ', () => {
     const pair = pairOf(
       typed('multipart/mixed; boundary=aaa', body('aaa', 'x')),
       typed('multipart/mixed; boundary=bbb', body('bbb', 'y')),
     );
-    assert.deepEqual(placesOf(pair), ['body: value']);
+    assert.deepEqual(placesOf(pair), ['body:/0/content value']);
   });
 });
 
