@@ -77,11 +77,12 @@ async function startDemo(folder: string): Promise<Estate> {
     onUp: () => {},
   });
   const order = { share: 100, reason: 'a first look' };
-  await fetch(`${estate.urls.admin}/api/migrations/catalog/shadow`, {
+  const answer = await fetch(`${estate.urls.admin}/api/migrations/catalog/shadow`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-ficus-actor': 'cli:ada' },
+    headers: { 'content-type': 'application/json', 'x-ficus-actor': 'cli:ada', 'if-match': '*' },
     body: JSON.stringify(order),
   });
+  if (!answer.ok) throw new Error(`no shadow: ${await answer.text()}`);
   await browse(estate.urls.proxy, 1200, 50);
   const deadline = performance.now() + 60_000;
   while ((await signatures(estate.urls.admin)).length === 0 && performance.now() < deadline) {
