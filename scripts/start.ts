@@ -1,6 +1,7 @@
 /** `npm start`: the demo estate on its usual ports, until it is stopped. `-- --faulty` brings the catalog's mistakes back. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildDashboard, dashboardIsStale } from './dashboard-build.ts';
 import { startEstate } from './estate.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -8,6 +9,11 @@ const root = path.resolve(import.meta.dirname, '..');
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { faulty: { type: 'boolean', default: false } } });
   const startedAt = performance.now();
+  if (dashboardIsStale()) {
+    console.log('Building the dashboard, which takes some seconds.');
+    // Everything else runs without the page.
+    await buildDashboard().catch((error: Error) => console.error(`There is no dashboard: ${error.message}`));
+  }
   console.log('Starting the demo estate: the first start seeds 2,000 products and 20,000 orders.\n');
   const estate = await startEstate({
     dataDir: path.join(root, '.ficus'),
@@ -22,6 +28,7 @@ async function main(): Promise<void> {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`
 Everything runs (${seconds} s). What clients see is ${estate.urls.proxy}
+Look:  ${estate.urls.admin}/
 Try:   ./bin/ficus status
        ./bin/ficus shadow catalog --share 100%
        curl -s '${estate.urls.proxy}/api/products?limit=2'

@@ -3,7 +3,7 @@
  * own (temporary folder, free ports). Exit 1 when anything of it did not happen. `npm run tour -- --unleash` is another
  * tour: two replicas, flags in a real Unleash server, Redis, and a guard that takes a bad service back.
  */
-import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Estate, freePort, startEstate } from './estate.ts';
@@ -14,28 +14,10 @@ import { move } from './tour/move.ts';
 import { Narrator } from './tour/narrator.ts';
 import { payWithoutTrace, tourKey } from './tour/pay-without-trace.ts';
 import { Tourist } from './tour/tourist.ts';
+import { writeRoutes } from './tour/write-routes.ts';
 
-const root = path.resolve(import.meta.dirname, '..');
 const tell = new Narrator(process.stdout.isTTY);
 const shownLines: string[] = [];
-
-/** The demo's routes.yaml on the tour's ports, with its contracts beside it. */
-async function writeRoutes(
-  folder: string,
-  ports: { monolith: number; catalog: number; payments: number },
-): Promise<string> {
-  const demo = await readFile(path.join(root, 'routes.yaml'), 'utf8');
-  const file = path.join(folder, 'routes.yaml');
-  await writeFile(
-    file,
-    demo
-      .replaceAll(':9000', `:${ports.monolith}`)
-      .replaceAll(':9001', `:${ports.catalog}`)
-      .replaceAll(':9002', `:${ports.payments}`),
-  );
-  await symlink(path.join(root, 'contracts'), path.join(folder, 'contracts'));
-  return file;
-}
 
 async function main(): Promise<void> {
   const startedAt = performance.now();

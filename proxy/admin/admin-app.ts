@@ -6,6 +6,7 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addContractRoutes } from './contract-routes.ts';
+import { builtDashboard, serveDashboard } from './dashboard-files.ts';
 import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
@@ -33,6 +34,8 @@ export interface AdminAppOptions {
   readonly login?: Login | undefined;
   /** Where others than this machine find the admin plane, such as `https://ficus.example.org`. */
   readonly origin?: string | undefined;
+  /** Of the built page; it may be missing. */
+  readonly dashboardFolder?: string;
 }
 
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
@@ -48,6 +51,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(setSecurityHeaders);
   app.use(guardTarget(options.origin));
   app.use(guardWrites(options.origin));
+  app.use(serveDashboard(options.dashboardFolder ?? builtDashboard));
   if (options.login) addLoginRoutes(app, deps, options.login);
   app.use(authenticate(deps, options.login));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));

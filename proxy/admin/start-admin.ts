@@ -26,8 +26,10 @@ export async function startAdmin(options: {
   host?: string;
   login?: Login | undefined;
   origin?: string | undefined;
+  /** Of the built dashboard, when it is not in its usual place. */
+  dashboardFolder?: string;
 }): Promise<AdminServer> {
-  const { deps, port, host = '127.0.0.1', login, origin } = options;
+  const { deps, port, host = '127.0.0.1', login, origin, dashboardFolder } = options;
   if (!login && !loopbackHosts.includes(host)) {
     throw new Error(
       `The admin plane can't listen on "${host}" without a login: set FICUS_TOKENS_FILE, ` +
@@ -41,7 +43,7 @@ export async function startAdmin(options: {
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 1_000,
     },
-    createAdminApp(deps, { login, origin }),
+    createAdminApp(deps, { login, origin, ...(dashboardFolder !== undefined && { dashboardFolder }) }),
   );
   server.maxConnections = maxConnections;
   await listen(server, port, host);

@@ -74,6 +74,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/init/main.ts',
     'package.json',
   ],
+  dashboard: ['proxy/admin/api-types.ts'],
   'extracted-services/service-kit': [],
   'extracted-services/catalog': ['extracted-services/service-kit'],
   'extracted-services/payments': ['extracted-services/service-kit'],
@@ -95,7 +96,10 @@ interface Import {
 }
 
 function importsOf(part: string): Import[] {
-  const files = globSync(`${part}/**/*.ts`, { cwd: root, exclude: (name) => name.includes('node_modules') });
+  const files = globSync(`${part}/**/*.{ts,tsx}`, {
+    cwd: root,
+    exclude: (name) => name.includes('node_modules'),
+  });
   return files.flatMap((from) =>
     specifiersIn(readFileSync(path.join(root, from), 'utf8')).flatMap((to) => resolveOurs(from, to)),
   );

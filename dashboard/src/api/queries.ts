@@ -1,0 +1,114 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type {
+  AuditCheck,
+  AuditList,
+  ConfigReport,
+  GateAnswer,
+  KillStatus,
+  MigrationList,
+  MigrationStatus,
+  Readiness,
+  SessionInfo,
+  SignatureDetail,
+  SignatureList,
+} from '../../../proxy/admin/api-types.ts';
+import { read, setCsrf } from './client.ts';
+
+/** How often what changes is asked for again; only in a tab that somebody looks at. */
+const liveMs = 2_000;
+const evidenceMs = 5_000;
+
+const part = encodeURIComponent;
+export const migrationPath = (id: string): string => `/api/migrations/${part(id)}`;
+
+export const session = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }) => {
+    const info = await read<SessionInfo>('/api/session', signal);
+    setCsrf(info.csrf);
+    return info;
+  },
+  staleTime: 60_000,
+});
+
+export const migrations = queryOptions({
+  queryKey: ['migrations'],
+  queryFn: ({ signal }) => read<MigrationList>('/api/migrations', signal),
+  refetchInterval: liveMs,
+});
+
+export const migration = (id: string) =>
+  queryOptions({
+    queryKey: ['migrations', id],
+    queryFn: ({ signal }) => read<MigrationStatus>(migrationPath(id), signal),
+    refetchInterval: liveMs,
+  });
+
+export const gate = (id: string) =>
+  queryOptions({
+    queryKey: ['gate', id],
+    queryFn: ({ signal }) => read<GateAnswer>(`${migrationPath(id)}/gate`, signal),
+    refetchInterval: liveMs,
+  });
+
+export const kill = queryOptions({
+  queryKey: ['kill'],
+  queryFn: ({ signal }) => read<KillStatus>('/api/kill', signal),
+  refetchInterval: liveMs,
+});
+
+export const signatures = (id: string) =>
+  queryOptions({
+    queryKey: ['signatures', id],
+    queryFn: ({ signal }) => read<SignatureList>(`${migrationPath(id)}/signatures`, signal),
+    refetchInterval: evidenceMs,
+  });
+
+/** Not asked for again by itself: pairs must not change under somebody who reads them. */
+export const signature = (id: string, of: string) =>
+  queryOptions({
+    queryKey: ['signatures', id, of],
+    queryFn: ({ signal }) =>
+      read<SignatureDetail>(`${migrationPath(id)}/signatures/${part(of)}?limit=10`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const auditPageSize = 100;
+
+export const audit = infiniteQueryOptions({
+  queryKey: ['audit', 'pages'],
+  queryFn: ({ pageParam, signal }) =>
+    read<AuditList>(
+      `/api/audit?limit=${auditPageSize}${pageParam === 0 ? '' : `&before=${pageParam}`}`,
+      signal,
+    ),
+  initialPageParam: 0,
+  getNextPageParam: ({ entries }) => (entries.length < auditPageSize ? undefined : entries.at(-1)?.seq),
+});
+
+/** Of one migration, the newest. */
+export const recentAudit = (id: string) =>
+  queryOptions({
+    queryKey: ['audit', 'recent', id],
+    queryFn: ({ signal }) => read<AuditList>(`/api/audit?limit=20&migration=${part(id)}`, signal),
+    refetchInterval: evidenceMs,
+  });
+
+/** It reads every row: only when asked. */
+export const auditCheck = queryOptions({
+  queryKey: ['audit', 'check'],
+  queryFn: ({ signal }) => read<AuditCheck>('/api/audit/verification', signal),
+  enabled: false,
+});
+
+export const config = queryOptions({
+  queryKey: ['config'],
+  queryFn: ({ signal }) => read<ConfigReport>('/api/config', signal),
+  refetchInterval: evidenceMs,
+});
+
+export const readiness = queryOptions({
+  queryKey: ['readiness'],
+  queryFn: ({ signal }) => read<Readiness>('/readyz', signal),
+  refetchInterval: evidenceMs,
+});

@@ -1,0 +1,64 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { AuditPage } from './audit/audit-page.tsx';
+import { DifferencesPage } from './differences/differences-page.tsx';
+import { readDifferencesFilter } from './differences/filter.ts';
+import { SignaturePage } from './differences/signature-page.tsx';
+import { MigrationPage } from './migration/migration-page.tsx';
+import { readOverviewFilter } from './overview/filter.ts';
+import { OverviewPage } from './overview/overview-page.tsx';
+import { NothingHere } from './parts/nothing-here.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere });
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: OverviewPage,
+  validateSearch: readOverviewFilter,
+});
+
+const migration = createRoute({
+  getParentRoute: () => root,
+  path: '/migrations/$migration',
+  component: MigrationPage,
+});
+
+const differences = createRoute({
+  getParentRoute: () => root,
+  path: '/differences',
+  component: DifferencesPage,
+  validateSearch: readDifferencesFilter,
+});
+
+const signature = createRoute({
+  getParentRoute: () => root,
+  path: '/differences/$migration/$signature',
+  component: SignaturePage,
+  validateSearch: (search): { pair?: number } => {
+    const pair = Number(search['pair']);
+    return Number.isInteger(pair) && pair > 0 ? { pair } : {};
+  },
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: AuditPage,
+  validateSearch: (search): { q?: string } =>
+    typeof search['q'] === 'string' && search['q'] !== '' ? { q: search['q'] } : {},
+});
+
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, migration, differences, signature, audit, settings]),
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

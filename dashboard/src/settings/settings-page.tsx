@@ -1,0 +1,168 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { KillStatus, Role } from '../../../proxy/admin/api-types.ts';
+import { write } from '../api/client.ts';
+import { config, kill, readiness, session } from '../api/queries.ts';
+import { visible } from '../format.ts';
+import { Badge } from '../parts/badge.tsx';
+import { Heading } from '../parts/heading.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { setShortcuts, useShortcutsOn } from '../parts/shortcuts.ts';
+import { Time } from '../parts/time.tsx';
+
+export function SettingsPage() {
+  return (
+    <>
+      <Heading title="Settings" />
+      <div className="columns even">
+        <ConfigCard />
+        <PartsCard />
+        <KillCard />
+        <PageCard />
+      </div>
+    </>
+  );
+}
+
+function ConfigCard() {
+  const query = useQuery(config);
+  return (
+    <section className="card" aria-labelledby="config-title">
+      <h2 id="config-title">Routes in force</h2>
+      <Loaded query={query}>
+        {({ file, hash, loadedAt, problems }) => (
+          <>
+            <dl className="facts">
+              <dt>File</dt>
+              <dd>
+                <code>{visible(file)}</code>
+              </dd>
+              <dt>Version</dt>
+              <dd>
+                <code>{visible(hash)}</code>
+              </dd>
+              <dt>Since</dt>
+              <dd>
+                <Time at={loadedAt} seconds />
+              </dd>
+            </dl>
+            {problems.length > 0 && (
+              <Notice tone="bad" title="The file as it is now was refused; the one above stays in force">
+                <ul className="problems">
+                  {problems.map((problem) => (
+                    <li key={problem}>
+                      <code>{visible(problem)}</code>
+                    </li>
+                  ))}
+                </ul>
+              </Notice>
+            )}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function PartsCard() {
+  const query = useQuery(readiness);
+  return (
+    <section className="card" aria-labelledby="parts-title">
+      <h2 id="parts-title">Parts</h2>
+      <Loaded query={query}>
+        {({ ready, parts }) => (
+          <>
+            <p>
+              <Badge tone={ready ? 'good' : 'bad'}>{ready ? 'ready' : 'not ready'}</Badge>{' '}
+              <span className="muted">Traffic flows without most of them.</span>
+            </p>
+            <dl className="facts">
+              {Object.entries(parts).map(([name, { up, detail }]) => (
+                <div key={name}>
+                  <dt>{visible(name)}</dt>
+                  <dd>
+                    <Badge tone={up ? 'good' : 'bad'}>{up ? 'up' : 'down'}</Badge>{' '}
+                    {detail !== undefined && <span className="muted">{visible(detail)}</span>}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+const movers: readonly Role[] = ['operator', 'admin'];
+
+function KillCard() {
+  const query = useQuery(kill);
+  const role = useQuery(session).data?.role;
+  const queries = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
+  const isOn = query.data?.on ?? false;
+  const set = async (reason: string) => {
+    queries.setQueryData(['kill'], await write<KillStatus>('/api/kill', { on: !isOn, reason }));
+    await queries.invalidateQueries();
+  };
+  return (
+    <section className="card" aria-labelledby="kill-title">
+      <h2 id="kill-title">Kill switch</h2>
+      <p>{query.data ? visible(query.data.text) : 'Whether it is on is not known.'}</p>
+      <button
+        type="button"
+        className={isOn ? '' : 'danger'}
+        disabled={role !== undefined && !movers.includes(role)}
+        onClick={() => setAsking(true)}
+      >
+        {isOn ? 'Turn it off …' : 'Everything to the monolith …'}
+      </button>
+      {isAsking && (
+        <ReasonDialog
+          title={isOn ? 'Turn the kill switch off' : 'Everything to the monolith'}
+          action={isOn ? 'Turn it off' : 'Kill'}
+          isDangerous={!isOn}
+          needsReason
+          onConfirm={set}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            {isOn
+              ? 'Flags and evidence decide again, from where they stand now.'
+              : 'The monolith answers every request of every migration, at once, until it is turned off.'}
+          </p>
+        </ReasonDialog>
+      )}
+    </section>
+  );
+}
+
+function PageCard() {
+  const on = useShortcutsOn();
+  return (
+    <section className="card" aria-labelledby="page-title">
+      <h2 id="page-title">This page</h2>
+      <label className="check">
+        <input type="checkbox" checked={on} onChange={({ target }) => setShortcuts(target.checked)} /> Single
+        letters are shortcuts
+      </label>
+      <dl className="facts keys">
+        <dt>
+          <kbd>/</kbd>
+        </dt>
+        <dd>search</dd>
+        <dt>
+          <kbd>n</kbd> <kbd>p</kbd>
+        </dt>
+        <dd>next and previous differing line of a pair</dd>
+        <dt>
+          <kbd>b</kbd> <kbd>e</kbd> <kbd>o</kbd>
+        </dt>
+        <dd>judge: bug, expected, noise</dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { Sessions } from '../../proxy/admin/login/session.ts';
+import { readTokenFile } from '../../proxy/admin/login/token-file.ts';
+import { TokenLogin } from '../../proxy/admin/login/token-login.ts';
+import { type AdminServer, startAdmin } from '../../proxy/admin/start-admin.ts';
+import { systemClock } from '../../proxy/telemetry/clock.ts';
+import { buildDashboard } from '../../scripts/dashboard-build.ts';
+import { InMemoryEstate } from '../proxy/admin/in-memory-deps.ts';
+import { hashOf } from '../proxy/admin/login/hash-of.ts';
+import { catalogPair, catalogSignatures, catalogStatus, ordersStatus } from '../proxy/admin/sample-data.ts';
+import { accessibilityFindings, launchChromium } from './chromium.ts';
+
+/** The machine may be busy: a long wait costs nothing when what is awaited comes. */
+const patienceMs = 30_000;
+
+/** What would run, steer or break a page that took it for more than a text. */
+const planted = `<img src=x onerror="window.ran=1"></script><script>window.ran=1</script>\u001b[31m\u2028\u202e${'`'}"'&lt;`;
+
+describe('the dashboard in a browser', () => {
+  let folder: string;
+  let browser: Browser;
+  let estate: InMemoryEstate;
+  let admin: AdminServer;
+  let page: Page;
+  let complaints: string[];
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'ficus-dashboard-'));
+    [browser] = await Promise.all([launchChromium(), buildDashboard(folder)]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    estate = new InMemoryEstate();
+    estate.migrations.set('orders', ordersStatus);
+    admin = await startAdmin({ deps: estate.deps(), port: 0, dashboardFolder: folder });
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(patienceMs);
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      // The browser says that of every answer that is no 2xx; those are looked at on the page.
+      const isStatus = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isStatus) complaints.push(message.text());
+    });
+  });
+
+  afterEach(async () => {
+    await page.close();
+    await admin.close();
+  });
+
+  test('QA goes from the overview to the largest difference, reads a pair and judges it by keyboard', async () => {
+    await page.goto(admin.url);
+    const row = page.getByRole('row', { name: /catalog/ });
+    await row.getByText('canary 5 %').waitFor();
+    assert.match((await row.textContent()) ?? '', /2 signatures have no verdict yet/);
+
+    await row.getByRole('link', { name: 'catalog' }).click();
+    await page.getByRole('heading', { name: 'catalog', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Judge them' }).click();
+    assert.equal(new URL(page.url()).search, '?migration=catalog&state=open');
+    await page.getByRole('link', { name: 'body:/price' }).click();
+
+    const differing = page.locator('.row.own');
+    await differing.waitFor();
+    assert.deepEqual(await differing.locator('code').allTextContents(), ['"price": 12.35', '"price": 12.34']);
+    await page.getByText('tolerate: [{ at: body:/price, within: 0.01 }]').waitFor();
+    await page.keyboard.press('n');
+    await page.locator('.row.own:focus').waitFor();
+
+    await page.keyboard.press('e');
+    await page.keyboard.type('prices get cents');
+    await page.keyboard.press('Enter');
+    await page
+      .getByText('body:/price of GET /api/products/{productId}: expected, by team-catalog.')
+      .waitFor();
+    const [verdict] = estate.verdicts;
+    assert.equal(verdict?.verdict, 'expected');
+    assert.equal(verdict?.reason, 'prices get cents');
+    assert.equal(verdict?.actor, 'api:dashboard');
+    assert.ok(Date.parse(verdict?.until ?? '') > Date.now());
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a promotion that the gate refuses says why; roll back works while the store is away', async () => {
+    await page.goto(`${admin.url}/migrations/catalog`);
+    await page.getByRole('button', { name: 'Promote to 25 %' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Promote', exact: true }).click();
+    const refusal = page.getByRole('dialog').getByRole('alert');
+    await refusal.getByText('GET /api/categories has 1,760 pairs; 1,240 more are wanted.').waitFor();
+    await page.keyboard.press('Escape');
+
+    estate.storeError = new Error('connect ECONNREFUSED');
+    await page.getByText('The store did not answer', { exact: false }).first().waitFor();
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('errors in the shop');
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back', exact: true }).click();
+    await page.getByText('catalog is in monolith.').waitFor();
+    assert.equal(estate.auditRows[0]?.action, 'rollback');
+    assert.equal(estate.auditRows[0]?.reason, 'errors in the shop');
+
+    await admin.close();
+    await page.getByText('Ficus does not answer').waitFor();
+    await page.getByRole('heading', { name: 'Both sides' }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('texts from traffic stay texts, in every field that traffic or people can fill', async () => {
+    plant(estate);
+    for (const address of screens) {
+      await page.goto(admin.url + address);
+      await page.getByRole('main').getByText('<img src=x onerror', { exact: false }).first().waitFor();
+      // One picture: the page's own sign.
+      assert.equal(await page.locator('img').count(), 1, address);
+      const text = (await page.locator('body').textContent()) ?? '';
+      assert.match(text, /\\u\{2028\}\\u\{202e\}/, address);
+      for (const one of '\u001b\u2028\u202e') assert.ok(!text.includes(one), address);
+    }
+    await page.getByRole('main').waitFor();
+    assert.equal(await page.evaluate('window.ran'), undefined);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('axe finds nothing on any screen, light or dark, wide or narrow', async () => {
+    plant(estate);
+    // Colours are what differs in the dark, and the width is what differs in a pocket.
+    const looks = [
+      { colorScheme: 'light', width: 1280, rules: undefined },
+      { colorScheme: 'dark', width: 360, rules: ['color-contrast', 'target-size'] },
+    ] as const;
+    for (const { colorScheme, width, rules } of looks) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 844 });
+      for (const address of [...screens, '/settings', '/settings/nothing']) {
+        await page.goto(admin.url + address);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('networkidle');
+        assert.deepEqual(
+          await accessibilityFindings(page, rules && [...rules]),
+          [],
+          `${address}, ${colorScheme}`,
+        );
+        const overflow = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        assert.equal(overflow, 0, `${address} is wider than ${width} px`);
+      }
+    }
+  });
+
+  test('where a login is wanted a token lets in, and what it may not do is not offered', async () => {
+    const tokens = readTokenFile(
+      'tokens.yaml',
+      `tokens:\n  - { name: kim, role: qa, sha256: ${hashOf('secret-kim')} }\n`,
+    );
+    const guarded = await startAdmin({
+      deps: estate.deps(),
+      port: 0,
+      dashboardFolder: folder,
+      login: {
+        tokens: new TokenLogin({ tokens: () => tokens, clock: systemClock }),
+        sessions: new Sessions(randomBytes(32), () => systemClock.now()),
+        oidc: undefined,
+      },
+    });
+    try {
+      await page.goto(`${guarded.url}/differences/catalog/91d2e07744aa`);
+      await page.getByLabel('Token').fill('secret-nobody');
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByText('This token is not known here.').waitFor();
+      assert.deepEqual(await accessibilityFindings(page), []);
+      await page.getByLabel('Token').fill('secret-kim');
+      await page.getByRole('button', { name: 'Log in' }).click();
+
+      await page.getByRole('radio', { name: /bug/ }).check();
+      await page.getByLabel('Reason').fill('the null is missing');
+      await page.getByRole('button', { name: 'Judge' }).click();
+      await page.getByText(': bug, by team-catalog.').waitFor();
+      assert.equal(estate.verdicts[0]?.actor, 'token:kim');
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await page.getByRole('link', { name: 'catalog' }).click();
+      await page.getByText('Moving wants the role operator; you are qa.').waitFor();
+      assert.ok(await page.getByRole('button', { name: 'Promote' }).isDisabled());
+      await page.getByRole('button', { name: 'Log out' }).click();
+      await page.getByLabel('Token').waitFor();
+    } finally {
+      await guarded.close();
+    }
+  });
+
+  test('an empty installation says what to do next', async () => {
+    estate.migrations.clear();
+    await page.goto(admin.url);
+    await page.getByText('ficus init --from openapi.yaml').waitFor();
+  });
+});
+
+const screens = ['/', '/migrations/catalog', '/differences', '/differences/catalog/5f1c0a9be2d4', '/audit'];
+
+function plant(estate: InMemoryEstate): void {
+  estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
+  estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
+  estate.signatures = catalogSignatures.map((one) => ({
+    ...one,
+    place: `body:/${planted}`,
+    route: planted,
+    monolith: planted,
+    service: planted,
+  }));
+  const body = JSON.stringify({ [planted]: planted, price: 1 }, null, 2);
+  estate.pairs = [
+    {
+      ...catalogPair,
+      route: planted,
+      request: { method: 'GET', target: `/${planted}`, headers: [planted, planted], body: planted },
+      monolith: { status: 200, headers: ['content-type', planted, planted, planted], body },
+      service: { status: 200, headers: ['content-type', 'x'], body: body.replace('1', '2') },
+    },
+  ];
+  estate.auditRows = [
+    {
+      seq: 1,
+      at: '2026-11-20T12:00:00.000Z',
+      actor: planted,
+      action: 'verdict',
+      migration: 'catalog',
+      reason: planted,
+      detail: { [planted]: planted },
+      hash: 'ab'.repeat(32),
+    },
+  ];
+}
