@@ -14,9 +14,20 @@ RUN rm -r node_modules/node \
   && mkdir -p node_modules/node/bin \
   && ln -s /usr/local/bin/node node_modules/node/bin/node
 
+FROM node:26.10.0-slim AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+RUN npm install --no-workspaces --ignore-scripts --no-audit --no-fund
+COPY dashboard/index.html dashboard/tsconfig.json /app/dashboard/
+COPY dashboard/src /app/dashboard/src
+COPY dashboard/public /app/dashboard/public
+COPY scripts/build-dashboard.ts scripts/dashboard-build.ts /app/scripts/
+RUN node /app/scripts/build-dashboard.ts && chmod -R a+rX /app/dashboard/dist
+
 FROM node:26.10.0-slim
 ENV NODE_ENV=production
 COPY --from=packages /app/node_modules /app/node_modules
+COPY --from=dashboard /app/dashboard/dist /app/dashboard/dist
 COPY package.json LICENSE /app/
 COPY bin /app/bin
 COPY cli /app/cli
