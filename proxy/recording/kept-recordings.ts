@@ -35,14 +35,15 @@ export async function keepStatus(folder: string, status: RecordingStatus): Promi
  * that was not complete then is readable up to its last flush, and counted.
  */
 export async function readKept(directory: string): Promise<RecordingStatus[]> {
-  const names = (await readdir(directory).catch(() => [])).sort();
+  const names = await readdir(directory).catch(() => []);
   const kept: RecordingStatus[] = [];
   for (const name of names) {
     const status = await readStatus(path.join(directory, name));
     if (status?.id !== name) continue;
     kept.push(status.state === 'running' ? await interrupted(path.join(directory, name), status) : status);
   }
-  return kept;
+  // Ids have no more than the second.
+  return kept.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
 async function readStatus(folder: string): Promise<RecordingStatus | undefined> {

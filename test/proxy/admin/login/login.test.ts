@@ -49,7 +49,7 @@ async function startWithLogin(test: TestContext, more: { host?: string; origin?:
     ask(path, as, {
       method: 'POST',
       body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', 'if-match': '*', ...headers },
     });
   return { admin, estate, told, ask, write };
 }
