@@ -7,10 +7,14 @@ import { browse, failed, type Seen, usersOf } from './traffic.ts';
 export async function guardTakesBack(first: Tourist, second: Tourist): Promise<void> {
   const { tell, estate } = first;
   tell.step('Again at 25 %, and the service goes bad: somebody renames a table that it reads');
+  await first.until('the flag is known to be down', async () => (await first.status()).share.asked === 0);
   await first.ficus('promote', 'catalog', '--to', '25%', '--reason', 'the sale is over');
   await isInForce([first, second], 25);
   // With copies the gate would see it, too: pairs that differ close it.
   await first.ficus('shadow', 'catalog', '--share', '0%', '--reason', 'enough was compared');
+  for (const tourist of [first, second]) {
+    await tourist.until('nothing is copied', async () => (await tourist.status()).shadowShare === 0);
+  }
   // The guard compares with what both sides did before.
   await onBoth(first, second, 200);
   const shop = new pg.Client({ connectionString: estate.urls.shopDatabase });

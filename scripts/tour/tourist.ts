@@ -9,6 +9,7 @@ interface Status {
   readonly pairs: { readonly agreed: number; readonly differed: number; readonly incomparable: number };
   readonly builds: { readonly service: string };
   readonly traffic: { readonly fallbacks: number };
+  readonly shadowShare: number;
   readonly revision: number;
 }
 
