@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import pg from 'pg';
-import { ensureRole } from '../proxy/store/audit-rights.ts';
 import { startEmbeddedPostgres } from '../proxy/store/embedded-postgres.ts';
 import { createLogger } from '../proxy/telemetry/logger.ts';
+import { ensureDatabase, ensureProxyRole, withoutPassword } from './estate/databases.ts';
+import { EstateProcess, untilAnswers } from './estate/estate-process.ts';
+import { refuseTakenPort } from './estate/ports.ts';
 
 /**
  * The demo estate: Postgres, a payment provider, the monolith, its two extracted services and the proxy, each a
@@ -64,8 +60,6 @@ export interface EstateOptions {
   /** Called as soon as each part serves. */
   readonly onUp: (part: string, url: string) => void;
 }
-
-const root = path.resolve(import.meta.dirname, '..');
 
 /** Starts the whole estate; what had started is stopped again when a part does not come up. */
 export async function startEstate(options: EstateOptions): Promise<Estate> {
@@ -174,137 +168,4 @@ export async function startEstate(options: EstateOptions): Promise<Estate> {
     await stop();
     throw error;
   }
-}
-
-/** One part of the estate, to be started, killed and started again. */
-export class EstateProcess {
-  readonly name: string;
-  readonly #args: readonly string[];
-  readonly #onLine: (from: string, line: string) => void;
-  #env: Record<string, string>;
-  #child: ChildProcess | undefined;
-
-  constructor(
-    name: string,
-    args: readonly string[],
-    onLine: (from: string, line: string) => void,
-    env: Record<string, string>,
-  ) {
-    this.name = name;
-    this.#args = args;
-    this.#onLine = onLine;
-    this.#env = env;
-  }
-
-  get running(): boolean {
-    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  /** `env` replaces settings of the last start. */
-  async start(env: Record<string, string> = {}): Promise<void> {
-    this.#env = { ...this.#env, ...env };
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...this.#args], {
-      cwd: root,
-      env: { ...process.env, ...this.#env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own: Ctrl-C reaches the estate only through its owner, in order.
-      detached: true,
-    });
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream! }).on('line', (line) => {
-        // What a part says on its output is its log, or a greeting that `onUp` gives in its place.
-        if (stream === child.stderr || line.startsWith('{')) this.#onLine(this.name, line);
-      });
-    }
-    await once(child, 'spawn');
-  }
-
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const child = this.#child;
-    if (!child || !this.running) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    const force = setTimeout(() => child.kill('SIGKILL'), 15_000);
-    await gone;
-    clearTimeout(force);
-  }
-}
-
-/** Resolves once the URL answers below 500; rejects when its process has ended. */
-export async function untilAnswers(url: string, process: EstateProcess, withinMs = 60_000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (performance.now() < deadline) {
-    if (!process.running)
-      throw new Error(`${process.name} ended before it answered at ${url}; its last lines are above`);
-    try {
-      const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2000) });
-      await answer.body?.cancel();
-      if (answer.status < 500) return;
-    } catch {
-      // Not there yet.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${process.name} did not answer at ${url} within ${withinMs / 1000} s`);
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function refuseTakenPort(part: string, port: number): Promise<void> {
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${port}, where the ${part} would listen, is taken: stop who listens there first`);
-  }
-  server.close();
-  await once(server, 'close');
-}
-
-async function ensureDatabase(url: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
-  } finally {
-    await client.end();
-  }
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  return own.href;
-}
-
-/** A role that owns nothing, so that what the proxy writes into its audit stays. */
-async function ensureProxyRole(databaseUrl: string): Promise<string> {
-  const login = { role: 'ficus', password: randomBytes(18).toString('base64url') };
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await ensureRole(client, login);
-  } finally {
-    await client.end();
-  }
-  const own = new URL(databaseUrl);
-  own.username = login.role;
-  own.password = login.password;
-  return own.href;
-}
-
-function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  shown.password = '';
-  return shown.href;
 }

@@ -11,7 +11,8 @@ import { type Browser, chromium } from 'playwright-core';
 import type { SignatureList } from '../proxy/admin/api-types.ts';
 import { installDebianPackage } from '../test/support/install-debian-package.ts';
 import { buildDashboard, dashboardIsStale } from './dashboard-build.ts';
-import { type Estate, freePort, startEstate } from './estate.ts';
+import { freePort } from './estate/ports.ts';
+import { type Estate, startEstate } from './estate.ts';
 import { browse } from './tour/traffic.ts';
 import { writeRoutes } from './tour/write-routes.ts';
 

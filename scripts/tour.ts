@@ -6,7 +6,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Estate, freePort, startEstate } from './estate.ts';
+import { freePort } from './estate/ports.ts';
+import { type Estate, startEstate } from './estate.ts';
 import { startServers } from './tour/flag-server.ts';
 import { liveWithUnleash } from './tour/live-with-unleash.ts';
 import { look } from './tour/look.ts';

@@ -21,7 +21,7 @@ export async function liveWithUnleash(first: Tourist, flags: FlagServer): Promis
 
 async function addReplica(first: Tourist): Promise<Tourist> {
   const { estate, tell, folder } = first;
-  const { freePort } = await import('../estate.ts');
+  const { freePort } = await import('../estate/ports.ts');
   const [port, adminPort] = [await freePort(), await freePort()];
   await estate.addReplica({ name: 'replica', port, adminPort });
   const urls = {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { untilAnswers } from '../estate.ts';
+import { untilAnswers } from '../estate/estate-process.ts';
 import type { Signature, Tourist } from './tourist.ts';
 import { browse, failed, usersOf } from './traffic.ts';
 
