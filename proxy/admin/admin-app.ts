@@ -10,7 +10,6 @@ import { builtDashboard, serveDashboard } from './dashboard-files.ts';
 import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
-import { holdMovesToRevision } from './hold-to-revision.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
@@ -71,7 +70,6 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
-  holdMovesToRevision(app, deps);
   addMoveRoutes(app, deps);
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);

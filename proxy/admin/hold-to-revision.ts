@@ -1,30 +1,35 @@
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Request } from 'express';
+import type { MoveResult } from '../delivery/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import { AdminProblem } from './problem.ts';
 import { actorOf } from './request-actor.ts';
 
-/** Moves that go back or hold still (a drill does, and returns), and what is no move: nobody's revision stands in their way. */
-const free: ReadonlySet<string> = new Set(['rollback', 'abort', 'pause', 'drill', 'verify', 'force']);
-
 /**
- * Every forward move of a migration says which revision it was decided on (RFC 9110, section 13.1.1; RFC 6585,
- * section 3), so that of two operators at once the second learns what the first did. The one place for it,
- * before the routes.
+ * Makes a forward move of a migration, which says which revision it was decided on (RFC 9110, section 13.1.1;
+ * RFC 6585, section 3), so that of two operators at once the second learns what the first did. The claim lasts as
+ * long as the move, whether its client still waits for it or not. Moves that go back or hold still don't come by
+ * here: nobody's revision stands in their way.
  */
-export function holdMovesToRevision(app: Express, { delivery, revisions }: AdminDeps): void {
-  app.post('/api/migrations/:id/*move', async (request: Request, response: Response, next: NextFunction) => {
-    const { id = '', move: steps } = request.params as { id?: string; move?: string[] };
-    const move = steps?.join(' ') ?? '';
-    // The route itself says what is not known.
-    if (free.has(move) || !delivery.status(id)) return next();
-    const expected = readIfMatch(request.get('if-match'), id, delivery.status(id)?.revision ?? 0);
-    const claim = await revisions.claim({ migration: id, move, actor: actorOf(request).name }, expected);
-    if ('conflict' in claim) {
-      throw new AdminProblem('revision_conflict', claim.conflict.join(' '), { reasons: claim.conflict });
-    }
-    response.once('close', () => void claim.settle(response.statusCode < 300));
-    next();
-  });
+export async function heldToRevision(
+  { delivery, revisions }: Pick<AdminDeps, 'delivery' | 'revisions'>,
+  request: Request,
+  { migration, move }: { readonly migration: string; readonly move: string },
+  make: () => Promise<MoveResult>,
+): Promise<MoveResult> {
+  const present = delivery.status(migration)?.revision ?? 0;
+  const expected = readIfMatch(request.get('if-match'), migration, present);
+  const claim = await revisions.claim({ migration, move, actor: actorOf(request).name }, expected);
+  if ('conflict' in claim) {
+    throw new AdminProblem('revision_conflict', claim.conflict.join(' '), { reasons: claim.conflict });
+  }
+  let isDone = false;
+  try {
+    const result = await make();
+    isDone = result.done;
+    return result;
+  } finally {
+    await claim.settle(isDone);
+  }
 }
 
 /** A revision as an entity tag. */

@@ -9,17 +9,20 @@ import type {
   RollbackOrder,
   ShadowOrder,
 } from './api-types.ts';
+import { heldToRevision } from './hold-to-revision.ts';
 import { knownMigration } from './known-migration.ts';
 import { requireRole } from './login/authorise.ts';
 import { AdminProblem } from './problem.ts';
 import { actorOf } from './request-actor.ts';
 
 /** What moves migrations. Bodies have been held against openapi.yaml by then. */
-export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
+export function addMoveRoutes(app: Express, deps: AdminDeps): void {
+  const { delivery } = deps;
   app.post('/api/migrations/:id/shadow', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
     const { share, reason = '' }: ShadowOrder = request.body;
-    response.json(moved(await delivery.shadow(id, share, actorOf(request), reason)));
+    const shadow = () => delivery.shadow(id, share, actorOf(request), reason);
+    response.json(moved(await heldToRevision(deps, request, { migration: id, move: 'shadow' }, shadow)));
   });
 
   app.post('/api/migrations/:id/promote', async (request, response) => {
@@ -28,7 +31,8 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
     // Past the gate goes only who answers for it.
     if (override) requireRole(request, 'admin');
     const order = override && { forMs: (override.forSeconds ?? 3600) * 1000 };
-    response.json(moved(await delivery.promote(id, to, actorOf(request), reason, order)));
+    const promote = () => delivery.promote(id, to, actorOf(request), reason, order);
+    response.json(moved(await heldToRevision(deps, request, { migration: id, move: 'promote' }, promote)));
   });
 
   app.post('/api/migrations/:id/rollback', async (request, response) => {
@@ -37,17 +41,28 @@ export function addMoveRoutes(app: Express, { delivery }: AdminDeps): void {
     response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
   });
 
-  for (const move of ['pause', 'resume', 'abort', 'approve', 'retire'] as const) {
+  for (const move of ['pause', 'abort'] as const) {
     app.post(`/api/migrations/:id/${move}`, async (request: Request<{ id: string }>, response) => {
       const { id } = knownMigration(delivery, request.params.id);
       const { reason }: ReasonOrder = request.body;
       response.json(moved(await delivery[move](id, actorOf(request), reason)));
     });
   }
+
+  for (const move of ['resume', 'approve', 'retire'] as const) {
+    app.post(`/api/migrations/:id/${move}`, async (request: Request<{ id: string }>, response) => {
+      const { id } = knownMigration(delivery, request.params.id);
+      const { reason }: ReasonOrder = request.body;
+      const make = () => delivery[move](id, actorOf(request), reason);
+      response.json(moved(await heldToRevision(deps, request, { migration: id, move }, make)));
+    });
+  }
+
   app.post('/api/migrations/:id/guard/clear', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
     const { reason }: ClearGuardOrder = request.body;
-    response.json(moved(await delivery.clearGuard(id, actorOf(request), reason)));
+    const clear = () => delivery.clearGuard(id, actorOf(request), reason);
+    response.json(moved(await heldToRevision(deps, request, { migration: id, move: 'guard clear' }, clear)));
   });
 }
 

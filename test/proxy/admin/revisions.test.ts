@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startAdmin } from '../../../proxy/admin/start-admin.ts';
+import { until } from '../../support/until.ts';
 import { adminClient } from './admin-client.ts';
 import { InMemoryEstate } from './in-memory-deps.ts';
 
@@ -51,4 +53,39 @@ test('a tag that is no revision is answered 400', async () => {
   const { post } = estate();
   const { body } = await post('promote', {}, 'W/"4"').expect(400);
   assert.match(body.detail, /must be one revision such as "4"/);
+});
+
+test('a client goes away while its move is made, the move stands in the way of others until it is over, and no longer', async () => {
+  const inMemory = new InMemoryEstate();
+  inMemory.reasons = [];
+  const deps = inMemory.deps();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const made = Promise.withResolvers<void>();
+  const delivery = {
+    ...deps.delivery,
+    async promote(...order: Parameters<typeof deps.delivery.promote>) {
+      begin();
+      await released;
+      return deps.delivery.promote(...order).finally(() => made.resolve());
+    },
+  };
+  const admin = await startAdmin({ deps: { ...deps, delivery }, port: 0 });
+  const post = (move: string, body: object, signal?: AbortSignal) =>
+    fetch(`${admin.url}/api/migrations/catalog/${move}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'if-match': '*' },
+      body: JSON.stringify(body),
+      ...(signal && { signal }),
+    });
+  const gone = new AbortController();
+  const first = post('promote', {}, gone.signal).catch((error: Error) => error.name);
+  await begun;
+  gone.abort();
+  assert.equal(await first, 'AbortError');
+  assert.equal((await post('shadow', { share: 10 })).status, 409);
+  release();
+  await made.promise;
+  await until('the claim is given back', async () => (await post('shadow', { share: 10 })).status === 200);
+  await admin.close();
 });
