@@ -6,8 +6,9 @@ import { actorOf } from '../request-actor.ts';
 import { cookieOf } from './cookies.ts';
 import { setIdentity } from './identity.ts';
 import type { OidcLogin } from './oidc.ts';
+import { refuseLogin } from './refuse-login.ts';
 import type { Identity } from './roles.ts';
-import { type Session, type Sessions, sessionCookie } from './session.ts';
+import { type Sessions, sessionCookie } from './session.ts';
 import type { TokenLogin } from './token-login.ts';
 
 /** For probes, which have no token, and for whoever wonders what this is. */
@@ -36,9 +37,9 @@ export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, lo
       next();
       return;
     }
-    const session = await sessionOf(request, login.sessions);
-    if (session) {
-      setIdentity(request, session.identity);
+    const inSession = await identityInSession(request, login);
+    if (inSession) {
+      setIdentity(request, inSession);
       next();
       return;
     }
@@ -50,20 +51,12 @@ export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, lo
       next();
       return;
     }
-    if (answer.refused === 'locked') {
-      if (answer.isFirst) told({ name: 'unknown' }, 'login-locked', address);
-      response.set('Retry-After', String(Math.ceil(answer.forMs / 1000)));
-      throw new AdminProblem(
-        'locked_out',
-        'Too many logins from this address failed; for a while none is looked at.',
-      );
-    }
-    response.set('WWW-Authenticate', 'Bearer realm="ficus"');
-    throw new AdminProblem(
-      'login_needed',
-      answer.refused === 'missing'
-        ? `${login.oidc ? 'Log in at /login, or send' : 'Send'} a token: "Authorization: Bearer …", or FICUS_TOKEN for the command line.`
-        : 'This token is not known here, or has expired.',
+    if (answer.refused === 'locked' && answer.isFirst) told({ name: 'unknown' }, 'login-locked', address);
+    const how = login.oidc ? 'Log in at /login, or send' : 'Send';
+    refuseLogin(
+      answer,
+      response,
+      `${how} a token: "Authorization: Bearer …", or FICUS_TOKEN for the command line.`,
     );
   };
 
@@ -76,7 +69,10 @@ export function authenticate({ recordAudit }: Pick<AdminDeps, 'recordAudit'>, lo
  * The browser's session. Its cookie comes with whatever page makes the browser ask, so a write must also show
  * what only our own page could read.
  */
-async function sessionOf(request: Request, sessions: Sessions): Promise<Session | undefined> {
+async function identityInSession(
+  request: Request,
+  { sessions, tokens }: Login,
+): Promise<Identity | undefined> {
   const cookie = cookieOf(request, sessionCookie);
   if (cookie === undefined || request.get('authorization') !== undefined) return undefined;
   const session = await sessions.read(cookie);
@@ -84,7 +80,7 @@ async function sessionOf(request: Request, sessions: Sessions): Promise<Session 
   if (session && !isRead && !areEqual(request.get('x-ficus-csrf') ?? '', session.csrf)) {
     throw new AdminProblem('csrf_missing', 'Send the csrf of GET /api/session as X-Ficus-Csrf.');
   }
-  return session;
+  return session?.tokenSha256 === undefined ? session?.identity : tokens.ofSession(session.tokenSha256);
 }
 
 function areEqual(one: string, other: string): boolean {

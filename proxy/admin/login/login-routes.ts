@@ -3,7 +3,9 @@ import type { AdminDeps } from '../admin-deps.ts';
 import { AdminProblem } from '../problem.ts';
 import type { Login } from './authenticate.ts';
 import { cookieHeader, cookieOf } from './cookies.ts';
-import { OidcError } from './oidc-error.ts';
+import { NoRoleError, OidcError } from './oidc-error.ts';
+import { refuseLogin } from './refuse-login.ts';
+import type { Identity } from './roles.ts';
 import { loginSeconds, sessionCookie, sessionSeconds } from './session.ts';
 
 const beginningCookie = '__Host-ficus-login';
@@ -37,18 +39,25 @@ export function addLoginRoutes(
   app.post('/login', express.json({ limit: 8192, inflate: false }), async (request, response) => {
     const token: unknown = request.body?.token;
     if (typeof token !== 'string') throw new AdminProblem('invalid_request', 'Send {"token": "…"}.');
-    const answer = login.tokens.look(`Bearer ${token}`, request.socket.remoteAddress ?? '');
-    if (!('identity' in answer)) throw new AdminProblem('login_needed', 'This token is not known here.');
-    await letIn(request, response, answer.identity);
+    const address = request.socket.remoteAddress ?? '';
+    const answer = login.tokens.look(`Bearer ${token}`, address);
+    if ('refused' in answer) {
+      if (answer.refused === 'locked' && answer.isFirst)
+        recordAudit({ name: 'unknown' }, 'login-locked', '', { address });
+      refuseLogin(answer, response, 'Send {"token": "…"}.');
+    }
+    await letIn(request, response, answer.identity, answer.sha256);
     response.status(204).end();
   });
 
   async function letIn(
     request: Request,
     response: Response,
-    who: Pick<Parameters<typeof sessions.begin>[0], 'name' | 'role'>,
+    who: Pick<Identity, 'name' | 'role'>,
+    tokenSha256?: string,
   ): Promise<void> {
-    const cookie = cookieHeader(sessionCookie, await sessions.begin(who), 'Strict', sessionSeconds);
+    const session = await sessions.begin(who, tokenSha256);
+    const cookie = cookieHeader(sessionCookie, session, 'Strict', sessionSeconds);
     response.append('Set-Cookie', cookie);
     recordAudit({ name: who.name }, 'login', '', { address: request.socket.remoteAddress, role: who.role });
   }
@@ -56,7 +65,8 @@ export function addLoginRoutes(
   function refuse(error: unknown): never {
     if (!(error instanceof OidcError)) throw error;
     log.warn({ err: error }, 'login failed');
-    recordAudit({ name: 'unknown' }, 'login-failed', error.message, {});
+    // Who was not known to the provider has proved nothing, and could fill the audit.
+    if (error instanceof NoRoleError) recordAudit({ name: error.user }, 'login-failed', error.message, {});
     throw new AdminProblem('login_failed', error.message, { cause: error });
   }
 }

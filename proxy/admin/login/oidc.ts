@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import * as oidc from 'openid-client';
-import { OidcError } from './oidc-error.ts';
+import { NoRoleError, OidcError } from './oidc-error.ts';
 import { mayActAs, type Role, type RoleRule } from './roles.ts';
 import { loginSeconds, readSigned } from './session.ts';
 
@@ -67,16 +67,12 @@ export class OidcLogin {
       );
     }
     const provider = await this.#discover();
-    const claims = await this.#exchange(
-      provider,
-      new URL(target, this.#options.origin),
-      verifier,
-      state,
-      nonce,
+    const claims = withoutDoubtfulEmail(
+      await this.#exchange(provider, new URL(target, this.#options.origin), verifier, state, nonce),
     );
     const role = roleOf(claims, this.#options.roles);
     const name = nameOf(claims);
-    if (role === undefined) throw new OidcError(`${name} has no role here: ask whoever runs Ficus for one.`);
+    if (role === undefined) throw new NoRoleError(name);
     return { name, role, returnTo: typeof returnTo === 'string' ? returnTo : '/' };
   }
 
@@ -133,9 +129,13 @@ export interface FinishedLogin {
   readonly returnTo: string;
 }
 
-/** The e-mail address where the provider has verified it: others may be anybody's. */
-function nameOf({ email, email_verified, sub }: Record<string, unknown>): string {
-  const name = typeof email === 'string' && email_verified === true ? email : String(sub);
+/** An e-mail address that the provider has not verified may be anybody's: neither a name nor a role rests on it. */
+function withoutDoubtfulEmail({ email, ...claims }: Record<string, unknown>): Record<string, unknown> {
+  return claims['email_verified'] === true ? { ...claims, email } : claims;
+}
+
+function nameOf({ email, sub }: Record<string, unknown>): string {
+  const name = typeof email === 'string' ? email : String(sub);
   return `user:${name.replace(/[^\w.@:+-]/g, '_').slice(0, 100)}`;
 }
 

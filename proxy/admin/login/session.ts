@@ -12,6 +12,8 @@ export const sessionCookie = '__Host-ficus-session';
 
 export interface Session {
   readonly identity: Identity;
+  /** Of the token that it was begun with; undefined after a login at the provider. */
+  readonly tokenSha256: string | undefined;
   /** What a page sends back as `X-Ficus-Csrf` with every write: another origin can't read it. */
   readonly csrf: string;
 }
@@ -32,9 +34,9 @@ export class Sessions {
   }
 
   /** The cookie's value. */
-  async begin({ name, role }: Pick<Identity, 'name' | 'role'>): Promise<string> {
+  async begin({ name, role }: Pick<Identity, 'name' | 'role'>, tokenSha256?: string): Promise<string> {
     const nowSeconds = Math.floor(this.#now() / 1000);
-    return new SignJWT({ role, csrf: randomBytes(18).toString('base64url') })
+    return new SignJWT({ role, csrf: randomBytes(18).toString('base64url'), token: tokenSha256 })
       .setProtectedHeader({ alg: 'HS256' })
       .setAudience('session')
       .setSubject(name)
@@ -47,10 +49,11 @@ export class Sessions {
   /** Undefined for what is forged, over or ended. */
   async read(value: string): Promise<Session | undefined> {
     const claims = await readSigned(value, this.#key, 'session', this.#now());
-    const { sub, jti, role, csrf } = claims ?? {};
+    const { sub, jti, role, csrf, token } = claims ?? {};
     if (typeof sub !== 'string' || typeof csrf !== 'string' || typeof jti !== 'string') return undefined;
     if (!roles.some((one) => one === role) || this.#ended.has(jti)) return undefined;
-    return { identity: { name: sub, role: role as Role, provedBy: 'session' }, csrf };
+    const identity: Identity = { name: sub, role: role as Role, provedBy: 'session' };
+    return { identity, csrf, tokenSha256: typeof token === 'string' ? token : undefined };
   }
 
   async end(value: string): Promise<void> {

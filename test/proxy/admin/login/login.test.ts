@@ -16,11 +16,12 @@ import { hashOf } from './hash-of.ts';
 const file = roles.map(
   (role) => `  - { name: ${role}-1, role: ${role}, sha256: ${hashOf(`secret-${role}`)} }`,
 );
-const tokens = readTokenFile('tokens.yaml', `tokens:\n${file.join('\n')}\n`);
+const allTokens = readTokenFile('tokens.yaml', `tokens:\n${file.join('\n')}\n`);
 
 /** An admin plane that wants a login, with one token for each role: `secret-<role>`. */
 async function startWithLogin(test: TestContext, more: { host?: string; origin?: string } = {}) {
   const estate = new InMemoryEstate();
+  let tokens = allTokens;
   const told: { name: string; action: string; detail: object }[] = [];
   const deps = estate.deps();
   const admin = await startAdmin({
@@ -51,7 +52,10 @@ async function startWithLogin(test: TestContext, more: { host?: string; origin?:
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', 'if-match': '*', ...headers },
     });
-  return { admin, estate, told, ask, write };
+  const setTokens = (next: typeof tokens) => {
+    tokens = next;
+  };
+  return { admin, estate, told, ask, write, setTokens };
 }
 
 const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
@@ -192,4 +196,37 @@ test('an operator promotes past the gate, it is refused: that wants an admin', a
     'not_allowed',
   );
   assert.notEqual((await write('/api/migrations/catalog/promote', 'admin', order)).status, 403);
+});
+
+test('a session was begun with a token, it may what the token may now, and nothing once that is gone', async (t) => {
+  const { ask, write, setTokens } = await startWithLogin(t);
+  const begun = await write('/login', undefined, { token: 'secret-admin' });
+  assert.equal(begun.status, 204);
+  const cookie = begun.headers.getSetCookie()[0]!.split(';')[0]!;
+  const role = async () => {
+    const response = await ask('/api/session', undefined, { headers: { cookie } });
+    return response.ok ? ((await response.json()) as { role: Role }).role : response.status;
+  };
+  assert.equal(await role(), 'admin');
+  setTokens(
+    allTokens.map((token) => (token.role === 'admin' ? { ...token, role: 'viewer' as const } : token)),
+  );
+  assert.equal(await role(), 'viewer');
+  setTokens(allTokens.map((token) => ({ ...token, expires: '2020-01-31' })));
+  assert.equal(await role(), 401);
+  setTokens(allTokens.filter(({ role }) => role !== 'admin'));
+  assert.equal(await role(), 401);
+});
+
+test('tokens are guessed by the form, that locks and is told as well, and who sends none hears how to log in', async (t) => {
+  const { ask, write, told } = await startWithLogin(t);
+  const statuses: number[] = [];
+  for (let n = 0; n < 11; n++)
+    statuses.push((await write('/login', undefined, { token: `guess-${n}` })).status);
+  assert.deepEqual(statuses, [...Array(9).fill(401), 429, 429]);
+  assert.deepEqual(
+    told.map(({ action }) => action),
+    ['login-locked'],
+  );
+  assert.equal(await codeOf(await ask('/api/migrations', undefined)), 'login_needed');
 });

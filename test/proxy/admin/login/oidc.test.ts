@@ -17,6 +17,7 @@ const accounts = {
 const roleRules = [
   { claim: 'groups', value: 'ficus-operators', role: 'operator' as const },
   { claim: 'groups', value: 'qa', role: 'qa' as const },
+  { claim: 'email', value: 'admin@example.org', role: 'admin' as const },
 ];
 
 /** An admin plane whose people log in at a real provider. */
@@ -82,7 +83,7 @@ test('somebody logs in at the provider, the page leads on, and writes with the c
   );
 });
 
-test('the e-mail address is not verified, the subject stands for the name', async (t) => {
+test('the e-mail address is not verified, it gives neither a name nor a role', async (t) => {
   const { origin, browser } = await startEstate(t);
   await browser.logIn(`${origin}/login`, 'bob');
   const { name, role } = await session(browser, origin);
@@ -95,16 +96,20 @@ test('somebody has no role here, they are told so and are not let in', async (t)
   assert.equal(response.status, 403);
   assert.match(await response.text(), /user:eve@example\.org has no role here/);
   assert.equal((await browser.ask(`${origin}/api/session`)).status, 401);
-  assert.ok(estate.auditRows.some(({ action }) => action === 'login-failed'));
+  assert.deepEqual(
+    estate.auditRows.map(({ actor, action }) => [actor, action]),
+    [['user:eve@example.org', 'login-failed']],
+  );
 });
 
-test('a callback comes that this browser did not begin, or with another state, nobody is let in', async (t) => {
-  const { origin, browser } = await startEstate(t);
+test('a callback comes that this browser did not begin, or with another state, nobody is let in, and nothing is audited', async (t) => {
+  const { origin, browser, estate } = await startEstate(t);
   const stranger = new FormBrowser();
   assert.equal((await stranger.ask(`${origin}/login/callback?code=x&state=y`)).status, 403);
   await browser.ask(`${origin}/login`);
   assert.equal((await browser.ask(`${origin}/login/callback?code=x&state=y`)).status, 403);
   assert.equal(browser.cookies(origin).get('__Host-ficus-session'), undefined);
+  assert.deepEqual(estate.auditRows, []);
 });
 
 test('a login is asked to lead to another host, it leads to the front page', async (t) => {

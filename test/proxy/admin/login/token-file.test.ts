@@ -10,7 +10,7 @@ const entry = (name: string, more = '') =>
 
 test('a good file is read, its tokens are found by what they hash to', () => {
   const tokens = readTokenFile('t.yaml', `tokens:\n${entry('ci')}${entry('ops')}`);
-  assert.deepEqual(findToken(tokens, 'ops', 0), { name: 'token:ops', role: 'operator', provedBy: 'token' });
+  assert.deepEqual(findToken(tokens, 'ops', 0), { name: 'ops', role: 'operator', sha256: hashOf('ops') });
   assert.equal(findToken(tokens, 'opsx', 0), undefined);
   assert.equal(findToken(tokens, hashOf('ops'), 0), undefined);
 });
