@@ -1,13 +1,18 @@
 import { UsageError } from './failures.ts';
 
-const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** `30s`, `10m`, `1h` as seconds, from 1 second to a day. */
-export function parseDuration(option: string, text: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
-  const seconds = Number(number) * (secondsIn[unit] ?? 0);
-  if (!(seconds >= 1 && seconds <= 86_400)) {
-    throw new UsageError(`--${option} wants a time from 1s to 24h, such as 10m, not "${text}"`);
+/** `30s`, `10m`, `1h`, `7d` as seconds; undefined for anything else. */
+export function secondsOf(text: string): number | undefined {
+  const [, number = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  return unit === '' ? undefined : Number(number) * secondsIn[unit]!;
+}
+
+/** A time between two others, both included and written like it; as seconds. */
+export function parseDuration(option: string, text: string, least = '1s', most = '24h'): number {
+  const seconds = secondsOf(text) ?? Number.NaN;
+  if (!(seconds >= secondsOf(least)! && seconds <= secondsOf(most)!)) {
+    throw new UsageError(`--${option} wants a time from ${least} to ${most}, such as 10m, not "${text}"`);
   }
   return seconds;
 }

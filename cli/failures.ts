@@ -20,3 +20,8 @@ export class FailedError extends Error {
     return 'code' in this.document ? this.document.code : undefined;
   }
 }
+
+/** Whether nothing that could have been asked was there; a refusal, such as for want of a token, is another matter. */
+export function nobodyAnswers(error: unknown): boolean {
+  return error instanceof FailedError && (error.code === 'unreachable' || error.code === 'not_ficus');
+}

@@ -1,11 +1,10 @@
+import { secondsOf } from './amount-options.ts';
 import { UsageError } from './failures.ts';
-
-const msIn: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `30m`, `12h`, `7d` ago, or a date such as `2026-11-20` or `2026-11-20T09:00` of the local time zone; as ISO time. */
 export function parseSince(text: string, now = Date.now()): string {
-  const [, number = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (unit !== '') return new Date(now - Number(number) * (msIn[unit] ?? 0)).toISOString();
+  const seconds = secondsOf(text);
+  if (seconds !== undefined) return new Date(now - seconds * 1000).toISOString();
   // A date alone would be one of UTC.
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text;
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(at) : Number.NaN;

@@ -4,7 +4,7 @@ import type { Destination, SimulationMessage, SimulationReport } from '../../pro
 import type { AdminClient } from '../admin-client.ts';
 import { runProgram } from '../child-program.ts';
 import type { Outcome } from '../command.ts';
-import { FailedError } from '../failures.ts';
+import { FailedError, nobodyAnswers } from '../failures.ts';
 import { count, counted, part } from '../format.ts';
 import { inert, inertText } from '../inert.ts';
 import type { Paint } from '../paint.ts';
@@ -76,7 +76,7 @@ async function askRunning(admin: AdminClient): Promise<Running | undefined> {
     ]);
     return { file, shares: Object.fromEntries(shares) };
   } catch (error) {
-    if (error instanceof FailedError) return undefined;
+    if (nobodyAnswers(error)) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { MigrationList, PairRow, SignatureDetail, SignatureList } from '../../proxy/admin/api-types.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { defineCommand } from '../command.ts';
-import { FailedError, UsageError } from '../failures.ts';
+import { nobodyAnswers, UsageError } from '../failures.ts';
 import { keepForProgram } from '../keep-for-program.ts';
 import { becomeProgram } from '../pinned-node.ts';
 import { checkAgainst } from './check-against.ts';
@@ -123,7 +123,7 @@ async function storedPairs(admin: AdminClient, only: string | undefined): Promis
     }
     return [...found.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
   } catch (error) {
-    if (error instanceof FailedError) return [];
+    if (nobodyAnswers(error)) return [];
     throw error;
   }
 }

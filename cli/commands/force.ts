@@ -1,4 +1,5 @@
 import type { ForceGranted, ForceOrder } from '../../proxy/admin/api-types.ts';
+import { parseDuration } from '../amount-options.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { localTime } from '../format.ts';
@@ -6,7 +7,6 @@ import { inert } from '../inert.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 
 const sides = ['service', 'monolith'] as const;
-const minutesIn = { m: 1, h: 60, d: 24 * 60 } as const;
 
 export const force = defineCommand({
   name: 'force',
@@ -25,7 +25,8 @@ export const force = defineCommand({
     const wanted = sides.find((one) => one === side);
     if (wanted === undefined) throw new UsageError('force needs --side service or --side monolith');
     if (reason.trim() === '') throw new UsageError('force needs --reason, such as --reason "testing prices"');
-    const order: ForceOrder = { side: wanted, minutes: minutesOf(time), reason };
+    const minutes = Math.ceil(parseDuration('for', time, '1m', '7d') / 60);
+    const order: ForceOrder = { side: wanted, minutes, reason };
     const granted = await admin().post<ForceGranted>(migrationPath(id, '/force'), order);
     const { header, value, until } = inert(granted);
     return {
@@ -35,12 +36,3 @@ export const force = defineCommand({
     };
   },
 });
-
-function minutesOf(time: string): number {
-  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(time) ?? [];
-  const minutes = Number(count) * minutesIn[(unit ?? 'm') as keyof typeof minutesIn];
-  if (unit === undefined || minutes < 1 || minutes > 7 * 24 * 60) {
-    throw new UsageError(`"${time}" is no time from 1m to 7d, such as 30m or 8h`);
-  }
-  return minutes;
-}

@@ -34,7 +34,8 @@ export const token = defineCommand({
     const sha256 = createHash('sha256').update(secret).digest('hex');
     const entry = { name, role, sha256, ...(expires === undefined ? {} : { expires }) };
     const lines = Object.entries(entry).map(
-      ([key, value], at) => `${at === 0 ? '  - ' : '    '}${key}: ${value}`,
+      ([key, value], at) =>
+        `${at === 0 ? '  - ' : '    '}${key}: ${key === 'role' ? value : JSON.stringify(value)}`,
     );
     return {
       json: { token: secret, entry },

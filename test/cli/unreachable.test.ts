@@ -100,3 +100,27 @@ test('the token goes out as a bearer, the user as the actor, and a path of the U
     },
   );
 });
+
+for (const command of [
+  ['check', '--rules'],
+  ['check', '--against', import.meta.filename],
+]) {
+  test(`${command.slice(0, 2).join(' ')} asks a Ficus that wants a login, it says so instead of going on without`, async () => {
+    const problem = {
+      title: 'A login is needed',
+      status: 401,
+      code: 'login_needed',
+      detail: 'Send a token.',
+    };
+    await withServer(
+      (_request, response) => {
+        response.writeHead(401, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+      },
+      async (url) => {
+        const run = await runFicus([...command, '--config', 'routes.yaml', '--admin', url]);
+        assert.equal(run.exitCode, 1);
+        assert.match(run.stderr, /Send a token/);
+      },
+    );
+  });
+}

@@ -102,10 +102,11 @@ function KillCard() {
   const query = useQuery(kill);
   const role = useQuery(session).data?.role;
   const queries = useQueryClient();
-  const [isAsking, setAsking] = useState(false);
+  // What was asked for stays as it was, whatever somebody else does to the switch meanwhile.
+  const [wanted, setWanted] = useState<'on' | 'off'>();
   const isOn = query.data?.on ?? false;
   const set = async (reason: string) => {
-    queries.setQueryData(['kill'], await write<KillStatus>('/api/kill', { on: !isOn, reason }));
+    queries.setQueryData(['kill'], await write<KillStatus>('/api/kill', { on: wanted === 'on', reason }));
     await queries.invalidateQueries();
   };
   return (
@@ -116,21 +117,21 @@ function KillCard() {
         type="button"
         className={isOn ? '' : 'danger'}
         disabled={role !== undefined && !movers.includes(role)}
-        onClick={() => setAsking(true)}
+        onClick={() => setWanted(isOn ? 'off' : 'on')}
       >
         {isOn ? 'Turn it off …' : 'Everything to the monolith …'}
       </button>
-      {isAsking && (
+      {wanted && (
         <ReasonDialog
-          title={isOn ? 'Turn the kill switch off' : 'Everything to the monolith'}
-          action={isOn ? 'Turn it off' : 'Kill'}
-          isDangerous={!isOn}
+          title={wanted === 'off' ? 'Turn the kill switch off' : 'Everything to the monolith'}
+          action={wanted === 'off' ? 'Turn it off' : 'Kill'}
+          isDangerous={wanted === 'on'}
           needsReason
           onConfirm={set}
-          onClose={() => setAsking(false)}
+          onClose={() => setWanted(undefined)}
         >
           <p>
-            {isOn
+            {wanted === 'off'
               ? 'Flags and evidence decide again, from where they stand now.'
               : 'The monolith answers every request of every migration, at once, until it is turned off.'}
           </p>
