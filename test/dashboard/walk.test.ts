@@ -178,7 +178,7 @@ describe('the dashboard in a browser', () => {
       await page.goto(`${guarded.url}/differences/catalog/91d2e07744aa`);
       await page.getByLabel('Token').fill('secret-nobody');
       await page.getByRole('button', { name: 'Log in' }).click();
-      await page.getByText('This token is not known here.').waitFor();
+      await page.getByText('This token is not known here, or has expired.').waitFor();
       assert.deepEqual(await accessibilityFindings(page), []);
       await page.getByLabel('Token').fill('secret-kim');
       await page.getByRole('button', { name: 'Log in' }).click();
