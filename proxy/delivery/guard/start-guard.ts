@@ -81,14 +81,24 @@ export function startGuard(deps: StartGuardDeps): RunningGuard {
     }
   };
   let exchanging = false;
+  let isAlone = false;
   const tick = (): void => {
     countPairs();
     if (!redis || exchanging) return;
     exchanging = true;
-    // That Redis is away is said by Redis; counts of this replica alone go on.
+    // Counts of this replica alone go on; what is wrong may be Redis, or a bug here.
     guard
       .exchange()
-      .catch(() => {})
+      .then(
+        () => {
+          if (isAlone) log.info('guard: counts of other replicas are heard again');
+          isAlone = false;
+        },
+        (error: unknown) => {
+          if (!isAlone) log.warn({ err: error }, 'guard: goes by the counts of this replica alone');
+          isAlone = true;
+        },
+      )
       .finally(() => {
         exchanging = false;
       });
