@@ -79,6 +79,36 @@ test('what the guard of one replica takes back, the others hear of and take back
   }
 });
 
+test('a worker saw a service fail, what was granted is taken back whatever the flag asks by now, and nothing of what is retired', () => {
+  const { routing, features } = snapshotOf(
+    { monolith: 1, service: 2, shares: {} },
+    { serve: 0, cap: 5, shadow: 0 },
+  );
+  let state = { granted: 5, phase: 'canary' };
+  const trips: string[] = [];
+  const { guard, close } = startGuard({
+    model: () => routing,
+    flags: { current: () => features } as FlagSource,
+    states: { get: () => state } as unknown as MigrationStates,
+    delivery: { guardTripped: async (id: string) => trips.push(id) > 0 } as unknown as MigrationDelivery,
+    pairs: () => ({ agreed: 0, differed: 0, incomparable: 0 }),
+    redis: undefined,
+    clock: systemClock,
+    log,
+  });
+  close();
+  guard.workerTripped('catalog', 20, 100);
+  assert.deepEqual(trips, ['catalog']);
+  for (const other of [
+    { granted: 0, phase: 'canary' },
+    { granted: 100, phase: 'retired' },
+  ]) {
+    state = other;
+    guard.workerTripped('catalog', 20, 100);
+  }
+  assert.deepEqual(trips, ['catalog']);
+});
+
 test('counts cannot be shared for a while, that and its end are said once', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const heard = new HeardLog();
