@@ -57,6 +57,8 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
   const { flags, dataDir, clock, log } = options;
   const path = join(dataDir, 'kill.json');
   const listeners: (() => void)[] = [];
+  /** Told whenever the flag is looked at. */
+  const waiting = new Set<() => void>();
   let order = await readOrder(path, log);
   let flagSince = asksToKill(flags.current()) ? (order?.since ?? now()) : undefined;
   let was = state() !== undefined;
@@ -102,6 +104,7 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
     // The flag has it now, and may end it.
     if (isAsked && order?.alone) void keep({ ...order, alone: false });
     tell();
+    for (const look of waiting) look();
   });
   if (was) log.error({ ...state(), flag: killFlag }, 'kill switch on: everything goes to the monolith');
 
@@ -113,7 +116,11 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
       try {
         await flags.setKill({ on: true, actor, reason });
         await untilFlag((isOn) => isOn);
-        return { done: true, warnings: [] };
+        const isSeen = flagSince !== undefined;
+        // A flag that was on before has not changed, and so nobody told of it.
+        if (isSeen && order?.alone) await keep({ ...order, alone: false });
+        const slow = `The flag ${killFlag} was turned on, which has not come back yet: until then this process sends everything to the monolith by itself.`;
+        return { done: true, warnings: isSeen ? [] : [slow] };
       } catch (error) {
         const why = `The flag ${killFlag} could not be turned on: ${messageOf(error)}`;
         log.error({ err: error, flag: killFlag }, 'flag not written');
@@ -123,31 +130,39 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
       }
     },
     async off(actor, reason) {
-      if (flagSince !== undefined) {
+      const warnings: string[] = [];
+      // With an order that is alone the flag may be on all the same: written, and not come back yet.
+      if (flagSince !== undefined || order) {
         try {
           await flags.setKill({ on: false, actor, reason });
         } catch (error) {
           const why = `The flag ${killFlag} could not be turned off: ${messageOf(error)}`;
-          return { done: false, reason: `${why}. It stays on, and so does the kill.` };
+          if (flagSince !== undefined)
+            return { done: false, reason: `${why}. It stays on, and so does the kill.` };
+          log.error({ err: error, flag: killFlag }, 'flag not written');
+          warnings.push(why, 'It is not on as far as is known here; should it come on, the kill does, too.');
         }
       }
       await untilFlag((isOn) => !isOn);
       await keep(undefined);
       const slow = `The flag ${killFlag} was turned off, which has not come back yet: until then the kill goes on.`;
-      return { done: true, warnings: flagSince === undefined ? [] : [slow] };
+      return { done: true, warnings: flagSince === undefined ? warnings : [slow] };
     },
   };
 
   /** A flag server's new value comes back with the next poll; a file's at once. */
   function untilFlag(isSo: (isOn: boolean) => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const late = setTimeout(resolve, FLAG_SEEN_WITHIN_MS);
-      const look = (): void => {
-        if (!isSo(flagSince !== undefined)) return;
+      const end = (): void => {
         clearTimeout(late);
+        waiting.delete(look);
         resolve();
       };
-      flags.onChange(look);
+      const look = (): void => {
+        if (isSo(flagSince !== undefined)) end();
+      };
+      const late = setTimeout(end, FLAG_SEEN_WITHIN_MS);
+      waiting.add(look);
       look();
     });
   }
