@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../telemetry/clock.ts';
+import type { FeatureSet } from './feature-set.ts';
 import type { FlagSource } from './flag-source.ts';
-import { asksToKill, killFlag } from './kill-flag.ts';
+import { asksToKill, killFlag, killFlagOf } from './kill-flag.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** Everything goes to the monolith. */
@@ -59,7 +60,8 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
   const listeners: (() => void)[] = [];
   /** Told whenever the flag is looked at. */
   const waiting = new Set<() => void>();
-  let order = await readOrder(path, log);
+  const kept = await readOrder(path, log);
+  let order = kept && orderAtStart(kept, flags.current());
   let flagSince = asksToKill(flags.current()) ? (order?.since ?? now()) : undefined;
   let was = state() !== undefined;
 
@@ -82,9 +84,16 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
     for (const listener of listeners) listener();
   }
 
-  async function keep(next: Order | undefined): Promise<void> {
+  let writing = Promise.resolve();
+  /** Counts at once; resolves when it is written, in turn: what was asked last is what stays. */
+  function keep(next: Order | undefined): Promise<void> {
     order = next;
     tell();
+    writing = writing.then(() => write(next));
+    return writing;
+  }
+
+  async function write(next: Order | undefined): Promise<void> {
     try {
       if (next) await writeFileAtomically(path, `${JSON.stringify(next)}\n`);
       else await rm(path, { force: true });
@@ -106,6 +115,7 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
     tell();
     for (const look of waiting) look();
   });
+  if (order !== kept) await keep(order);
   if (was) log.error({ ...state(), flag: killFlag }, 'kill switch on: everything goes to the monolith');
 
   return {
@@ -118,7 +128,8 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
         await untilFlag((isOn) => isOn);
         const isSeen = flagSince !== undefined;
         // A flag that was on before has not changed, and so nobody told of it.
-        if (isSeen && order?.alone) await keep({ ...order, alone: false });
+        if (isSeen && order?.alone) void keep({ ...order, alone: false });
+        await writing;
         const slow = `The flag ${killFlag} was turned on, which has not come back yet: until then this process sends everything to the monolith by itself.`;
         return { done: true, warnings: isSeen ? [] : [slow] };
       } catch (error) {
@@ -169,6 +180,15 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
 }
 
 const FLAG_SEEN_WITHIN_MS = 3000;
+
+/** As a process before this one left it, under what the flag says by now. */
+function orderAtStart(order: Order, set: FeatureSet): Order | undefined {
+  // A flag that is gone ends nothing: this process goes on by itself.
+  const alone = asksToKill(set) ? false : killFlagOf(set) ? order.alone : true;
+  // Turned off elsewhere meanwhile.
+  if (!alone && !asksToKill(set)) return undefined;
+  return alone === order.alone ? order : { ...order, alone };
+}
 
 async function readOrder(path: string, log: Logger): Promise<Order | undefined> {
   try {

@@ -220,3 +220,47 @@ test('a kill in flags.json holds when its entry is deleted by hand, and ends whe
   assert.deepEqual(flags.health(), { source: 'file', up: true });
   assert.equal(existsSync(join(dataDir, 'kill.json')), false);
 });
+
+describe('a kill that is kept over a restart', () => {
+  async function killed(t: TestContext): Promise<{ flags: ManualFlags; dataDir: string }> {
+    const flags = new ManualFlags();
+    const dataDir = folder(t);
+    await (await open(flags, dataDir)).on('cli:alice', 'prices');
+    return { flags, dataDir };
+  }
+
+  test('goes on where its flag is lost meanwhile, until it is turned off', async (t) => {
+    const { flags, dataDir } = await killed(t);
+    flags.set = emptyFeatureSet;
+    for (let start = 0; start < 2; start++) {
+      const { since: _, ...state } = (await open(flags, dataDir)).state()!;
+      assert.deepEqual(state, { by: 'here', actor: 'cli:alice', reason: 'prices' });
+    }
+    const kill = await open(flags, dataDir);
+    await kill.off('cli:bob', 'fixed');
+    assert.equal(kill.state(), undefined);
+    assert.equal((await open(flags, dataDir)).state(), undefined);
+  });
+
+  test('is over where its flag was turned off meanwhile, and the next one is not by who asked for it', async (t) => {
+    const { flags, dataDir } = await killed(t);
+    flags.set = setWith(false);
+    const kill = await open(flags, dataDir);
+    assert.equal(kill.state(), undefined);
+    assert.equal(existsSync(join(dataDir, 'kill.json')), false);
+    flags.become(setWith(true));
+    assert.equal(kill.state()?.actor, undefined);
+  });
+
+  test('ends with its flag where the flag came on after it could not be set', async (t) => {
+    const flags = new ManualFlags();
+    const dataDir = folder(t);
+    flags.error = new Error('nobody there');
+    await (await open(flags, dataDir)).on('cli:alice', 'prices');
+    flags.set = setWith(true);
+    const kill = await open(flags, dataDir);
+    assert.equal(kill.state()?.by, 'flag');
+    flags.become(setWith(false));
+    assert.equal(kill.state(), undefined);
+  });
+});
