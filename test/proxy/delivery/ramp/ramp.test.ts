@@ -144,6 +144,25 @@ describe('abort', () => {
     assert.deepEqual([stand.shares[0], stand.cap], [100, 1]);
   });
 
+  test('of a ramp from 0 % with a flag that can not be lowered is held there until the next promote', async () => {
+    stand = new DeliveryStand();
+    await promote(100);
+    stand.hold();
+    assert.equal(stand.cap, 5);
+    stand.flagError = new Error('the disk is full');
+    const result = await stand.delivery.abort('billing', bob, 'too early');
+    assert.ok(result.done);
+    assert.match(
+      result.warnings.join(),
+      /the disk is full.*The flag still asks for 100 %; the cap holds it at 0 % until the next promote\.$/s,
+    );
+    stand.hold();
+    assert.deepEqual([stand.cap, stand.status.pause], [0, undefined]);
+    stand.flagError = undefined;
+    await promote(1);
+    assert.equal(stand.cap, 1);
+  });
+
   test('without a ramp under way is refused, and names roll back', async () => {
     await stand.delivery.abort('billing', bob, 'too early');
     const result = await stand.delivery.abort('billing', bob, 'again');
