@@ -293,6 +293,22 @@ describe('of several replicas', () => {
     assert.deepEqual(stand.status.ramp, ramp);
   });
 
+  test('one that does not take the steps tells its workers that an override is over, and leaves its audit to who does', async () => {
+    stand.gateSays('refused');
+    await stand.delivery.promote('billing', 25, alice, 'monolith down', { forMs: 60_000 });
+    const { revision } = stand.status;
+    stand.lead = 'elsewhere';
+    stand.nowMs += 60_000;
+    const told = stand.capsTold;
+    stand.delivery.reconcile();
+    assert.equal(stand.capsTold, told + 1);
+    assert.deepEqual([stand.status.share.effective, stand.status.revision], [0, revision]);
+    assert.ok(!stand.actions.includes('override-ended'));
+    stand.lead = 'here';
+    stand.delivery.reconcile();
+    assert.equal(stand.actions.filter((action) => action === 'override-ended').length, 1);
+  });
+
   test('while Postgres is away none takes a step, and status says so; roll back works', async () => {
     await promote(100);
     stand.lead = 'nobody';
