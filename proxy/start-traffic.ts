@@ -94,9 +94,9 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
   let onRoutes = (): void => {};
   let onCertificate = (_: Certificate): void => {};
 
-  const toControl = (act: (control: ControlPlane) => void): void => {
+  const toControl = (act: (control: ControlPlane) => void, room = MAX_KEPT): void => {
     if (control) act(control);
-    else if (kept.length < MAX_KEPT) kept.push(act);
+    else if (kept.length < room) kept.push(act);
   };
   const states = new MigrationStates({
     file: path.join(settings.dataDir, 'states.json'),
@@ -155,6 +155,7 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
       forceKey: settings.forceKey,
       cookieKey,
       latched: model().migrations.flatMap(({ id }) => (latchOf(states.get(id, now)) ? [id] : [])),
+      retired,
       caps: Object.fromEntries(
         model().migrations.map(({ id }) => [id, grantedInForce(states.get(id, now), clock.now())]),
       ),
@@ -185,7 +186,9 @@ export async function startTraffic(settings: Settings, prepared: PreparedWorkers
         maxMemoryBytes: settings.maxWorkerBytes,
       },
       onReport: (report, health) => toControl(({ onReport }) => onReport(report, health)),
-      onServiceFailing: (...seen) => toControl(({ onServiceFailing }) => onServiceFailing?.(...seen)),
+      // There is always room for it, once by worker and migration: a worker that is not heard asks the monolith for good.
+      onServiceFailing: (...seen) =>
+        toControl(({ onServiceFailing }) => onServiceFailing?.(...seen), Number.POSITIVE_INFINITY),
       onShadow({ pairs, same, recorded }) {
         for (const pair of pairs) toControl((control) => control.onPair(pair));
         for (const one of same) toControl((control) => control.onSame(one));

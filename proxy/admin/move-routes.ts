@@ -1,5 +1,6 @@
 import type { Express, Request } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
+import { defaultOverrideMs } from '../delivery/override.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type {
   ClearGuardOrder,
@@ -30,7 +31,9 @@ export function addMoveRoutes(app: Express, deps: AdminDeps): void {
     const { to, reason = '', override }: PromoteOrder = request.body ?? {};
     // Past the gate goes only who answers for it.
     if (override) requireRole(request, 'admin');
-    const order = override && { forMs: (override.forSeconds ?? 3600) * 1000 };
+    const order = override && {
+      forMs: override.forSeconds === undefined ? defaultOverrideMs : override.forSeconds * 1000,
+    };
     const promote = () => delivery.promote(id, to, actorOf(request), reason, order);
     response.json(moved(await heldToRevision(deps, request, { migration: id, move: 'promote' }, promote)));
   });

@@ -77,7 +77,7 @@ export async function startDataPlane(deps: DataPlaneDeps, initial: ControlSnapsh
   let told = initial;
   const failing = new FailingServices();
   const watch = new ServiceWatch((migration, failures, withinMs) => {
-    if (!failing.add(migration, told)) return;
+    if (!failing.add(request.snapshot.migrations.get(migration), told)) return;
     request.snapshot = compileSnapshot(failing.without(told), pools.of, request.snapshot);
     deps.onServiceFailing?.(migration, failures, withinMs);
   });

@@ -1,4 +1,4 @@
-import type { ControlSnapshot } from './snapshot.ts';
+import type { ControlSnapshot, LiveMigration } from './snapshot.ts';
 
 /**
  * Migrations whose service this worker has seen fail whatever it is asked. The monolith answers for them until the
@@ -7,23 +7,31 @@ import type { ControlSnapshot } from './snapshot.ts';
 export class FailingServices {
   readonly #ids = new Set<string>();
 
-  /** False where nothing is allowed to the service anyhow: what fails now was asked before. */
-  add(migration: string, { caps }: ControlSnapshot): boolean {
-    if (this.#ids.has(migration) || !Object.hasOwn(caps, migration) || caps[migration]! <= 0) return false;
-    this.#ids.add(migration);
+  /**
+   * False where nothing would be taken back: what fails there was asked before, or by whoever forces their way. Nor
+   * where it is retired: the control plane takes nothing back there, since the monolith may have forgotten it.
+   */
+  add(live: LiveMigration | undefined, { retired }: ControlSnapshot): boolean {
+    if (!live || live.serves === 'nobody' || retired?.includes(live.migration.id)) return false;
+    this.#ids.add(live.migration.id);
     return true;
   }
 
   /** The same without a share for them, nor for whoever forces their way to them. */
   without(control: ControlSnapshot): ControlSnapshot {
-    if (this.#ids.size === 0) return control;
-    const none = Object.fromEntries([...this.#ids].map((id) => [id, 0]));
-    const latched = [...(control.latched ?? []), ...this.#ids];
+    const ids = [...this.#ids].filter((id) => !isSettled(id, control));
+    if (ids.length === 0) return control;
+    const none = Object.fromEntries(ids.map((id) => [id, 0]));
+    const latched = [...(control.latched ?? []), ...ids];
     return { ...control, caps: { ...control.caps, ...none }, latched };
   }
 
   /** What the control plane has taken back is its own again to give. */
-  settle({ caps }: ControlSnapshot): void {
-    for (const id of this.#ids) if (!Object.hasOwn(caps, id) || caps[id]! <= 0) this.#ids.delete(id);
+  settle(control: ControlSnapshot): void {
+    for (const id of this.#ids) if (isSettled(id, control)) this.#ids.delete(id);
   }
+}
+
+function isSettled(id: string, { caps, retired }: ControlSnapshot): boolean {
+  return !Object.hasOwn(caps, id) || caps[id]! <= 0 || (retired?.includes(id) ?? false);
 }

@@ -26,6 +26,8 @@ export interface ControlSnapshot {
   readonly cookieKey?: string | undefined;
   /** Ids of migrations that a guard has taken out: nobody is let through to their service. */
   readonly latched?: readonly string[];
+  /** Ids of migrations that are retired: their service answers everybody, and nothing but a person takes that back. */
+  readonly retired?: readonly string[];
   /** Percent that the evidence allows, by migration id; a migration that is not named has none. */
   readonly caps: Readonly<Record<string, number>>;
   /** Ids of migrations whose service announced that it can run dry. */

@@ -24,7 +24,7 @@ export function withStanding(entry: AuditEntry, delivery: Pick<Delivery, 'status
   return { ...entry, detail: { ...detail, evidence } };
 }
 
-const backward: ReadonlySet<string> = new Set(['rollback', 'gate-closed', 'guard', 'abort', 'kill']);
+const backward: ReadonlySet<string> = new Set(['rollback', 'gate-closed', 'guard', 'abort']);
 
 /** Whether the entry is of a migration that went back, by whomever. */
 export function takesBack(entry: AuditEntry): entry is AuditEntry & { readonly migration: string } {

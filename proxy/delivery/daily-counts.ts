@@ -41,6 +41,8 @@ export class DailyCounts {
     string,
     { day: string; migration: string; counts: DayCounts; lastMonolithHit?: string }
   >();
+  /** The day that each migration has a row of from here. */
+  readonly #begun = new Map<string, string>();
   #drift = new Map<string, Drift>();
   #writing: Promise<void> = Promise.resolve();
 
@@ -92,12 +94,15 @@ export class DailyCounts {
 
   async #write(): Promise<void> {
     const { store, migrations, log } = this.#deps;
+    const today = this.#nowIso().slice(0, 10);
     // A day is there from its first minute on, whether anybody asks or not.
-    for (const { id } of migrations()) this.#add(id, nothing);
+    const beginning = migrations().filter(({ id }) => this.#begun.get(id) !== today);
+    for (const { id } of beginning) this.#add(id, nothing, today);
     const rows = [...this.#pending.values()];
     this.#pending = new Map();
     try {
-      await store.add(rows);
+      if (rows.length > 0) await store.add(rows);
+      for (const { id } of beginning) this.#begun.set(id, today);
     } catch (error) {
       for (const row of rows) this.#giveBack(row);
       log.debug({ err: error }, 'daily counts wait for Postgres');

@@ -84,13 +84,13 @@ export class MigrationDelivery implements Delivery {
   /** Without effect on what is latched already; `heard` from another replica, which has told the others. */
   async guardTripped(id: string, latch: Latch, heard = false): Promise<boolean> {
     const migration = this.#find(id);
-    return migration !== undefined && (await takeBack(this.#kit.parts(), migration, latch, heard));
+    return migration !== undefined && (await takeBack(this.#kit, migration, latch, heard));
   }
 
   async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {
     const migration = this.#find(id);
     if (!migration) return unknown(id);
-    if (!clearLatch(this.#kit.parts(), migration, actor, reason))
+    if (!clearLatch(this.#kit, migration, actor, reason))
       return refused('invalid', [`The guard has not taken ${id} back: there is nothing to clear.`]);
     const text = `${id}: cleared; the monolith answers everybody until the next promote.`;
     return this.#kit.done(migration, text);

@@ -66,6 +66,6 @@ export function createKillControl({ kill, audit, clock }: KillControlDeps): Kill
 
 function sentenceOf({ since, by, actor, reason }: Killed): string {
   const who = actor === undefined ? '' : ` by ${actor}: "${reason}"`;
-  const where = by === 'flag' ? '' : ' It is on in this process only, since the flag could not be set.';
+  const where = by === 'flag' ? '' : ' It is on in this process only: the flag is not seen to be on.';
   return `The kill switch ficus.kill is on since ${since}${who}. The monolith answers everybody.${where}`;
 }

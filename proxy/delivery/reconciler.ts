@@ -85,6 +85,8 @@ export class Reconciler {
     if (state.phase === 'retired') return false;
     const override = endedOverride(state, this.#deps.clock.now());
     if (override) {
+      // Its end is in the audit once. Workers are told here all the same: their caps go by the time.
+      if (this.#deps.lead?.() === 'elsewhere') return true;
       this.#endOverride(standing, override);
       return true;
     }

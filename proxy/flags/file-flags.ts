@@ -46,7 +46,7 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
   const listeners: (() => void)[] = [];
   let last: FlagFile | undefined;
   let isKillKept = false;
-  /** As we wrote them last, by flag. */
+  /** As we wrote them last, by flag, as long as nobody else has written them since. */
   const ours = new Map<string, string>();
   let trouble: { readonly message: string; readonly since: string } | undefined;
 
@@ -58,6 +58,7 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
     if (kept && !isKillKept) log.error({ path }, killFlagKept);
     isKillKept = kept;
     last = { ...file, set };
+    for (const [name, text] of ours) if (flagText(set, name) !== text) ours.delete(name);
     log.info({ path, flags: set.features.length }, 'flags applied');
     for (const listener of listeners) listener();
   }

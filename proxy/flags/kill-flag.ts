@@ -35,6 +35,6 @@ export const killStrategy = Object.freeze({
   constraints: [],
 });
 
-function killFlagOf({ features }: FeatureSet): FeatureInterface | undefined {
+export function killFlagOf({ features }: FeatureSet): FeatureInterface | undefined {
   return features.find(({ name }) => name === killFlag);
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../telemetry/clock.ts';
+import type { FeatureSet } from './feature-set.ts';
 import type { FlagSource } from './flag-source.ts';
-import { asksToKill, killFlag } from './kill-flag.ts';
+import { asksToKill, killFlag, killFlagOf } from './kill-flag.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** Everything goes to the monolith. */
@@ -57,7 +58,10 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
   const { flags, dataDir, clock, log } = options;
   const path = join(dataDir, 'kill.json');
   const listeners: (() => void)[] = [];
-  let order = await readOrder(path, log);
+  /** Told whenever the flag is looked at. */
+  const waiting = new Set<() => void>();
+  const kept = await readOrder(path, log);
+  let order = kept && orderAtStart(kept, flags.current());
   let flagSince = asksToKill(flags.current()) ? (order?.since ?? now()) : undefined;
   let was = state() !== undefined;
 
@@ -80,9 +84,16 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
     for (const listener of listeners) listener();
   }
 
-  async function keep(next: Order | undefined): Promise<void> {
+  let writing = Promise.resolve();
+  /** Counts at once; resolves when it is written, in turn: what was asked last is what stays. */
+  function keep(next: Order | undefined): Promise<void> {
     order = next;
     tell();
+    writing = writing.then(() => write(next));
+    return writing;
+  }
+
+  async function write(next: Order | undefined): Promise<void> {
     try {
       if (next) await writeFileAtomically(path, `${JSON.stringify(next)}\n`);
       else await rm(path, { force: true });
@@ -102,7 +113,9 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
     // The flag has it now, and may end it.
     if (isAsked && order?.alone) void keep({ ...order, alone: false });
     tell();
+    for (const look of waiting) look();
   });
+  if (order !== kept) await keep(order);
   if (was) log.error({ ...state(), flag: killFlag }, 'kill switch on: everything goes to the monolith');
 
   return {
@@ -113,7 +126,12 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
       try {
         await flags.setKill({ on: true, actor, reason });
         await untilFlag((isOn) => isOn);
-        return { done: true, warnings: [] };
+        const isSeen = flagSince !== undefined;
+        // A flag that was on before has not changed, and so nobody told of it.
+        if (isSeen && order?.alone) void keep({ ...order, alone: false });
+        await writing;
+        const slow = `The flag ${killFlag} was turned on, which has not come back yet: until then this process sends everything to the monolith by itself.`;
+        return { done: true, warnings: isSeen ? [] : [slow] };
       } catch (error) {
         const why = `The flag ${killFlag} could not be turned on: ${messageOf(error)}`;
         log.error({ err: error, flag: killFlag }, 'flag not written');
@@ -123,37 +141,54 @@ export async function openKillSwitch(options: KillSwitchOptions): Promise<KillSw
       }
     },
     async off(actor, reason) {
-      if (flagSince !== undefined) {
+      const warnings: string[] = [];
+      // With an order that is alone the flag may be on all the same: written, and not come back yet.
+      if (flagSince !== undefined || order) {
         try {
           await flags.setKill({ on: false, actor, reason });
         } catch (error) {
           const why = `The flag ${killFlag} could not be turned off: ${messageOf(error)}`;
-          return { done: false, reason: `${why}. It stays on, and so does the kill.` };
+          if (flagSince !== undefined)
+            return { done: false, reason: `${why}. It stays on, and so does the kill.` };
+          log.error({ err: error, flag: killFlag }, 'flag not written');
+          warnings.push(why, 'It is not on as far as is known here; should it come on, the kill does, too.');
         }
       }
       await untilFlag((isOn) => !isOn);
       await keep(undefined);
       const slow = `The flag ${killFlag} was turned off, which has not come back yet: until then the kill goes on.`;
-      return { done: true, warnings: flagSince === undefined ? [] : [slow] };
+      return { done: true, warnings: flagSince === undefined ? warnings : [slow] };
     },
   };
 
   /** A flag server's new value comes back with the next poll; a file's at once. */
   function untilFlag(isSo: (isOn: boolean) => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const late = setTimeout(resolve, FLAG_SEEN_WITHIN_MS);
-      const look = (): void => {
-        if (!isSo(flagSince !== undefined)) return;
+      const end = (): void => {
         clearTimeout(late);
+        waiting.delete(look);
         resolve();
       };
-      flags.onChange(look);
+      const look = (): void => {
+        if (isSo(flagSince !== undefined)) end();
+      };
+      const late = setTimeout(end, FLAG_SEEN_WITHIN_MS);
+      waiting.add(look);
       look();
     });
   }
 }
 
 const FLAG_SEEN_WITHIN_MS = 3000;
+
+/** As a process before this one left it, under what the flag says by now. */
+function orderAtStart(order: Order, set: FeatureSet): Order | undefined {
+  // A flag that is gone ends nothing: this process goes on by itself.
+  const alone = asksToKill(set) ? false : killFlagOf(set) ? order.alone : true;
+  // Turned off elsewhere meanwhile.
+  if (!alone && !asksToKill(set)) return undefined;
+  return alone === order.alone ? order : { ...order, alone };
+}
 
 async function readOrder(path: string, log: Logger): Promise<Order | undefined> {
   try {

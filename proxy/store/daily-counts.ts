@@ -35,11 +35,16 @@ export interface DailyCountsStore {
 const KEPT_DAYS = 400;
 
 export function createDailyCountsStore(database: Database): DailyCountsStore {
+  /** The day that old ones were last deleted on. */
+  let prunedOn = '';
   return {
-    add: (rows) =>
-      database.transaction(async (query) => {
+    async add(rows) {
+      const newest = [prunedOn, ...rows.map(({ day }) => day)].sort().at(-1)!;
+      await database.transaction(async (query) => {
         // In one order everywhere, so that two replicas never wait for each other.
-        const sorted = rows.toSorted((one, other) => (one.migration < other.migration ? -1 : 1));
+        const sorted = rows.toSorted(
+          (one, other) => compare(one.migration, other.migration) || compare(one.day, other.day),
+        );
         for (const { migration, day, counts, lastMonolithHit } of sorted) {
           await query(
             `insert into ficus.daily_counts as kept (migration, day, monolith_hits, service_hits,
@@ -65,8 +70,11 @@ export function createDailyCountsStore(database: Database): DailyCountsStore {
             'daily counts',
           );
         }
-        await query('delete from ficus.daily_counts where day < current_date - $1::int', [KEPT_DAYS]);
-      }),
+        if (newest !== prunedOn)
+          await query('delete from ficus.daily_counts where day < current_date - $1::int', [KEPT_DAYS]);
+      });
+      prunedOn = newest;
+    },
 
     since: (day, migration) =>
       database.query<DayRow>(
@@ -79,4 +87,8 @@ export function createDailyCountsStore(database: Database): DailyCountsStore {
         [day, migration ?? null],
       ),
   };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -54,20 +54,27 @@ export function holdSessionLock({ databaseUrl, key, onTaken, log }: SessionLockO
     holder: () => (holder === 'here' && performance.now() >= heldUntil ? 'nobody' : holder),
     async close() {
       closing.abort();
-      holder = 'nobody';
-      const last = client;
-      client = undefined;
-      await Promise.race([last?.end().catch(() => {}), delay(ANSWER_WITHIN_MS, undefined, { ref: false })]);
+      await letGo();
       await running;
+      // A connection that was being made meanwhile.
+      await letGo();
     },
   };
+
+  async function letGo(): Promise<void> {
+    holder = 'nobody';
+    const last = client;
+    client = undefined;
+    if (last)
+      await Promise.race([last.end().catch(() => {}), delay(ANSWER_WITHIN_MS, undefined, { ref: false })]);
+  }
 
   async function run(): Promise<void> {
     const url = await Promise.race([databaseUrl, aborted(closing.signal)]);
     while (url !== undefined && !closing.signal.aborted) {
       try {
         client ??= await connect(url);
-        await ask(client);
+        if (!closing.signal.aborted) await ask(client);
       } catch (error) {
         lost(error);
       }

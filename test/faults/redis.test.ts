@@ -111,6 +111,7 @@ describe('the guards of two replicas', () => {
     const trips: string[] = [];
     const guard = new Guard({
       migrations: () => migrations,
+      granted: () => 25,
       share: () => 25,
       trip: (_, latch) => trips.push(latch.reason),
       ...(shared && { shared }),

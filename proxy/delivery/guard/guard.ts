@@ -12,6 +12,8 @@ import { addSeen, type BothSeen, nothingSeen, type SideSeen } from './window.ts'
 
 export interface GuardDeps {
   readonly migrations: () => readonly Migration[];
+  /** Percent that was granted and can be taken back: none of a retired migration. */
+  readonly granted: (migration: string) => number;
   /** Percent in force: the smaller of what is asked and what is granted. */
   readonly share: (migration: string) => number;
   /** Takes it back; nothing waits for it, and it must not throw. */
@@ -85,9 +87,12 @@ export class Guard {
     if (pairs.bad > 0) this.#judge(found, watched, second);
   }
 
-  /** A worker has seen nothing but failures, and asks the monolith by itself since. */
+  /**
+   * A worker has seen nothing but failures, and asks the monolith by itself since, until what was granted is taken
+   * back: whatever the flag asks by now. Where nothing is granted any more, its next snapshot tells it so.
+   */
   workerTripped(migration: string, failures: number, withinMs: number): void {
-    if (this.#deps.share(migration) <= 0) return;
+    if (this.#deps.granted(migration) <= 0) return;
     this.#trip(migration, describeWorkerTrip(failures, withinMs, this.#nowIso()));
   }
 

@@ -12,6 +12,7 @@ export class SeenHistory {
   readonly #seconds = new Map<number, [own: BothSeen, others: BothSeen]>();
   readonly #maxSeconds: number;
   #before: SideSeen = nothingSeen;
+  #newest = Number.NEGATIVE_INFINITY;
   /** Seconds before this one are over and done: shares have changed since. */
   #from = Number.NEGATIVE_INFINITY;
 
@@ -26,7 +27,7 @@ export class SeenHistory {
 
   /** What all other processes have counted in a second so far. */
   setOthers(second: number, seen: BothSeen): void {
-    if (second > this.#newest() - this.#maxSeconds) this.#at(second)[1] = seen;
+    if (second > this.#newest - this.#maxSeconds) this.#at(second)[1] = seen;
   }
 
   /** What the monolith answered before all that `windows` has. */
@@ -39,6 +40,7 @@ export class SeenHistory {
     for (const [at, [own, others]] of this.#seconds)
       if (at >= this.#from) this.#remember(addBoth(own, others));
     this.#seconds.clear();
+    this.#newest = second;
     this.#from = second;
   }
 
@@ -66,14 +68,13 @@ export class SeenHistory {
   #at(second: number): [own: BothSeen, others: BothSeen] {
     let at = this.#seconds.get(second);
     if (!at) {
+      // Here, and not only where windows are asked for: some are counted for that nobody asks about.
+      this.#forget(second);
+      this.#newest = Math.max(this.#newest, second);
       at = [nothing, nothing];
       this.#seconds.set(second, at);
     }
     return at;
-  }
-
-  #newest(): number {
-    return Math.max(Number.NEGATIVE_INFINITY, ...this.#seconds.keys());
   }
 
   #forget(now: number): void {

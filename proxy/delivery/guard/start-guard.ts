@@ -40,7 +40,10 @@ const tripSchema = z.object({ replica: z.string(), migration: z.string(), latch:
 export function startGuard(deps: StartGuardDeps): RunningGuard {
   const { model, flags, states, delivery, pairs, redis, clock, log } = deps;
   const replica = randomUUID();
-  const granted = (id: string): number => states.get(id, new Date(clock.now()).toISOString()).granted;
+  const granted = (id: string): number => {
+    const { granted, phase } = states.get(id, new Date(clock.now()).toISOString());
+    return phase === 'retired' ? 0 : granted;
+  };
   const failed = (migration: string) => (error: unknown) =>
     log.error({ err: error, migration }, 'guard could not take it back');
 
@@ -52,6 +55,7 @@ export function startGuard(deps: StartGuardDeps): RunningGuard {
   }
   const guard = new Guard({
     migrations: () => model().migrations,
+    granted,
     share: (id) => Math.min(granted(id), askedShare(flags.current(), serveFlag(id)).percent),
     trip: (id, latch) => void trip(id, latch).catch(failed(id)),
     ...(redis && { shared: new SharedCounts(redis, replica) }),
@@ -81,14 +85,24 @@ export function startGuard(deps: StartGuardDeps): RunningGuard {
     }
   };
   let exchanging = false;
+  let isAlone = false;
   const tick = (): void => {
     countPairs();
     if (!redis || exchanging) return;
     exchanging = true;
-    // That Redis is away is said by Redis; counts of this replica alone go on.
+    // Counts of this replica alone go on; what is wrong may be Redis, or a bug here.
     guard
       .exchange()
-      .catch(() => {})
+      .then(
+        () => {
+          if (isAlone) log.info('guard: counts of other replicas are heard again');
+          isAlone = false;
+        },
+        (error: unknown) => {
+          if (!isAlone) log.warn({ err: error }, 'guard: goes by the counts of this replica alone');
+          isAlone = true;
+        },
+      )
       .finally(() => {
         exchanging = false;
       });

@@ -3,7 +3,6 @@ import type { FlagSource } from '../../flags/flag-source.ts';
 import { askedShare, type Which } from '../../flags/share.ts';
 import type { Migration } from '../../routing/model.ts';
 import type { DayRow } from '../daily-counts.ts';
-import type { MoveParts } from '../guard/latch-moves.ts';
 import type { Actor, MoveDetails, MoveRefusal, MoveResult } from '../model.ts';
 import { Reconciler, type ReconcilerDeps } from '../reconciler.ts';
 import { type StatusDeps, statusOf } from '../status-of.ts';
@@ -29,16 +28,6 @@ export class MoveKit {
     this.reconciler = new Reconciler(deps);
     // What follows from a move of ours is settled, and audited, after it.
     deps.flags.onChange(() => this.#asking === 0 && this.reconciler.reconcile());
-  }
-
-  /** The same, as the guard's moves want them. */
-  parts(): MoveParts {
-    return {
-      deps: this.deps,
-      reconciler: this.reconciler,
-      ask: (migration, percent, ...who) => this.ask(migration, 'serve', percent, ...who),
-      audit: (...entry) => this.audit(...entry),
-    };
   }
 
   find(id: string): Migration | undefined {

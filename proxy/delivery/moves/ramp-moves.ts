@@ -29,12 +29,12 @@ export async function resume(kit: MoveKit, id: string, actor: Actor, reason: str
 
 /**
  * Ends the ramp: back to the share that it began from. As with a roll back the cap falls first; until the flag is seen to
- * be down a pause keeps it there.
+ * be down a pause keeps it there; at 0 % it is held there anyhow, as after a roll back.
  */
 export async function abort(kit: MoveKit, id: string, actor: Actor, reason: string): Promise<MoveResult> {
   const migration = kit.find(id);
   if (!migration) return unknown(id);
-  const { detail, effective, state } = standingOf(kit.deps, migration);
+  const { asked, detail, effective, state } = standingOf(kit.deps, migration);
   const { ramp } = detail;
   if (!ramp || state.held) {
     const back = `ficus rollback ${id} --reason … goes back to the monolith.`;
@@ -46,18 +46,20 @@ export async function abort(kit: MoveKit, id: string, actor: Actor, reason: stri
   kit.reconciler.change(migration, {
     granted: Math.min(state.granted, from),
     held: from === 0,
-    detail: { ...rampOver, pause: pauseUntilSeen },
+    detail: from > 0 ? { ...rampOver, pause: pauseUntilSeen } : rampOver,
   });
   kit.deps.onCapsChanged();
   kit.audit(actor, 'abort', id, reason, { from: effective, to: from, asked: to });
   const problem = await kit.ask(migration, 'serve', from, actor, reason);
   const isSeen = problem === undefined && (await kit.untilAsked(migration, from));
-  if (isSeen) kit.reconciler.change(migration, { detail: { pause: undefined } });
+  if (isSeen && from > 0) kit.reconciler.change(migration, { detail: { pause: undefined } });
   const warnings = isSeen
     ? []
     : [
         problem ?? `The flag ${id}.serve was set to ${from} %, and is not seen so yet.`,
-        `${id} stays at ${from} %, paused, until somebody resumes.`,
+        from > 0
+          ? `${id} stays at ${from} %, paused, until somebody resumes.`
+          : `The flag still asks for ${asked} %; the cap holds it at 0 % until the next promote.`,
       ];
   const to0 = from === 0 ? 'the monolith answers everybody' : `${migration.service} serves ${from} % again`;
   return kit.done(migration, `${id}: the way to ${to} % is off; ${to0}.`, warnings);

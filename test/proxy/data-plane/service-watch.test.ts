@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { ServiceWatch } from '../../../proxy/data-plane/service-watch.ts';
-import { startTestEstate } from './test-estate.ts';
+import { snapshotOf, startTestEstate } from './test-estate.ts';
 
 function watched(): { watch: ServiceWatch; seen: string[] } {
   const seen: string[] = [];
@@ -56,16 +56,11 @@ describe('a worker whose service fails', () => {
   });
 });
 
-test('a service that answers 500 to everything is asked no more by the worker, until its share was taken back and given anew', async () => {
-  const [monolith, service] = [200, 500].map((status) =>
-    createServer((_, answer) => answer.writeHead(status).end()).listen(0, '127.0.0.1'),
-  );
-  await Promise.all([once(monolith!, 'listening'), once(service!, 'listening')]);
-  const portOf = (server: typeof monolith) => (server!.address() as AddressInfo).port;
+test('a service that answers 500 to everything is asked no more by the worker, until its share was taken back and given anew', async (t) => {
   const told: string[] = [];
   await using estate = await startTestEstate({
-    monolith: portOf(monolith),
-    service: portOf(service),
+    monolith: portOf(await listening(t, (_, answer) => answer.end())),
+    service: portOf(await listening(t, (_, answer) => answer.writeHead(500).end())),
     shares: { serve: 100, cap: 100 },
     onServiceFailing: (migration) => told.push(migration),
   });
@@ -82,8 +77,61 @@ test('a service that answers 500 to everything is asked no more by the worker, u
   assert.equal(await ask(), 200);
   estate.apply({ serve: 100, cap: 100 });
   assert.equal(await ask(), 500, 'whoever took it back may give it again');
-  for (const server of [monolith!, service!]) {
+});
+
+test('answers fail that were asked for before the flag fell, the service is asked as soon as it is raised again', async (t) => {
+  const asked: ServerResponse[] = [];
+  let allAsked = (): void => {};
+  const service = await listening(t, (_, answer) => {
+    asked.push(answer);
+    if (asked.length >= 20) allAsked();
+  });
+  const told: string[] = [];
+  await using estate = await startTestEstate({
+    monolith: portOf(await listening(t, (_, answer) => answer.end())),
+    service: portOf(service),
+    shares: { serve: 100, cap: 100 },
+    onServiceFailing: (migration) => told.push(migration),
+  });
+  const areAsked = new Promise<void>((resolve) => {
+    allAsked = resolve;
+  });
+  const answers = Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${estate.port}/a`));
+  await areAsked;
+  estate.apply({ serve: 0, cap: 100 });
+  for (const answer of asked) answer.writeHead(500).end();
+  for (const answer of answers) assert.equal((await answer).status, 500);
+  estate.apply({ serve: 100, cap: 100 });
+  const last = fetch(`http://127.0.0.1:${estate.port}/a`);
+  allAsked = () => asked.at(-1)!.writeHead(204).end();
+  assert.equal((await last).status, 204);
+  assert.deepEqual(told, []);
+});
+
+test('the service of a retired migration fails, it is asked all the same: the monolith may have forgotten it', async (t) => {
+  const told: string[] = [];
+  const options = {
+    monolith: portOf(await listening(t, (_, answer) => answer.writeHead(404).end())),
+    service: portOf(await listening(t, (_, answer) => answer.writeHead(500).end())),
+    shares: { serve: 100, cap: 100 },
+    onServiceFailing: (migration: string) => told.push(migration),
+  };
+  await using estate = await startTestEstate(options);
+  estate.plane.apply({ ...snapshotOf(options, options.shares), retired: ['catalog'] });
+  for (let i = 0; i < 25; i++) assert.equal((await fetch(`http://127.0.0.1:${estate.port}/a`)).status, 500);
+  assert.deepEqual(told, []);
+});
+
+async function listening(t: TestContext, answer: RequestListener): Promise<Server> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  t.after(() => {
     server.closeAllConnections();
     server.close();
-  }
-});
+  });
+  await once(server, 'listening');
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

@@ -36,6 +36,8 @@ export class DeliveryStand {
   /** Set: flags can't be written. */
   flagError: Error | undefined;
   flagsKnown = true;
+  /** How often workers were told. */
+  capsTold = 0;
   #waitedMs = 0;
   #features: FeatureSet = emptyFeatureSet;
   #onFlags: (() => void)[] = [];
@@ -81,7 +83,7 @@ export class DeliveryStand {
       },
       countedDays: async () => this.days,
       audit: (entry) => this.audited.push(entry),
-      onCapsChanged: () => {},
+      onCapsChanged: () => this.capsTold++,
       clock,
       log,
     });

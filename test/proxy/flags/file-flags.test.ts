@@ -155,6 +155,26 @@ test('an edit by hand counts, in place and by rename', options, async (t) => {
   await second;
 });
 
+test('an edit by hand back to what we wrote last is not ours', options, async (t) => {
+  const { flags, file } = await open(t);
+  const share = { migrationId: 'catalog', which: 'serve', percent: 5, reason: 'first', actor: 'me' } as const;
+  await flags.setShare(share);
+  assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+  const ours = readFileSync(file, 'utf8');
+  const edits: [string, number][] = [
+    [serving(7), 7],
+    [ours, 5],
+  ];
+  for (const [text, percent] of edits) {
+    const isAsked = untilAsked(flags, percent);
+    writeFileSync(file, text);
+    await isAsked;
+    assert.equal((await flags.storyOf('catalog.serve', true)).own, false);
+  }
+  await flags.setShare({ ...share, percent: 10 });
+  assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+});
+
 test('a broken file keeps the last good flags, and is reported', options, async (t) => {
   const { flags, file, heard } = await open(t, serving(5));
   const refused = heard.until(refusal);

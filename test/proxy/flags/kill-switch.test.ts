@@ -55,6 +55,8 @@ class ManualFlags implements Pick<FlagSource, 'current' | 'onChange' | 'setKill'
   set = emptyFeatureSet;
   changes: KillChange[] = [];
   error: Error | undefined;
+  /** Set: what is written comes back with a poll, which a test does by `become`. */
+  isSlow = false;
   readonly #listeners: (() => void)[] = [];
 
   current(): FeatureSet {
@@ -65,6 +67,10 @@ class ManualFlags implements Pick<FlagSource, 'current' | 'onChange' | 'setKill'
     this.#listeners.push(listener);
   }
 
+  get listeners(): number {
+    return this.#listeners.length;
+  }
+
   become(set: FeatureSet): void {
     this.set = set;
     for (const listener of this.#listeners) listener();
@@ -73,7 +79,7 @@ class ManualFlags implements Pick<FlagSource, 'current' | 'onChange' | 'setKill'
   async setKill(change: KillChange): Promise<void> {
     if (this.error) throw this.error;
     this.changes.push(change);
-    this.become(setWith(change.on));
+    if (!this.isSlow) this.become(setWith(change.on));
   }
 }
 
@@ -135,8 +141,48 @@ describe('the kill switch', () => {
     assert.equal(kill.state()?.by, 'here');
     const again = await open(flags, dataDir);
     assert.deepEqual(again.state(), kill.state());
-    assert.deepEqual(await again.off('cli:alice', 'fixed'), { done: true, warnings: [] });
+    const off = await again.off('cli:alice', 'fixed');
+    assert.match(off.done ? off.warnings.join(' ') : '', /could not be turned off: nobody there/);
     assert.equal((await open(flags, dataDir)).state(), undefined);
+  });
+
+  test('whose flag is written and does not come back in time says so, and turned off writes it again', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const flags = new ManualFlags();
+    flags.isSlow = true;
+    const kill = await open(flags, folder(t));
+    const turning = kill.on('cli:alice', 'prices');
+    while (flags.changes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    t.mock.timers.tick(3000);
+    const on = await turning;
+    assert.match(on.done ? on.warnings.join(' ') : '', /ficus\.kill was turned on, which has not come back/);
+    assert.equal(kill.state()?.by, 'here');
+    assert.deepEqual(await kill.off('cli:bob', 'fixed'), { done: true, warnings: [] });
+    assert.deepEqual(
+      flags.changes.map(({ on }) => on),
+      [true, false],
+    );
+    assert.equal(kill.state(), undefined);
+  });
+
+  test('turned on while its flag is on already ends with the flag', async (t) => {
+    const flags = new ManualFlags();
+    flags.set = setWith(true);
+    flags.isSlow = true;
+    const kill = await open(flags, folder(t));
+    await kill.on('cli:alice', 'prices');
+    flags.become(setWith(false));
+    assert.equal(kill.state(), undefined);
+  });
+
+  test('leaves nobody listening to the flags for each turn', async (t) => {
+    const flags = new ManualFlags();
+    const kill = await open(flags, folder(t));
+    const before = flags.listeners;
+    await kill.on('cli:alice', 'prices');
+    await kill.off('cli:alice', 'fixed');
+    assert.equal(flags.listeners, before);
   });
 
   test('whose flag is on and cannot be turned off stays on', async (t) => {
@@ -173,4 +219,48 @@ test('a kill in flags.json holds when its entry is deleted by hand, and ends whe
   assert.equal(kill.state(), undefined);
   assert.deepEqual(flags.health(), { source: 'file', up: true });
   assert.equal(existsSync(join(dataDir, 'kill.json')), false);
+});
+
+describe('a kill that is kept over a restart', () => {
+  async function killed(t: TestContext): Promise<{ flags: ManualFlags; dataDir: string }> {
+    const flags = new ManualFlags();
+    const dataDir = folder(t);
+    await (await open(flags, dataDir)).on('cli:alice', 'prices');
+    return { flags, dataDir };
+  }
+
+  test('goes on where its flag is lost meanwhile, until it is turned off', async (t) => {
+    const { flags, dataDir } = await killed(t);
+    flags.set = emptyFeatureSet;
+    for (let start = 0; start < 2; start++) {
+      const { since: _, ...state } = (await open(flags, dataDir)).state()!;
+      assert.deepEqual(state, { by: 'here', actor: 'cli:alice', reason: 'prices' });
+    }
+    const kill = await open(flags, dataDir);
+    await kill.off('cli:bob', 'fixed');
+    assert.equal(kill.state(), undefined);
+    assert.equal((await open(flags, dataDir)).state(), undefined);
+  });
+
+  test('is over where its flag was turned off meanwhile, and the next one is not by who asked for it', async (t) => {
+    const { flags, dataDir } = await killed(t);
+    flags.set = setWith(false);
+    const kill = await open(flags, dataDir);
+    assert.equal(kill.state(), undefined);
+    assert.equal(existsSync(join(dataDir, 'kill.json')), false);
+    flags.become(setWith(true));
+    assert.equal(kill.state()?.actor, undefined);
+  });
+
+  test('ends with its flag where the flag came on after it could not be set', async (t) => {
+    const flags = new ManualFlags();
+    const dataDir = folder(t);
+    flags.error = new Error('nobody there');
+    await (await open(flags, dataDir)).on('cli:alice', 'prices');
+    flags.set = setWith(true);
+    const kill = await open(flags, dataDir);
+    assert.equal(kill.state()?.by, 'flag');
+    flags.become(setWith(false));
+    assert.equal(kill.state(), undefined);
+  });
 });

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import pino from 'pino';
+import { lockClass } from '../../../proxy/store/advisory-locks.ts';
+import { holdSessionLock } from '../../../proxy/store/session-lock.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 
@@ -58,6 +62,23 @@ describe('a lock that one of two processes holds', () => {
     first.signal('SIGCONT');
     await first.has('elsewhere');
     assert.equal(second.holder, 'here');
+  });
+
+  test("is nobody's once it is closed while the connection is being made", async () => {
+    const key = 4711;
+    const lock = holdSessionLock({ databaseUrl: postgres.url, key, log: pino({ level: 'silent' }) });
+    // The socket is connecting by then, and Postgres has not been heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    await lock.close();
+    assert.equal(lock.holder(), 'nobody');
+    const asking = new pg.Client({ connectionString: postgres.url });
+    await asking.connect();
+    const held = await asking.query('select 1 from pg_locks where classid = $1 and objid = $2', [
+      lockClass,
+      key,
+    ]);
+    await asking.end();
+    assert.equal(held.rowCount, 0);
   });
 
   test('goes to the other one when its holder is killed', async (t) => {

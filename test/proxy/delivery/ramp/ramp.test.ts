@@ -144,6 +144,25 @@ describe('abort', () => {
     assert.deepEqual([stand.shares[0], stand.cap], [100, 1]);
   });
 
+  test('of a ramp from 0 % with a flag that can not be lowered is held there until the next promote', async () => {
+    stand = new DeliveryStand();
+    await promote(100);
+    stand.hold();
+    assert.equal(stand.cap, 5);
+    stand.flagError = new Error('the disk is full');
+    const result = await stand.delivery.abort('billing', bob, 'too early');
+    assert.ok(result.done);
+    assert.match(
+      result.warnings.join(),
+      /the disk is full.*The flag still asks for 100 %; the cap holds it at 0 % until the next promote\.$/s,
+    );
+    stand.hold();
+    assert.deepEqual([stand.cap, stand.status.pause], [0, undefined]);
+    stand.flagError = undefined;
+    await promote(1);
+    assert.equal(stand.cap, 1);
+  });
+
   test('without a ramp under way is refused, and names roll back', async () => {
     await stand.delivery.abort('billing', bob, 'too early');
     const result = await stand.delivery.abort('billing', bob, 'again');
@@ -272,6 +291,22 @@ describe('of several replicas', () => {
     stand.lead = 'here';
     stand.flip(100);
     assert.deepEqual(stand.status.ramp, ramp);
+  });
+
+  test('one that does not take the steps tells its workers that an override is over, and leaves its audit to who does', async () => {
+    stand.gateSays('refused');
+    await stand.delivery.promote('billing', 25, alice, 'monolith down', { forMs: 60_000 });
+    const { revision } = stand.status;
+    stand.lead = 'elsewhere';
+    stand.nowMs += 60_000;
+    const told = stand.capsTold;
+    stand.delivery.reconcile();
+    assert.equal(stand.capsTold, told + 1);
+    assert.deepEqual([stand.status.share.effective, stand.status.revision], [0, revision]);
+    assert.ok(!stand.actions.includes('override-ended'));
+    stand.lead = 'here';
+    stand.delivery.reconcile();
+    assert.equal(stand.actions.filter((action) => action === 'override-ended').length, 1);
   });
 
   test('while Postgres is away none takes a step, and status says so; roll back works', async () => {
