@@ -61,12 +61,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   app.get('/.well-known/ficus', (_request, response) => {
     response.json({ service: name, version, dryRun, openapi: '/openapi.json' });
   });
-  if (options.contractMessages)
-    app.post(CONTRACT_MESSAGES_PATH, ...answerContractMessages(name, options.contractMessages));
   app.get('/openapi.json', (_request, response) => void response.json(document));
 
   app.use(logRequests(logger));
   app.use(refuseUnsafeCopies({ dryRun }));
+  if (options.contractMessages)
+    app.post(CONTRACT_MESSAGES_PATH, ...answerContractMessages(name, options.contractMessages));
   app.use(
     await validateByApi({
       app,

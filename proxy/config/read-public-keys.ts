@@ -17,20 +17,26 @@ export function readPublicKeys(text: string): Reading<readonly PublicJwk[]> {
   return readJwks(value);
 }
 
-/** Of a set, keys for something else than signatures are left out. */
+/**
+ * Of a set, keys for something else than signatures are left out, and those that can't be used here (RFC 7517, 5): who
+ * publishes it may add a new kind for others. What must not be in it at all is refused.
+ */
 export function readJwks(value: unknown): Reading<readonly PublicJwk[]> {
   const listed = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : [value];
   if (!Array.isArray(listed) || listed.length > maxKeys) return { problem: 'is no JSON Web Key Set' };
   const keys: PublicJwk[] = [];
+  let unused: string | undefined;
   for (const [index, one] of listed.entries()) {
     if (typeof one !== 'object' || one === null) return { problem: `has no key at keys[${index}]` };
     const jwk = publicPart(one as Record<string, unknown>);
     if ((jwk.use ?? 'sig') !== 'sig') continue;
-    const problem = keyProblem(one as Record<string, unknown>, jwk);
-    if (problem !== undefined) return { problem: `${problem} (keys[${index}])` };
-    keys.push(jwk);
+    const secret = secretProblem(one as Record<string, unknown>);
+    if (secret !== undefined) return { problem: `${secret} (keys[${index}])` };
+    const problem = keyProblem(jwk);
+    if (problem === undefined) keys.push(jwk);
+    else unused ??= `${problem} (keys[${index}])`;
   }
-  return keys.length === 0 ? { problem: 'has no key for signatures' } : { value: keys };
+  return keys.length === 0 ? { problem: unused ?? 'has no key for signatures' } : { value: keys };
 }
 
 function readPem(text: string): Reading<readonly PublicJwk[]> {
@@ -39,16 +45,20 @@ function readPem(text: string): Reading<readonly PublicJwk[]> {
   }
   try {
     const jwk = createPublicKey(text).export({ format: 'jwk' }) as unknown as PublicJwk;
-    const problem = keyProblem({}, jwk);
+    const problem = keyProblem(jwk);
     return problem === undefined ? { value: [jwk] } : { problem };
   } catch {
     return { problem: 'holds no public key that can be read' };
   }
 }
 
-function keyProblem(written: Record<string, unknown>, jwk: PublicJwk): string | undefined {
-  if (jwk.kty === 'oct') return 'has a shared secret; only public keys are possible';
+function secretProblem(written: Record<string, unknown>): string | undefined {
+  if (written['kty'] === 'oct') return 'has a shared secret; only public keys are possible';
   if ('d' in written) return 'has a private key; only public ones belong here';
+  return undefined;
+}
+
+function keyProblem(jwk: PublicJwk): string | undefined {
   try {
     const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     const bits = key.asymmetricKeyDetails?.modulusLength;

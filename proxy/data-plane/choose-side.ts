@@ -1,26 +1,19 @@
 import { fineBucket, isWithinShare } from '../routing/bucket.ts';
 import { isCanonicalPath } from '../routing/canonical-path.ts';
 import { isSafeMethod, type Route } from '../routing/model.ts';
-import { stickyValueOf } from '../routing/sticky-value.ts';
 import type { CopyMode } from '../shadow/sender.ts';
+import type { Asker } from './asker.ts';
 import { flagContextOf } from './flag-context.ts';
 import { forcedSide } from './forced-side.ts';
-import type { HeaderFields } from './header-fields.ts';
 import { isWriteToRemember, PendingWrite, sideOfLastWrite } from './read-your-writes.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { LiveMigration, Snapshot } from './snapshot.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
-import { type Claims, noClaims } from './verified-claims.ts';
 
 /** The route that a request met, if any. */
 export interface Matched {
   readonly route: Route;
   readonly live: LiveMigration;
-}
-
-/** Where a request comes from, for stickiness and for flags. */
-export interface ClientOrigin {
-  readonly fields: HeaderFields;
 }
 
 /** The migrated route of a request; none for a path that is not canonical. */
@@ -38,20 +31,19 @@ export function chooseSide(
   snapshot: Snapshot,
   matched: Matched,
   request: ForwardableRequest,
-  client: ClientOrigin,
+  asker: Asker,
 ): AnsweredBy {
   const { live } = matched;
   if (snapshot.killed) return 'monolith';
   if (request.force !== '') {
-    const forced = forcedSide(request.force, live, client.fields, snapshot.force);
+    const forced = forcedSide(request.force, live, asker.fields, snapshot.force);
     if (forced !== undefined) return forced;
   }
   if (live.serves === 'nobody') return 'monolith';
   const writes = live.migration.readYourWritesSeconds === undefined ? undefined : snapshot.writes;
   if (live.serves === 'everybody' && writes === undefined) return 'service';
-  const claims = claimsOf(snapshot, live, client);
-  const sticky = stickyOf(live, request, client, claims);
-  const asking = { cookie: writes && client.fields.value('cookie'), sticky, client: request.client };
+  const { sticky } = asker;
+  const asking = { cookie: writes && asker.fields.value('cookie'), sticky, client: request.client };
   const written = writes && sideOfLastWrite(live, asking, writes);
   if (written === 'monolith') return 'monolith';
   if (live.serves === 'everybody') return 'service';
@@ -60,27 +52,9 @@ export function chooseSide(
   if (!isWithinShare(live.cap, groupId, sticky)) return 'monolith';
   // Their flag may have been lowered meanwhile; what the evidence allows has not.
   if (written === 'service') return 'service';
-  const context = flagContextOf(live.migration, client.fields, claims, sticky, request.client.address);
+  const context = flagContextOf(live.migration, asker.fields, asker.claims, sticky, request.client.address);
   context.properties['ficusFineBucket'] = String(fineBucket(groupId, sticky));
   return snapshot.flags.isOn(live.serveFlag, context) ? 'service' : 'monolith';
-}
-
-function claimsOf(snapshot: Snapshot, live: LiveMigration, { fields }: ClientOrigin): Claims {
-  return live.readsClaims ? snapshot.claims.of(fields) : noClaims;
-}
-
-function stickyOf(
-  { migration }: LiveMigration,
-  request: ForwardableRequest,
-  { fields }: ClientOrigin,
-  claims: Claims,
-): string | undefined {
-  return stickyValueOf(migration.stickBy, {
-    header: (name) => fields.value(name),
-    claim: (name) => claims.get(name)?.[0],
-    remoteAddress: request.client.address,
-    random: () => request.id,
-  });
 }
 
 /** What is to be remembered of a write once it is answered; undefined for what is none, or where nobody asks for it. */
@@ -88,11 +62,10 @@ export function pendingWrite(
   snapshot: Snapshot,
   { live }: Matched,
   request: ForwardableRequest,
-  client: ClientOrigin,
+  asker: Asker,
 ): PendingWrite | undefined {
   if (snapshot.writes === undefined || !isWriteToRemember(live, request.method)) return undefined;
-  const sticky = stickyOf(live, request, client, claimsOf(snapshot, live, client));
-  return new PendingWrite(live, request.client, sticky, snapshot.writes);
+  return new PendingWrite(live, request.client, asker.lastingSticky, snapshot.writes);
 }
 
 /** Percent of requests copied back to the monolith once the service answers them all: the way back stays proven. */
@@ -106,7 +79,7 @@ export function chooseCopy(
   snapshot: Snapshot,
   matched: Matched,
   request: ForwardableRequest,
-  client: ClientOrigin,
+  asker: Asker,
   control: AnsweredBy,
 ): CopyMode | undefined {
   const { live } = matched;
@@ -116,7 +89,7 @@ export function chooseCopy(
   if (live.serves === 'everybody' && !isWithinShare(REVERSE_SHARE, live.serveFlag, request.requestId))
     return undefined;
   if (live.copies === 'all') return mode;
-  const context = live.copiesByContext ? copyContext(snapshot, live, request, client) : { properties: {} };
+  const context = live.copiesByContext ? copyContext(live, request, asker) : { properties: {} };
   context.properties['requestId'] = request.requestId;
   context.properties['ficusFineBucket'] = String(fineBucket(live.shadowFlag, request.requestId));
   return snapshot.flags.isOn(live.shadowFlag, context) ? mode : undefined;
@@ -124,14 +97,12 @@ export function chooseCopy(
 
 /** As for `serve`, for a flag with constraints: most ask only for a part of the requests, whosoever they are. */
 function copyContext(
-  snapshot: Snapshot,
   live: LiveMigration,
   request: ForwardableRequest,
-  client: ClientOrigin,
+  asker: Asker,
 ): ReturnType<typeof flagContextOf> {
-  const claims = claimsOf(snapshot, live, client);
-  const sticky = stickyOf(live, request, client, claims);
-  return flagContextOf(live.migration, client.fields, claims, sticky, request.client.address);
+  const { fields, claims, sticky } = asker;
+  return flagContextOf(live.migration, fields, claims, sticky, request.client.address);
 }
 
 function copyModeOf({ live, route }: Matched, method: string, control: AnsweredBy): CopyMode | undefined {

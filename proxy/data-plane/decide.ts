@@ -1,7 +1,9 @@
 import type { CopyMode } from '../shadow/sender.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
-import { type ClientOrigin, chooseCopy, chooseSide, type Matched } from './choose-side.ts';
+import type { Asker } from './asker.ts';
+import { chooseCopy, chooseSide, type Matched, pendingWrite } from './choose-side.ts';
 import type { CopyPressure } from './copy-pressure.ts';
+import type { PendingWrite } from './read-your-writes.ts';
 import type { ForwardableRequest } from './request-head.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { AnsweredBy, TrafficCounts } from './traffic-counts.ts';
@@ -21,10 +23,10 @@ export function decideSide(
   { snapshot, warn }: DecideDeps,
   matched: Matched,
   request: ForwardableRequest,
-  client: ClientOrigin,
+  asker: Asker,
 ): AnsweredBy {
   try {
-    return chooseSide(snapshot, matched, request, client);
+    return chooseSide(snapshot, matched, request, asker);
   } catch (error) {
     warn({ err: error, requestId: request.id, migration: matched.live.migration.id }, 'side not decided');
     return 'monolith';
@@ -36,11 +38,11 @@ export function decideCopy(
   { snapshot, counts, warn, pressure }: DecideDeps,
   matched: Matched,
   request: ForwardableRequest,
-  client: ClientOrigin,
+  asker: Asker,
   control: AnsweredBy,
 ): CopyMode | undefined {
   try {
-    const mode = chooseCopy(snapshot, matched, request, client, control);
+    const mode = chooseCopy(snapshot, matched, request, asker, control);
     if (mode === undefined) return undefined;
     const against = pressure.against(snapshot.default, matched.live.service, request.requestId);
     if (against === undefined) return mode;
@@ -50,6 +52,21 @@ export function decideCopy(
     const migration = matched.live.migration.id;
     counts.shadowDropped(migration, 'not-decided');
     warn({ err: error, requestId: request.id, migration }, 'copy not decided');
+    return undefined;
+  }
+}
+
+/** The same for a write: then nobody is told where it went. */
+export function decideWrite(
+  { snapshot, warn }: DecideDeps,
+  matched: Matched,
+  request: ForwardableRequest,
+  asker: Asker,
+): PendingWrite | undefined {
+  try {
+    return pendingWrite(snapshot, matched, request, asker);
+  } catch (error) {
+    warn({ err: error, requestId: request.id, migration: matched.live.migration.id }, 'write not remembered');
     return undefined;
   }
 }

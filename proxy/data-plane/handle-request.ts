@@ -7,10 +7,11 @@ import type { AccessLog } from '../telemetry/access-log.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { Warn } from '../telemetry/log-budget.ts';
 import { answerProblem } from './answer-problem.ts';
-import { isRecorded, type Matched, matchRoute, pendingWrite } from './choose-side.ts';
+import { Asker } from './asker.ts';
+import { isRecorded, type Matched, matchRoute } from './choose-side.ts';
 import type { ClientExchange } from './client-exchange.ts';
 import type { CopyPressure } from './copy-pressure.ts';
-import { decideCopy, decideSide } from './decide.ts';
+import { decideCopy, decideSide, decideWrite } from './decide.ts';
 import { type Destination, Forwarding } from './forwarding.ts';
 import type { LoadShedding } from './load-shedding.ts';
 import type { PendingWrite } from './read-your-writes.ts';
@@ -70,10 +71,11 @@ export function handleRequest(
     forward(deps, exchange, request, undefined, monolith, undefined, undefined);
     return;
   }
-  const side = decideSide(deps, matched, request, received);
-  const mode = decideCopy(deps, matched, request, received, side);
+  const asker = new Asker(snapshot, matched.live, request, received.fields);
+  const side = decideSide(deps, matched, request, asker);
+  const mode = decideCopy(deps, matched, request, asker, side);
   const record = isRecorded(matched, request);
-  const write = pendingWrite(snapshot, matched, request, received);
+  const write = decideWrite(deps, matched, request, asker);
   if (side === 'monolith' && mode === undefined && !record) {
     forward(deps, exchange, request, matched, monolith, undefined, undefined, write);
     return;

@@ -4,6 +4,7 @@ import { type AnswerSource, answerHeaders } from './answer-headers.ts';
 import type { ClientView } from './answer-mapping.ts';
 import { rawProblem } from './answer-problem.ts';
 import { headText } from './answer-writer.ts';
+import { Asker } from './asker.ts';
 import { type Matched, matchRoute } from './choose-side.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { closeGently } from './close-gently.ts';
@@ -55,7 +56,9 @@ export async function handleUpgrade(
   }
   connection.hold();
   const matched = matchRoute(snapshot, request);
-  const toService = matched !== undefined && decideSide(deps, matched, request, received) === 'service';
+  const sideOf = (met: Matched) =>
+    decideSide(deps, met, request, new Asker(snapshot, met.live, request, received.fields));
+  const toService = matched !== undefined && sideOf(matched) === 'service';
   const upgrade = { deps, request, key, connection, matched, startedAt: deps.clock.monotonic() };
   const monolith: Asked = { side: 'monolith', upstream: snapshot.default.upstream, routes: [] };
   let asked = monolith;

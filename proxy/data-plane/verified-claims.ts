@@ -3,7 +3,8 @@ import type { JwtRules, PublicJwk } from '../routing/identity.ts';
 import { cookieValue } from '../routing/sticky-value.ts';
 import { type Clock, systemClock } from '../telemetry/clock.ts';
 import type { HeaderFields } from './header-fields.ts';
-import { importKeys, type VerifyingKey, verifyToken } from './verify-token.ts';
+import { TwoGenerations } from './two-generations.ts';
+import { importKeys, readToken, type VerifyingKey, verifyToken } from './verify-token.ts';
 
 /** Claims of a verified token, by name: each as the texts it has, one unless it is a list. */
 export type Claims = ReadonlyMap<string, readonly string[]>;
@@ -33,8 +34,9 @@ export class VerifiedClaims {
   readonly #keys: readonly VerifyingKey[];
   readonly #names: readonly string[];
   readonly #clock: Clock;
-  #young = new Map<string, Known>();
-  #old = new Map<string, Known>();
+  readonly #verified = new TwoGenerations<Known>(generationSize);
+  /** Ms since 1970 until when they count as refused, apart: refused ones must not push verified ones out. */
+  readonly #refused = new TwoGenerations<number>(generationSize);
   #second = 0;
   #verifications = 0;
 
@@ -56,22 +58,20 @@ export class VerifiedClaims {
     if (token === undefined || token.length > maxTokenLength) return noClaims;
     const id = hash('sha256', token, 'base64');
     const nowMs = this.#clock.now();
-    const known = this.#young.get(id) ?? this.#old.get(id);
+    const known = this.#verified.get(id);
     if (known && nowMs < known.endsAtMs) return known.claims;
-    if (!this.#mayVerify()) return noClaims;
-    const verified = verifyToken(token, this.#rules, this.#keys, nowMs);
-    const found: Known = verified
-      ? { claims: claimsOf(verified.payload, this.#names), endsAtMs: verified.endsAtMs }
-      : { claims: noClaims, endsAtMs: nowMs + refusedForMs };
-    this.#keep(id, found);
-    return found.claims;
-  }
-
-  #keep(id: string, known: Known): void {
-    this.#young.set(id, known);
-    if (this.#young.size < generationSize) return;
-    this.#old = this.#young;
-    this.#young = new Map();
+    if (nowMs < (this.#refused.get(id) ?? 0)) return noClaims;
+    // Whatever is no token of ours at the first look takes nothing of what may be verified.
+    const signed = readToken(token, this.#rules, this.#keys);
+    if (signed === undefined || !this.#mayVerify()) return noClaims;
+    const verified = verifyToken(signed, this.#rules, nowMs);
+    if (verified === undefined) {
+      this.#refused.set(id, nowMs + refusedForMs);
+      return noClaims;
+    }
+    const claims = claimsOf(verified.payload, this.#names);
+    this.#verified.set(id, { claims, endsAtMs: verified.endsAtMs });
+    return claims;
   }
 
   #mayVerify(): boolean {

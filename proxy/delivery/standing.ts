@@ -57,7 +57,8 @@ export function standingOf(deps: StandingDeps, migration: Migration, as: { held?
   const nowMs = deps.clock.now();
   const kept = deps.states.get(migration.id, new Date(nowMs).toISOString());
   const features = withRetired(deps.flags.current(), kept.phase === 'retired' ? [migration.id] : []);
-  const serve = askedShare(features, serveFlag(migration.id));
+  const ownSession = migration.flagContext?.sessionId !== undefined;
+  const serve = askedShare(features, serveFlag(migration.id), { ownSession });
   const state = { ...kept, ...as };
   const gate = deps.gate(migration);
   const detail = readRampDetail(state.detail);

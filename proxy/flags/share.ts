@@ -90,8 +90,11 @@ export function isForSomeUsers(set: FeatureSet, flag: string): boolean {
 
 type Asked = Pick<AskedShare, 'percent' | 'constrained'>;
 
-/** What a flag asks for, for people and for capping. A flag that is missing or off asks for nothing. */
-export function askedShare(set: FeatureSet, flag: string): AskedShare {
+/**
+ * What a flag asks for, for people and for capping. A flag that is missing or off asks for nothing. `ownSession`:
+ * whether `sessionId` is something else than what the migration sticks by (`flagContext.sessionId`).
+ */
+export function askedShare(set: FeatureSet, flag: string, { ownSession = false } = {}): AskedShare {
   const feature = set.features.find(({ name }) => name === flag);
   if (!feature?.enabled) return { percent: 0, constrained: false, notes: [] };
   const { strategies = [], dependencies = [] } = feature;
@@ -101,7 +104,7 @@ export function askedShare(set: FeatureSet, flag: string): AskedShare {
   return {
     percent,
     constrained: percent > 0 && (dependencies.length > 0 || largest.every((one) => one.constrained)),
-    notes: notesOn(feature),
+    notes: notesOn(feature, ownSession),
   };
 }
 
@@ -126,7 +129,10 @@ const equalStickiness: Readonly<Record<Which, readonly string[]>> = {
   shadow: ['requestId', 'random', 'default', ''],
 };
 
-function notesOn({ name: flag, strategies = [], dependencies = [] }: FeatureInterface): string[] {
+function notesOn(
+  { name: flag, strategies = [], dependencies = [] }: FeatureInterface,
+  ownSession: boolean,
+): string[] {
   const notes: string[] = [];
   const which: Which = flag.endsWith('.shadow') ? 'shadow' : 'serve';
   const migrationId = flag.slice(0, flag.lastIndexOf('.'));
@@ -144,7 +150,8 @@ function notesOn({ name: flag, strategies = [], dependencies = [] }: FeatureInte
       const effect = 'it asks for other users than the cap lets in';
       notes.push(`The flag ${flag} has the groupId "${groupId}" instead of "${migrationId}": ${effect}.`);
     }
-    if (!equalStickiness[which].includes(stickiness)) {
+    const isOther = which === 'serve' && stickiness === 'sessionId' && ownSession;
+    if (isOther || !equalStickiness[which].includes(stickiness)) {
       const effect =
         which === 'serve'
           ? 'it asks for other users than the cap lets in'

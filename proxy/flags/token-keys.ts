@@ -104,11 +104,21 @@ async function fetchKeys(url: string, readKeys: ReadKeys): Promise<readonly Publ
   // A redirect could lead to somebody else's keys.
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
   if (!response.ok) throw new Error(`it answered ${response.status}`);
-  const text = await response.text();
-  if (text.length > maxBytes) throw new Error(`it is over ${maxBytes} characters`);
-  const read = readKeys(JSON.parse(text));
+  const read = readKeys(JSON.parse(await boundedText(response)));
   if ('problem' in read) throw new Error(`it ${read.problem}`);
   return read.value;
+}
+
+/** Counted while it comes: what has no end must not be kept first. */
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new Error(`it is over ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 async function readKept(path: string, readKeys: ReadKeys, log: Logger): Promise<Kept | undefined> {

@@ -13,6 +13,8 @@ export interface FlatSchema {
   readonly items: unknown;
   /** `anyOf` or `oneOf`. */
   readonly alternatives: readonly unknown[] | undefined;
+  /** What stands beside them holds for each: its schemas, to be joined with one of them. */
+  readonly beside: readonly unknown[];
   /** `minimum`, `maxLength`, `pattern` and so on. */
   readonly bounds: ReadonlyMap<string, unknown>;
   readonly isReadOnly: boolean;
@@ -61,6 +63,7 @@ export function flatten(document: ApiDocument, schema: unknown): FlatSchema {
       : last('additionalProperties'),
     items: last('items'),
     alternatives: Array.isArray(alternatives) ? alternatives : undefined,
+    beside: parts.map(({ allOf: _, anyOf: __, oneOf: ___, ...rest }) => rest),
     bounds,
     isReadOnly: parts.some((part) => part['readOnly'] === true),
     isWriteOnly: parts.some((part) => part['writeOnly'] === true),

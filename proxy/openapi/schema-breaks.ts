@@ -171,7 +171,11 @@ function alternatives(
   later: FlatSchema,
   place: string,
 ): SchemaBreak[] {
-  const [olds, news] = [earlier.alternatives ?? [before], later.alternatives ?? [now]];
+  // Where both have some, what stands beside them is compared by itself.
+  const isOneSided = !earlier.alternatives !== !later.alternatives;
+  const of = ({ alternatives: list, beside }: FlatSchema) =>
+    isOneSided ? list?.map((one) => ({ allOf: [...beside, one] })) : list;
+  const [olds, news] = [of(earlier) ?? [before], of(later) ?? [now]];
   const fits = (old: unknown, next: unknown) => compare(comparison, old, next, place).length === 0;
   if (comparison.direction === 'request') {
     const left = olds.filter((old) => !news.some((next) => fits(old, next)));

@@ -58,6 +58,19 @@ async function readStatus(folder: string): Promise<RecordingStatus | undefined> 
 }
 
 async function interrupted(folder: string, status: RecordingStatus): Promise<RecordingStatus> {
+  // Where its parts can't be read, what it said of them last: one bad folder must not hide the others.
+  const found = await partsIn(folder, status).catch(() => ({ endedAt: status.startedAt }));
+  const reason = 'Ficus ended while it ran';
+  const ended: RecordingStatus = { ...status, ...found, state: 'failed', reason };
+  // Not kept, it is known all the same, and found so again at the next start.
+  await keepStatus(folder, ended).catch(() => {});
+  return ended;
+}
+
+async function partsIn(
+  folder: string,
+  status: RecordingStatus,
+): Promise<Pick<RecordingStatus, 'parts' | 'bytes' | 'exchanges'> & { readonly endedAt: string }> {
   const names = (await readdir(folder)).filter((name) => partFile.test(name)).sort();
   const parts: RecordingStatus['parts'][number][] = [];
   let endedAt = status.startedAt;
@@ -69,16 +82,7 @@ async function interrupted(folder: string, status: RecordingStatus): Promise<Rec
     parts.push(known ?? { name, bytes, exchanges: await countExchanges(file) });
   }
   const sumOf = (key: 'bytes' | 'exchanges') => parts.reduce((sum, part) => sum + part[key], 0);
-  const found = { parts, bytes: sumOf('bytes'), exchanges: sumOf('exchanges') };
-  const ended = {
-    ...status,
-    ...found,
-    state: 'failed',
-    endedAt,
-    reason: 'Ficus ended while it ran',
-  } as const;
-  await keepStatus(folder, ended);
-  return ended;
+  return { parts, bytes: sumOf('bytes'), exchanges: sumOf('exchanges'), endedAt };
 }
 
 const maxLineChars = 64 * 1024 * 1024;

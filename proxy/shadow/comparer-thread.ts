@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { defaultCompareLimits } from './compare/limits.ts';
 import { type CompareJob, compileJob, examineWithRules } from './comparer-job.ts';
@@ -36,5 +36,11 @@ function report(message: ComparerReport): void {
 
 /** Comparing may take all the time that requests leave. Elsewhere than on Linux a priority is the whole process's. */
 function giveWayToClients(): void {
-  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  if (process.platform !== 'linux') return;
+  try {
+    // Ficus itself may run at less, and upwards wants a right that it hardly has.
+    setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+  } catch {
+    // A sandbox that refuses it: comparing at the priority of the rest is better than none.
+  }
 }

@@ -28,9 +28,12 @@ export function createServiceDescriptionStore(database: Database): ServiceDescri
          values ($1, $2, $3, $4, $5) on conflict do nothing`,
         [migration, hash, build, document, accepted],
       );
+      // The newest accepted one is what all that come are compared with, however many were refused since.
       await database.query(
-        `delete from ficus.service_descriptions where migration = $1 and hash <> $2 and hash not in
-           (select hash from ficus.service_descriptions where migration = $1 order by seen_first desc limit $3)`,
+        `with those as (select * from ficus.service_descriptions where migration = $1)
+         delete from ficus.service_descriptions where migration = $1 and hash <> $2
+           and hash not in (select hash from those order by seen_first desc limit $3)
+           and hash not in (select hash from those where accepted order by seen_first desc limit 1)`,
         [migration, hash, keptAtMost],
       );
     },

@@ -203,6 +203,8 @@ export class Metrics {
   }
 
   #showDeployment(deployment: DeploymentState | undefined): void {
+    // Nobody knows yet, or any more: 0 would be a number.
+    this.#replicas.remove();
     if (!deployment) return;
     const { configHash, replicas, audit } = deployment;
     this.#configInfo.reset();

@@ -4,6 +4,7 @@ import { startTestEstate } from '../proxy/data-plane/test-estate.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { RecordingUpstream } from '../support/recording-upstream.ts';
 
+const post = 'POST /a HTTP/1.1\r\nHost: shop\r\nX-User-Id: u1\r\nContent-Length: 0\r\n\r\n';
 const get = 'GET /a HTTP/1.1\r\nHost: shop\r\nX-User-Id: u1\r\n\r\n';
 /** Throws once requests come: what throws before is a snapshot that is refused. */
 const rule = {
@@ -28,6 +29,27 @@ test('stickiness that throws gives the request to the monolith, and the next one
   using client = await RawClient.connect(estate.port);
   for (let asked = 0; asked < 2; asked++) {
     const answer = await client.ask(get);
+    assert.deepEqual([answer.status, answer.value('Ficus-Upstream')], [200, 'monolith']);
+  }
+});
+
+test('stickiness that throws after a write costs what would be remembered of it, never the write', async () => {
+  await using monolith = await RecordingUpstream.start();
+  await using service = await RecordingUpstream.start();
+  rule.isAsked = false;
+  await using estate = await startTestEstate({
+    monolith: monolith.port,
+    service: service.port,
+    shares: {},
+    routes: ['POST /a'],
+    cookieKey: 'a key',
+    // biome-ignore lint/suspicious/noExplicitAny: a rule that no compiler would let through
+    migration: { readYourWritesSeconds: 30, stickBy: [rule as any] },
+  });
+  rule.isAsked = true;
+  using client = await RawClient.connect(estate.port);
+  for (let asked = 0; asked < 2; asked++) {
+    const answer = await client.ask(post);
     assert.deepEqual([answer.status, answer.value('Ficus-Upstream')], [200, 'monolith']);
   }
 });

@@ -1,6 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { VerifyReport, VerifyTask } from './verify-messages.ts';
+import type { VerifyOrder, VerifyReport, VerifyTask } from './verify-messages.ts';
 
 /** Runs verifications, one at a time. */
 export interface VerificationRunner {
@@ -24,10 +28,18 @@ export function startVerificationRunner(): VerificationRunner {
   let running: Running | undefined;
   return {
     async run(task, timeoutMs) {
-      running ??= startProcess();
-      const { report, isUsable } = await runIn(running, task, timeoutMs);
-      if (!isUsable) stop();
-      return report;
+      let folder: string | undefined;
+      try {
+        folder = mkdtempSync(path.join(tmpdir(), 'ficus-pact-'));
+        running ??= startProcess();
+        const { report, isUsable } = await runIn(running, { ...task, folder }, timeoutMs);
+        if (!isUsable) stop();
+        return report;
+      } catch (error) {
+        return failed(`it could not be begun: ${error instanceof Error ? error.message : String(error)}`);
+      } finally {
+        if (folder !== undefined) await rm(folder, { recursive: true, force: true }).catch(() => {});
+      }
     },
     close: stop,
   };
@@ -50,7 +62,7 @@ function startProcess(): Running {
 
 function runIn(
   { child, tail }: Running,
-  task: VerifyTask,
+  task: VerifyOrder,
   timeoutMs: number,
 ): Promise<{ readonly report: VerifyReport; readonly isUsable: boolean }> {
   return new Promise((resolve) => {

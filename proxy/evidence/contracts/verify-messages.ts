@@ -17,6 +17,11 @@ export interface VerifyTask {
   readonly requestTimeoutMs: number;
 }
 
+/** `folder`: for what the verifier wants as files; the supervisor removes it, however the process ends. */
+export interface VerifyOrder extends VerifyTask {
+  readonly folder: string;
+}
+
 /** The verifying process to the supervisor, one for each task. */
 export interface VerifyReport {
   /** What the verifier says: JSON with `result` and `errors`, or any other text when it could not run. */

@@ -1,28 +1,26 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Verifier } from '@pact-foundation/pact';
 import { askForMessage } from './ask-for-message.ts';
 import { setUpState } from './set-up-state.ts';
 import { startUpstreamForwarder } from './upstream-forwarder.ts';
-import type { VerifyReport, VerifyTask } from './verify-messages.ts';
+import type { VerifyOrder, VerifyReport, VerifyTask } from './verify-messages.ts';
 
 /**
  * Verifies pacts, one against one side at a time, in a process of its own: the verifier's core is native code, and
  * whatever it does, the supervisor goes on. Each task that it is sent gets a report.
  */
-process.on('message', (task: VerifyTask) => {
+process.on('message', (task: VerifyOrder) => {
   verify(task).then(report, reportError);
 });
 process.once('uncaughtException', reportError);
 // Without a supervisor nobody wants the result.
 process.once('disconnect', () => process.exit(1));
 
-async function verify(task: VerifyTask): Promise<VerifyReport> {
+async function verify(task: VerifyOrder): Promise<VerifyReport> {
   const forwarder = await startUpstreamForwarder(task.upstream);
-  const folder = await mkdtemp(path.join(tmpdir(), 'ficus-pact-'));
   try {
-    const pactFile = path.join(folder, 'pact.json');
+    const pactFile = path.join(task.folder, 'pact.json');
     await writeFile(pactFile, task.pact);
     return {
       ...(await verifyFile(pactFile, forwarder.url, task)),
@@ -30,7 +28,6 @@ async function verify(task: VerifyTask): Promise<VerifyReport> {
     };
   } finally {
     forwarder.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

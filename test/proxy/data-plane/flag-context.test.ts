@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { Asker } from '../../../proxy/data-plane/asker.ts';
 import { chooseCopy, chooseSide } from '../../../proxy/data-plane/choose-side.ts';
 import type { ForwardableRequest } from '../../../proxy/data-plane/request-head.ts';
 import { type ControlSnapshot, compileSnapshot } from '../../../proxy/data-plane/snapshot.ts';
@@ -266,9 +267,9 @@ describe('a migration that nobody is sent to', () => {
       const [live] = [...snapshot.migrations.values()];
       const matched = { route: live!.migration.routes[0]!, live: live! };
       const blind = { ...snapshot, flags: untouchable as never, claims: untouchable as never };
-      const client = { fields: untouchable as never };
-      assert.equal(chooseSide(blind, matched, request, client), 'monolith');
-      assert.equal(chooseCopy(blind, matched, request, client, 'monolith'), undefined);
+      const asker = new Asker(blind, live!, request, untouchable as never);
+      assert.equal(chooseSide(blind, matched, request, asker), 'monolith');
+      assert.equal(chooseCopy(blind, matched, request, asker, 'monolith'), undefined);
     });
   }
 });

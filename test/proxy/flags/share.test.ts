@@ -55,10 +55,10 @@ test('a share below 1 % is a rollout of 1 % with a constraint that every Unleash
 });
 
 describe('what a flag asks for', () => {
-  const asked = (feature: Record<string, unknown>, name = 'catalog.serve') => {
+  const asked = (feature: Record<string, unknown>, name = 'catalog.serve', own?: { ownSession: boolean }) => {
     const read = readFeatureSet({ features: [{ name, enabled: true, strategies: [], ...feature }] });
     if (!read.ok) assert.fail(read.problems.join());
-    return askedShare(read.set, name);
+    return askedShare(read.set, name, own);
   };
   const ours = (percent: number) => shareStrategy('catalog', 'serve', percent);
   const onlyAlice = [{ contextName: 'userId', operator: 'IN', values: ['alice'] }];
@@ -115,6 +115,16 @@ describe('what a flag asks for', () => {
     assert.equal(percent, 10);
     assert.deepEqual(notes, [
       'The flag catalog.serve has the groupId "catalog.serve" instead of "catalog": it asks for other users than the cap lets in.',
+    ]);
+  });
+
+  test('is noted when it goes by sessions that are not what users are recognised by', () => {
+    const parameters = { rollout: '10', groupId: 'catalog', stickiness: 'sessionId' };
+    const notesFor = (ownSession: boolean) =>
+      asked({ strategies: [{ name: 'flexibleRollout', parameters }] }, 'catalog.serve', { ownSession }).notes;
+    assert.deepEqual(notesFor(false), []);
+    assert.deepEqual(notesFor(true), [
+      'The flag catalog.serve has the stickiness "sessionId" instead of "userId": it asks for other users than the cap lets in.',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,13 +80,30 @@ test('a redirect is not followed: it could lead to the keys of somebody else', o
   assert.equal(other.requests(), 0);
 });
 
+test('an answer without an end is given up once it is too long', options, async (t) => {
+  const stub = await startStubUnleash((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write(' '.repeat(300_000));
+  });
+  t.after(() => stub.close());
+  const { heard } = await open(t, stub.url, folder(t));
+  const { problem } = await heard.until('keys of tokens not read, the last ones stay', 0);
+  assert.equal(problem, 'it is over 262144 bytes');
+});
+
 const der = Buffer.from(await crypto.subtle.exportKey('spki', publicKey)).toString('base64');
 const pem = `-----BEGIN PUBLIC KEY-----\n${der}\n-----END PUBLIC KEY-----\n`;
+const smallRsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+const unusable = [{ ...jwk, kty: 'AKP' }, { ...jwk, crv: 'P-999' }, { kty: 'RSA' }, smallRsa];
 const written: [string, string, RegExp | number][] = [
   ['a JWKS', JSON.stringify({ keys: [jwk] }), 1],
   ['a single key', JSON.stringify(jwk), 1],
   ['a PEM public key', pem, 1],
   ['a set without its keys for encryption', JSON.stringify({ keys: [jwk, { ...jwk, use: 'enc' }] }), 1],
+  ['a set with keys that can not be used here', JSON.stringify({ keys: [...unusable, jwk] }), 1],
+  ['a set of such keys alone', JSON.stringify({ keys: unusable }), /"AKP" that can't be read \(keys\[0\]\)/],
+  ['a small RSA key', JSON.stringify({ keys: [smallRsa] }), /RSA key of 1024 bits; 2048 are needed/],
+  ['a set with a private key', JSON.stringify({ keys: [jwk, { ...jwk, d: 'x' }] }), /has a private key/],
+  ['a set with a shared one', JSON.stringify({ keys: [jwk, { kty: 'oct', k: 'x' }] }), /has a shared secret/],
   ['a set of none', JSON.stringify({ keys: [] }), /has no key for signatures/],
   ['a private key', JSON.stringify(await exportJWK(privateKey)), /has a private key/],
   ['a PEM private key', '-----BEGIN PRIVATE KEY-----\nx', /holds a private key/],

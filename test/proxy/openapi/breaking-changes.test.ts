@@ -174,6 +174,28 @@ const changes: Change[] = [
     breaks: ['request-alternative-removed: POST /things: the body no longer takes 1 of 2 alternatives'],
   },
   {
+    name: 'A request of one kind becomes one of two that must name it',
+    before: sends(object({ a: text })),
+    now: sends({ required: ['kind'], oneOf: [object({ a: text }), object({ b: text })] }),
+    breaks: ['request-alternative-removed: POST /things: the body no longer takes 1 of 1 alternatives'],
+  },
+  {
+    name: 'Of the same properties of an answer, now one or the other must be there',
+    before: gives(object({ a: text, b: text })),
+    now: gives(object({ a: text, b: text }, [], { anyOf: [{ required: ['a'] }, { required: ['b'] }] })),
+    breaks: [],
+  },
+  {
+    name: 'Of the same properties of an answer, neither must be there any more',
+    before: gives({
+      allOf: [object({ a: text, b: text }), { anyOf: [{ required: ['a'] }, { required: ['b'] }] }],
+    }),
+    now: gives(object({ a: text, b: text })),
+    breaks: [
+      'response-alternative-added: GET /things/{id}: answer 200 has 1 of 1 alternatives that it did not have',
+    ],
+  },
+  {
     name: 'A status is removed',
     before: get({ responses: { 200: {}, 409: {} } }),
     now: get({ responses: { 200: {} } }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { type ComparerDependencies, createComparer } from '../../../proxy/shadow/comparer.ts';
@@ -74,6 +75,25 @@ describe('comparer', () => {
     await comparedCount(1);
     assert.ok(priorities().includes(10), `${priorities()}`);
   });
+
+  it(
+    'under a Ficus that gives way to more than that, pairs are compared all the same',
+    onLinux,
+    async (test) => {
+      const before = getPriority();
+      setPriority(15);
+      // Only who has the right to comes back; the tests after this one run then with less.
+      test.after(() => {
+        try {
+          setPriority(before);
+        } catch {}
+      });
+      const { comparer, comparedCount } = startComparer(test);
+      comparer.submit(pairOf(jsonAnswer({ n: 1 }), jsonAnswer({ n: 2 })));
+      await comparedCount(1);
+      assert.ok(!priorities().includes(10), `${priorities()}`);
+    },
+  );
 
   it('pairs are compared in the order they came, under the rules they came under', async (test) => {
     const { comparer, compared, comparedCount } = startComparer(test);

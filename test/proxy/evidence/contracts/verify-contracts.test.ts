@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import {
@@ -84,9 +85,21 @@ describe('verifying contracts', () => {
     });
   });
 
-  it('a verification that takes too long: its process is killed, the side fails', async (test) => {
+  it('a verification that takes too long: its process is killed and leaves nothing behind, the side fails', async (test) => {
     const dir = await folderWith(test, { 'a.json': pactOf([getProduct]) });
     const { upstream: silent } = await startProvider(test, () => undefined);
+    const before = process.env['TMPDIR'];
+    const temporary = await folderWith(test, {});
+    process.env['TMPDIR'] = temporary;
+    let most = 0;
+    const look = setInterval(() => {
+      most = Math.max(most, readdirSync(temporary).length);
+    }, 20);
+    test.after(() => {
+      clearInterval(look);
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    });
     const started = performance.now();
     const { results } = await verify(
       dir,
@@ -96,6 +109,7 @@ describe('verifying contracts', () => {
       },
       { timeoutMs: 700 },
     );
+    assert.deepEqual([most, readdirSync(temporary)], [1, []]);
     assert.ok(performance.now() - started < 10_000);
     assert.deepEqual(
       results.map(({ evidence, failures }) => [evidence.outcome, failures]),
