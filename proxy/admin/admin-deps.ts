@@ -13,7 +13,8 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
+import type { ConfigReport, ContractResult, PairLinks, Readiness } from './api-types.ts';
+import type { RevealValues } from './reveal-routes.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
@@ -87,6 +88,9 @@ export interface AdminDeps {
   readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** What rules hid in a pair. */
+  readonly reveal: RevealValues;
+  readonly pairLinks: (pair: PairRow) => PairLinks;
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

@@ -123,9 +123,51 @@ export interface SignatureList {
 export interface SignatureDetail {
   readonly signature: ListedSignature;
   /** Newest first. */
-  readonly pairs: readonly PairRow[];
+  readonly pairs: readonly LinkedPair[];
   /** What was decided on it, newest first. */
   readonly verdicts: readonly VerdictRow[];
+}
+
+/** A pair, with where it leads to. */
+export interface LinkedPair extends PairRow {
+  readonly links?: PairLinks;
+}
+
+export interface PairLinks {
+  /** Absent where the client's own could not be kept. */
+  readonly traceId?: string;
+  /** Where the trace is looked at; absent without FICUS_TRACE_URL. */
+  readonly traceUrl?: string;
+  /** Where the request went, by routes.yaml as it is now; redacted as the pair is. */
+  readonly monolith?: RequestAddress;
+  readonly service?: RequestAddress;
+}
+
+export interface RequestAddress {
+  readonly url: string;
+  readonly unixSocket?: string;
+  /** Sent as Host in place of the client's. */
+  readonly host?: string;
+}
+
+export interface RevealOrder {
+  /** The hex digits of redactions: `0a1b2c3d` of `‹redacted:0a1b2c3d›`. */
+  readonly marks: readonly string[];
+  readonly reason: string;
+}
+
+export interface RevealedValue {
+  readonly mark: string;
+  /** The place of the `redact` rule that hid it. */
+  readonly rule: string;
+  readonly value: string;
+}
+
+export interface RevealDone {
+  readonly pair: string;
+  readonly values: readonly RevealedValue[];
+  /** Marks whose values are kept nowhere. */
+  readonly notKept: readonly string[];
 }
 
 export interface VerdictList {
@@ -224,6 +266,8 @@ export type ProblemCode =
   | 'not_now'
   | 'revision_conflict'
   | 'revision_needed'
+  | 'values_not_kept'
+  | 'rate_limited'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
   | 'verification_running'

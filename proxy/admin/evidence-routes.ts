@@ -1,14 +1,15 @@
 import type { Express, Request } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
-import type { SignatureDetail, SignatureList, Verification } from './api-types.ts';
+import type { LinkedPair, PairRow, SignatureDetail, SignatureList, Verification } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
 import { actorOf } from './request-actor.ts';
 
 /** Differences and contracts: what a gate's answer rests on. */
-export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: AdminDeps): void {
+export function addEvidenceRoutes(app: Express, { delivery, reads, verify, pairLinks }: AdminDeps): void {
   const verifying = new Set<string>();
+  const withLinks = (pair: PairRow): LinkedPair => ({ ...pair, links: pairLinks(pair) });
 
   app.get('/api/migrations/:id/signatures', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
@@ -33,14 +34,15 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
         reads.verdicts(id, wanted),
       ]),
     );
-    response.json({ signature, pairs, verdicts } satisfies SignatureDetail);
+    const linked = pairs.map(withLinks);
+    response.json({ signature, pairs: linked, verdicts } satisfies SignatureDetail);
   });
 
   app.get('/api/pairs/:pair', async (request, response) => {
     const { pair: id } = request.params;
     const pair = await readStore(() => reads.pair(id));
     if (!pair) throw new AdminProblem('unknown_pair', `There is no pair "${id}", or it was dropped by age.`);
-    response.json(pair);
+    response.json(withLinks(pair));
   });
 
   app.post('/api/migrations/:id/verify', async (request, response) => {

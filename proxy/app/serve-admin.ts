@@ -19,6 +19,7 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
+import { pairLinks } from './pair-links.ts';
 import {
   auditPart,
   certificatePart,
@@ -29,6 +30,7 @@ import {
   verifyEntry,
   verifyResult,
 } from './reports.ts';
+import { createReveal } from './reveal-values.ts';
 import type { watchConfig } from './watch-config.ts';
 import type { watchMoves } from './watch-moves.ts';
 
@@ -122,6 +124,8 @@ export async function serveAdmin(
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    reveal: createReveal({ settings: settings.reveal, store, spool: storage.spool, nowIso }),
+    pairLinks: (pair) => pairLinks(model(), settings.traceUrl, pair),
     drill,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),

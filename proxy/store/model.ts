@@ -70,6 +70,17 @@ export interface PairRow {
   };
 }
 
+/** A pair as it is written: what rules hid in it is kept apart, sealed, and is never read along with it. */
+export interface WrittenPair extends PairRow {
+  readonly sealed?: SealedRow;
+}
+
+export interface SealedRow {
+  /** Of the key that opens it. */
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+}
+
 export interface AuditEntry {
   readonly at: string;
   readonly actor: string;

@@ -23,6 +23,7 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
+import { createSealedValueStore, type SealedValueStore } from './sealed-values.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
 import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
+  readonly sealedValues: SealedValueStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly toldFlagEvents: ToldFlagEvents;
@@ -63,6 +65,8 @@ export interface StoreOptions {
   readonly random?: () => number;
   readonly timings?: Partial<DatabaseTimings>;
   readonly pairLimits?: Partial<PairLimits>;
+  /** How long what rules hid is kept, sealed: at most as long as the pairs. */
+  readonly sealedMaxAgeDays?: number | undefined;
   /** Pairs that will never be stored. */
   readonly onPairsDropped?: (reason: PairDropReason, n: number) => void;
 }
@@ -83,6 +87,7 @@ export function openStore({
   const { pairsPerSignature } = pairLimits;
   const database = connectDatabase({ databaseUrl, owner, log, random, timings });
   const pairs = createPairStore(database);
+  const sealedValues = createSealedValueStore(database);
   const evidence = createEvidenceStore(database);
   const pairWriter = createPairWriter({
     database,
@@ -92,7 +97,9 @@ export function openStore({
     ...(options.onPairsDropped && { onDropped: options.onPairsDropped }),
     limits: { ...defaultPairWriterLimits, pairsPerSignature },
   });
-  const retention = startRetention({ database, pairs, evidence, pairLimits, log, clock });
+  const { sealedMaxAgeDays = pairLimits.maxAgeDays } = options;
+  const kept = { pairs, sealedValues, evidence, pairLimits, sealedMaxAgeDays };
+  const retention = startRetention({ database, ...kept, log, clock });
   const rights = watchAuditRights(database, log);
   return {
     available: database.available,
@@ -107,6 +114,7 @@ export function openStore({
     pairs,
     pairWriter,
     replicas: createReplicaStore(database),
+    sealedValues,
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     toldFlagEvents: createToldFlagEvents(database),
