@@ -39,8 +39,8 @@ export function redactJson(
   return isHidden ? hideLeaf(String(value), redactor, hidden) : value;
 }
 
-function hideLeaf(value: string, redactor: Redactor, { rule, isNamed }: Hidden): string {
-  return hideWhole(redactor, value, rule, isNamed);
+function hideLeaf(value: string, redactor: Redactor, { rule, isNamed }: Hidden, written?: string): string {
+  return hideWhole(redactor, value, rule, isNamed, written);
 }
 
 function redactObject(
@@ -68,5 +68,5 @@ function redactKey(key: string, redactor: Redactor, hidden: Hidden | undefined):
 function redactNumber(number: JsonNumber, redactor: Redactor, hidden: Hidden | undefined): JsonNumber {
   if (!hidden && !isPaymentCard(number.text)) return number;
   const text = normalNumber(number.text);
-  return new JsonNumber(hidden ? hideLeaf(text, redactor, hidden) : redactor.hide(text));
+  return new JsonNumber(hidden ? hideLeaf(text, redactor, hidden, number.text) : redactor.hide(text));
 }

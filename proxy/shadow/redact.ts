@@ -8,8 +8,11 @@ import { type Hide, hideSecrets } from './redact-text.ts';
 export interface Redactor {
   /** `‹redacted:8hex›`, the same for the same secret under the same key; empty stays empty. */
   readonly hide: Hide;
-  /** The same for what only a `redact` rule of routes.yaml hides, at `rule`: not a credential by its name. */
-  hideByRule(value: string, rule: Place): string;
+  /**
+   * The same for what only a `redact` rule of routes.yaml hides, at `rule`: no credential by its name. `written` is
+   * how it stood there, where equal values are written in several ways.
+   */
+  hideByRule(value: string, rule: Place, written?: string): string;
   /** Hides what detectors find in running text. */
   text(text: string): string;
   /** The value of something that has a name: hidden whole when the name is that of a secret. */
@@ -49,9 +52,9 @@ export function createRedactor(key: Uint8Array, onHiddenByRule?: OnHiddenByRule)
   const text = (text: string) => hideSecrets(text, hide);
   return {
     hide,
-    hideByRule(value, rule) {
+    hideByRule(value, rule, written = value) {
       const hidden = hide(value);
-      if (hidden !== '') onHiddenByRule?.(hidden, rule, value);
+      if (hidden !== '') onHiddenByRule?.(hidden, rule, written);
       return hidden;
     },
     text,
@@ -72,8 +75,9 @@ export function hideWhole(
   value: string,
   rule: Place | typeof ownRule | undefined,
   isNamed: boolean,
+  written?: string,
 ): string {
   return isNamed || rule === undefined || rule === ownRule
     ? redactor.hide(value)
-    : redactor.hideByRule(value, rule);
+    : redactor.hideByRule(value, rule, written);
 }
