@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
+import type { ConfigReport, Readiness } from './api-types.ts';
 
 const index = `Ficus, admin plane.
 
@@ -37,7 +38,7 @@ export function addStatusRoutes(app: Express, deps: AdminDeps, apiDocument: obje
   });
 
   app.get('/api/config', (_request, response) => {
-    response.json(deps.config());
+    response.json(deps.config() satisfies ConfigReport);
   });
 
   app.get('/healthz', (_request, response) => {
@@ -46,7 +47,7 @@ export function addStatusRoutes(app: Express, deps: AdminDeps, apiDocument: obje
 
   app.get('/readyz', (_request, response) => {
     const readiness = deps.readiness();
-    response.status(readiness.ready ? 200 : 503).json(readiness);
+    response.status(readiness.ready ? 200 : 503).json(readiness satisfies Readiness);
   });
 
   app.get('/metrics', async (_request, response) => {
