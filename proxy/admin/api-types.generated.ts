@@ -67,6 +67,20 @@ export type ProblemCode =
   | 'flags_unavailable'
   | 'store_unavailable';
 
+export interface LoginWays {
+  /**
+   * False: whoever reaches this may do everything
+   */
+  readonly needed: boolean;
+  /**
+   * Whether `/login` leads to a login provider
+   */
+  readonly provider: boolean;
+  /**
+   * Whether somebody with a token is let in
+   */
+  readonly tokens: boolean;
+}
 /**
  * Who is logged in
  */
