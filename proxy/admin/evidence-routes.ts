@@ -1,6 +1,7 @@
 import type { Express, Request } from 'express';
+import type { PairRow as StoredPair } from '../store/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { LinkedPair, PairRow, SignatureDetail, SignatureList, Verification } from './api-types.ts';
+import type { PairRow, SignatureDetail, SignatureList, Verification } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
@@ -9,7 +10,7 @@ import { actorOf } from './request-actor.ts';
 /** Differences and contracts: what a gate's answer rests on. */
 export function addEvidenceRoutes(app: Express, { delivery, reads, verify, pairLinks }: AdminDeps): void {
   const verifying = new Set<string>();
-  const withLinks = (pair: PairRow): LinkedPair => ({ ...pair, links: pairLinks(pair) });
+  const withLinks = (pair: StoredPair): PairRow => ({ ...pair, links: pairLinks(pair) });
 
   app.get('/api/migrations/:id/signatures', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
