@@ -13,7 +13,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, PairLinks, Readiness } from './api-types.ts';
+import type { ConfigReport, ContractResult, PairRow as LinkedPair, Readiness } from './api-types.ts';
 import type { RevealValues } from './reveal-routes.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
@@ -90,7 +90,8 @@ export interface AdminDeps {
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
   /** What rules hid in a pair. */
   readonly reveal: RevealValues;
-  readonly pairLinks: (pair: PairRow) => PairLinks;
+  /** Pairs with where they lead to, and which of their redactions can be revealed. */
+  linked(pairs: readonly PairRow[]): Promise<readonly LinkedPair[]>;
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

@@ -336,6 +336,12 @@ export interface Pair {
   readonly monolith?: StoredAnswer;
   readonly service?: StoredAnswer;
   readonly links?: PairLinks;
+  /**
+   * Which of its redactions can be revealed: `0a1b2c3d` of `‹redacted:0a1b2c3d›`; absent: none
+   *
+   * @maxItems 32
+   */
+  readonly revealable?: readonly string[];
 }
 export interface StoredAnswer {
   readonly status?: number;

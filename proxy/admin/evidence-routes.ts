@@ -1,5 +1,4 @@
 import type { Express, Request } from 'express';
-import type { PairRow as StoredPair } from '../store/model.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { PairRow, SignatureDetail, SignatureList, Verification } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
@@ -8,9 +7,8 @@ import { readStore } from './read-store.ts';
 import { actorOf } from './request-actor.ts';
 
 /** Differences and contracts: what a gate's answer rests on. */
-export function addEvidenceRoutes(app: Express, { delivery, reads, verify, pairLinks }: AdminDeps): void {
+export function addEvidenceRoutes(app: Express, { delivery, reads, verify, linked }: AdminDeps): void {
   const verifying = new Set<string>();
-  const withLinks = (pair: StoredPair): PairRow => ({ ...pair, links: pairLinks(pair) });
 
   app.get('/api/migrations/:id/signatures', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
@@ -35,15 +33,16 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify, pairL
         reads.verdicts(id, wanted),
       ]),
     );
-    const linked = pairs.map(withLinks);
-    response.json({ signature, pairs: linked, verdicts } satisfies SignatureDetail);
+    const answer: SignatureDetail = { signature, pairs: await readStore(() => linked(pairs)), verdicts };
+    response.json(answer);
   });
 
   app.get('/api/pairs/:pair', async (request, response) => {
     const { pair: id } = request.params;
     const pair = await readStore(() => reads.pair(id));
     if (!pair) throw new AdminProblem('unknown_pair', `There is no pair "${id}", or it was dropped by age.`);
-    response.json(withLinks(pair));
+    const [answer] = await readStore(() => linked([pair]));
+    response.json(answer satisfies PairRow | undefined);
   });
 
   app.post('/api/migrations/:id/verify', async (request, response) => {

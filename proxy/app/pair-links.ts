@@ -1,10 +1,30 @@
-import type { PairLinks, RequestAddress } from '../admin/api-types.ts';
+import type { PairRow as LinkedPair, PairLinks, RequestAddress } from '../admin/api-types.ts';
 import { targetOnService } from '../data-plane/rewrite-target.ts';
 import type { RoutingModel, Upstream } from '../routing/model.ts';
+import type { Settings } from '../settings.ts';
 import type { PairRow } from '../store/model.ts';
+import type { Store } from '../store/open-store.ts';
 
 const traceparent = /^00-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Pairs for the admin API, with where they lead to and which of their redactions can be revealed. */
+export function linkPairs(deps: {
+  readonly model: () => RoutingModel;
+  readonly settings: Pick<Settings, 'traceUrl' | 'reveal'>;
+  readonly store: Pick<Store, 'sealedValues'>;
+}) {
+  const { model, settings, store } = deps;
+  return async (pairs: readonly PairRow[]): Promise<readonly LinkedPair[]> => {
+    const isKept = settings.reveal.keys.length > 0;
+    const marks = isKept ? await store.sealedValues.marksOf(pairs) : undefined;
+    return pairs.map((pair) => {
+      const revealable = marks?.get(pair.id);
+      const links = pairLinks(model(), settings.traceUrl, pair);
+      return { ...pair, links, ...(revealable && { revealable: [...revealable] }) };
+    });
+  };
+}
 
 /** Where a pair's trace is looked at, and where its request went on each side as routes.yaml is now. */
 export function pairLinks(

@@ -19,7 +19,7 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
-import { pairLinks } from './pair-links.ts';
+import { linkPairs } from './pair-links.ts';
 import {
   auditPart,
   certificatePart,
@@ -125,7 +125,7 @@ export async function serveAdmin(
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     reveal: createReveal({ settings: settings.reveal, store, spool: storage.spool, nowIso }),
-    pairLinks: (pair) => pairLinks(model(), settings.traceUrl, pair),
+    linked: linkPairs({ model, settings, store }),
     drill,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),

@@ -98,6 +98,8 @@ export interface PairCoverage {
 /** What `redact` rules hid in a pair, sealed with a key that is named. */
 export interface SealedPart {
   readonly keyId: string;
+  /** Which redactions of the pair it opens: `0a1b2c3d` of `‹redacted:0a1b2c3d›`. */
+  readonly marks: readonly string[];
   readonly sealed: Uint8Array;
 }
 

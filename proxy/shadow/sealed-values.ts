@@ -57,7 +57,7 @@ export function sealValues(values: readonly HiddenValue[], key: Uint8Array, pair
   const rest = cipher.final();
   // Memory of its own: a view of the pool would take all of that along to another thread.
   const sealed = new Uint8Array(Buffer.concat([nonce, text, rest, cipher.getAuthTag()]));
-  return { keyId: sealingKeyId(key), sealed };
+  return { keyId: sealingKeyId(key), marks: values.map(({ mark }) => mark), sealed };
 }
 
 /** Undefined where the key is another, or the bytes are not what was sealed for this pair. */

@@ -81,6 +81,8 @@ export interface WrittenPair extends PairRow {
 export interface SealedRow {
   /** Of the key that opens it. */
   readonly keyId: string;
+  /** Which redactions of the pair it opens. */
+  readonly marks: readonly string[];
   readonly sealed: Uint8Array;
 }
 

@@ -7,6 +7,8 @@ import { postgresText } from './postgres-text.ts';
 export interface SealedValueStore {
   /** Undefined where nothing was sealed with the pair, or it is over its age. */
   of(pair: Pick<PairRow, 'id' | 'at'>): Promise<SealedRow | undefined>;
+  /** For each of these pairs with something sealed, by its id: which redactions that opens. */
+  marksOf(pairs: readonly Pick<PairRow, 'id' | 'at'>[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Drops what is older, partition by partition: up to two hours later than it says. */
   prune(maxAgeDays: number): Promise<void>;
 }
@@ -16,10 +18,19 @@ export function createSealedValueStore(database: Database): SealedValueStore {
     async of({ id, at }) {
       // By time, too: it tells the partition.
       const [row] = await database.query<SealedRow>(
-        `select key_id as "keyId", sealed from ficus.sealed_values where pair_id = $1 and at = $2`,
+        `select key_id as "keyId", marks, sealed from ficus.sealed_values where pair_id = $1 and at = $2`,
         [postgresText(id), at],
       );
       return row;
+    },
+
+    async marksOf(pairs) {
+      if (pairs.length === 0) return new Map();
+      const rows = await database.query<{ id: string; marks: string[] }>(
+        'select pair_id as id, marks from ficus.sealed_values where pair_id = any ($1) and at = any ($2)',
+        [pairs.map(({ id }) => postgresText(id)), pairs.map(({ at }) => at)],
+      );
+      return new Map(rows.map(({ id, marks }) => [id, marks]));
     },
 
     async prune(maxAgeDays) {
@@ -35,9 +46,11 @@ export function createSealedValueStore(database: Database): SealedValueStore {
 export function insertSealed(query: Query, pairs: readonly WrittenPair[]): Promise<void> {
   return insertRows(query, {
     table: 'ficus.sealed_values',
-    columns: ['pair_id', 'at', 'key_id', 'sealed'],
+    columns: ['pair_id', 'at', 'key_id', 'marks', 'sealed'],
     rows: pairs.flatMap(({ id, at, sealed }) =>
-      sealed === undefined ? [] : [[postgresText(id), at, sealed.keyId, Buffer.from(sealed.sealed)]],
+      sealed === undefined
+        ? []
+        : [[postgresText(id), at, sealed.keyId, sealed.marks, Buffer.from(sealed.sealed)]],
     ),
   });
 }

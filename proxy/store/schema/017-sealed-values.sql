@@ -5,6 +5,8 @@ create table ficus.sealed_values (
   at timestamptz not null,
   -- Of the key that opens it.
   key_id text not null,
+  -- Which redactions of the pair it opens: what the pair itself shows of them.
+  marks text[] not null,
   sealed bytea not null,
   primary key (pair_id, at)
 ) partition by range (at);

@@ -129,7 +129,12 @@ export class InMemoryEstate {
         this.move('catalog', 'reveal', actor, reason, {});
         return { done: true, values, notKept: marks.filter((m) => !values.some(({ mark }) => mark === m)) };
       },
-      pairLinks: () => this.links,
+      linked: async (pairs) =>
+        pairs.map((pair) => ({
+          ...pair,
+          links: this.links,
+          revealable: this.hiddenValues.map(({ mark }) => mark),
+        })),
       drill: async (id, actor, reason) => {
         this.move(id, 'drill', actor, reason, {});
         const result = {

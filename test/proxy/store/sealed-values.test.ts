@@ -43,6 +43,8 @@ describe('sealed values', () => {
     assert.equal(row?.keyId, sealed?.keyId);
     assert.deepEqual(new Uint8Array(row!.sealed), sealed!.sealed);
     assert.equal(await started.store.sealedValues.of({ ...pair, id: 'another' }), undefined);
+    const marks = await started.store.sealedValues.marksOf([pair, { ...pair, id: 'another' }]);
+    assert.deepEqual([...marks], [[pair.id, ['0a1b2c3d']]]);
   });
 
   test('it is over its age, it goes and its pair stays; both go when the pair is over its own', async () => {
