@@ -6,6 +6,7 @@ import { count, counted, shareOf, visible } from '../format.ts';
 import { Heading } from '../parts/heading.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Time } from '../parts/time.tsx';
+import { Revealable } from './pair-actions/reveal.tsx';
 import { PairView } from './pair-view.tsx';
 import { RuleCard } from './rule-card.tsx';
 import { Standing } from './standing.tsx';
@@ -62,7 +63,9 @@ function Detail({ detail }: { detail: SignatureDetail }) {
             )}
           </div>
           {pair ? (
-            <PairView key={pair.id} pair={pair} signature={about.signature} />
+            <Revealable key={pair.id} pair={pair}>
+              <PairView pair={pair} signature={about.signature} />
+            </Revealable>
           ) : (
             <p className="empty">No sample pair of it is kept any more.</p>
           )}
