@@ -5,6 +5,7 @@ import { Time } from '../parts/time.tsx';
 import { alignJson } from './align-json.ts';
 import { AlignedTree } from './aligned-tree.tsx';
 import { HeaderTable } from './header-table.tsx';
+import { PairToolbar } from './pair-toolbar.tsx';
 import { Redactable } from './redactable.tsx';
 
 /** One request and both answers to it. */
@@ -27,6 +28,7 @@ export function PairView({ pair, signature }: { pair: PairRow; signature: string
           <Time at={at} seconds />; the client got the answer of the {control}
         </span>
       </div>
+      <PairToolbar pair={pair} />
       {request && <Request request={request} />}
       <table className="both">
         <caption className="hidden">Status, time and headers of both answers</caption>
