@@ -10,7 +10,8 @@ import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { ContractEvidence } from '../evidence/model.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
-import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { AuditRow, KeptVerdict, PairRow, VerdictRow } from '../store/model.ts';
+import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Role } from './login/roles.ts';
 
 export type { ForceGranted } from '../delivery/force-grants.ts';
@@ -30,7 +31,8 @@ export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
 export type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 export type { RecordingStatus } from '../recording/recording-status.ts';
-export type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+export type { AuditCheck, AuditRow, KeptVerdict, PairRow, VerdictRow } from '../store/model.ts';
+export type { SignatureHour } from '../store/signature-hours.ts';
 export type { Role };
 
 /** Who is logged in. */
@@ -125,7 +127,12 @@ export interface SignatureDetail {
   /** Newest first. */
   readonly pairs: readonly PairRow[];
   /** What was decided on it, newest first. */
-  readonly verdicts: readonly VerdictRow[];
+  readonly verdicts: readonly KeptVerdict[];
+}
+
+/** Oldest first, at most 14 days; hours without a pair of its route are absent. */
+export interface SignatureHours {
+  readonly hours: readonly SignatureHour[];
 }
 
 export interface VerdictList {
@@ -144,7 +151,29 @@ export interface VerdictRequest {
 }
 
 export interface VerdictDone {
-  readonly verdict: VerdictRow;
+  readonly verdict: KeptVerdict;
+  readonly text: string;
+}
+
+/** One decision on several signatures of a migration: on all of them or none. */
+export interface VerdictsRequest extends VerdictRequest {
+  readonly signatures: readonly string[];
+}
+
+export interface VerdictsDone {
+  readonly verdicts: readonly KeptVerdict[];
+  readonly text: string;
+}
+
+/** Verdicts to be taken back, all of them or none; `seq` is that of the newest one on each as it was seen. */
+export interface UndoRequest {
+  readonly verdicts: readonly { readonly signature: string; readonly seq: number }[];
+  readonly reason?: string;
+}
+
+export interface VerdictsUndone {
+  /** What holds now, or `withdrawn` where nothing does. */
+  readonly verdicts: readonly KeptVerdict[];
   readonly text: string;
 }
 
@@ -224,6 +253,7 @@ export type ProblemCode =
   | 'not_now'
   | 'revision_conflict'
   | 'revision_needed'
+  | 'verdict_conflict'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
   | 'verification_running'
