@@ -9,7 +9,6 @@ import type {
   VerdictRequest,
   VerdictsDone,
   VerdictsRequest,
-  VerdictsUndone,
 } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
@@ -59,7 +58,7 @@ export function addVerdictRoutes(app: Express, { delivery, reads, judge, undoVer
     if (!result.done)
       throw new AdminProblem('verdict_conflict', result.reasons.join(' '), { reasons: result.reasons });
     const now = result.undone.map(({ added }) => added);
-    response.json({ verdicts: now, text: undoneText(id, now) } satisfies VerdictsUndone);
+    response.json({ verdicts: now, text: undoneText(id, now) } satisfies VerdictsDone);
   });
 
   async function judgeAll(id: string, orders: readonly VerdictOrder[]): Promise<readonly KeptVerdict[]> {
