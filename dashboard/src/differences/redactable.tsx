@@ -19,9 +19,9 @@ function Hidden({ mark }: { mark: string }) {
   const value = values.get(mark);
   if (value !== undefined) {
     return (
-      <mark className="revealed" title={`Hidden as ${mark}; shown for a short while`}>
+      <span className="revealed" title={`Hidden as ${mark}; shown for a short while`}>
         {visible(value)}
-      </mark>
+      </span>
     );
   }
   if (marks.includes(mark)) {

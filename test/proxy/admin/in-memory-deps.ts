@@ -61,7 +61,10 @@ export class InMemoryEstate {
     done: true,
     draft: { pact: {}, states: 'states: {}\n', notes: [], pair: 'pair-1', route: 'GET /api/products' },
   };
-  links: PairLinks = {};
+  links: PairLinks = {
+    traceId: '018f0c1e7a2b7c3d8e4f5a6b7c8d9e0f',
+    traceUrl: 'https://tracing.example/trace/018f0c1e7a2b7c3d8e4f5a6b7c8d9e0f',
+  };
   hiddenValues: RevealedValue[] = [];
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;

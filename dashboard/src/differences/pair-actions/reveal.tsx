@@ -74,8 +74,8 @@ export function Revealable({ pair, children }: { pair: PairRow; children: ReactN
           onClose={() => setAsking(undefined)}
         >
           <p>
-            It is shown for {shownForMs / 1000} seconds, or until you leave this tab. The audit keeps that you
-            asked, why, and for which places; never the value.
+            What was hidden is shown for {shownForMs / 1000} seconds, or until you leave this tab. The audit
+            keeps that you asked, why, and for which places; never the value.
           </p>
         </ReasonDialog>
       )}
