@@ -4,8 +4,9 @@ import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { MovePreview } from '../delivery/preview/preview-move.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
-import type { DraftResult } from '../evidence/draft-contract.ts';
+import type { DraftOrder, DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
@@ -65,10 +66,7 @@ export interface ContractReads {
   /** Of a migration that there is. */
   view(migration: string): ContractView;
   /** Rejects while the store is away. */
-  draft(
-    migration: string,
-    order: { readonly pair?: string | undefined; readonly consumer: string },
-  ): Promise<DraftResult>;
+  draft(migration: string, order: DraftOrder): Promise<DraftResult>;
 }
 
 export interface AdminDeps {
@@ -87,6 +85,8 @@ export interface AdminDeps {
   readonly contracts: ContractReads;
   /** Decides on a signature. Rejects while the store is away. */
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Who would be affected if a migration that there is had this share, in percent. */
+  preview(migration: string, share: number): MovePreview;
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

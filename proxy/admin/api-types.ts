@@ -3,6 +3,7 @@
  * `openapi.yaml` says the same to everybody else, and is what is enforced.
  */
 
+import type { ShownProblem } from '../config/excerpt.ts';
 import type { DrillResult } from '../delivery/guard/drill.ts';
 import type { Deletable, MigrationStatus } from '../delivery/model.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
@@ -23,8 +24,9 @@ export type {
   RampStatus,
   SideTraffic,
 } from '../delivery/model.ts';
+export type { Affected, MovePreview } from '../delivery/preview/preview-move.ts';
 export type { ContractUse } from '../evidence/contract-uses.ts';
-export type { PactStanding, PactView } from '../evidence/contract-view.ts';
+export type { ContractResultView, PactStanding, PactView } from '../evidence/contract-view.ts';
 export type { ContractDraft } from '../evidence/draft-contract.ts';
 export type { ListedSignature } from '../evidence/list-signatures.ts';
 export type { CoverageCount, GateReason, ReasonState } from '../evidence/model.ts';
@@ -181,6 +183,22 @@ export interface AuditList {
   readonly entries: readonly AuditRow[];
 }
 
+/** One worker process, and the routes.yaml that it goes by. */
+export interface WorkerReport {
+  readonly pid: number;
+  readonly hash: string;
+}
+
+/** How fresh the flags in force are. */
+export interface FlagsReport {
+  readonly source: string;
+  /** False while they are last known ones. */
+  readonly up: boolean;
+  readonly detail?: string;
+  /** How long ago the source was heard; absent: not yet. */
+  readonly ageMs?: number;
+}
+
 export interface ConfigReport {
   readonly file: string;
   /** Of the configuration that is in force. */
@@ -189,12 +207,24 @@ export interface ConfigReport {
   readonly loadedAt: string;
   /** Why the file as it is now was refused, `file:line:column …` each; empty when it is in force. */
   readonly problems: readonly string[];
+  /** The same with the lines around each place. */
+  readonly refusals: readonly ShownProblem[];
+  /** The one that answers. */
+  readonly replica: string;
+  readonly workers: readonly WorkerReport[];
+  readonly flags: FlagsReport;
   /** Every `ficus up` that shares the database, this one too, and the configuration each goes by; absent without the store. */
   readonly replicas?: readonly {
     readonly replica: string;
     readonly hash: string;
-    /** ISO time. */
+    /** ISO times. */
+    readonly startedAt: string;
     readonly seenAt: string;
+    /** Absent where an older Ficus runs. */
+    readonly workers?: readonly WorkerReport[];
+    readonly flags?: FlagsReport;
+    /** Number of problems for which its file as it is now was refused. */
+    readonly refused?: number;
   }[];
 }
 

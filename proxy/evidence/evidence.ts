@@ -29,6 +29,8 @@ export interface EvidenceDeps {
   readonly brokerCredentials?: BrokerCredentials | undefined;
   /** Folder in which pacts are kept that were fetched. */
   readonly pactCacheDir: string;
+  /** What looks like a secret is made unreadable in a text that is kept. */
+  readonly hideSecrets: (text: string) => string;
   /** Builds or abilities of upstreams are others than they were. */
   readonly onBuildsChanged: () => void;
   /** What services say that their APIs are is other than it was. */

@@ -1,5 +1,6 @@
 import type { ContractResult } from '../../../proxy/admin/api-types.ts';
 import type { MigrationStatus } from '../../../proxy/delivery/model.ts';
+import type { RecentAsking } from '../../../proxy/delivery/preview/recent-asking.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import type { PairRow, VerdictRow } from '../../../proxy/store/model.ts';
@@ -200,3 +201,25 @@ export const failedContract: ContractResult = {
   outcome: 'failed',
   failures: [{ interaction: 'POST /api/products', text: 'expected status 201 but got 500' }],
 };
+
+/** Users 1 to 400, each of whom asked ten times within ten minutes; the hash is what their bucket is made of. */
+export const catalogAsking: RecentAsking = {
+  minutes: 10,
+  requests: 4_200,
+  routes: new Map([
+    ['GET /api/products', 3_000],
+    ['GET /api/categories', 1_200],
+  ]),
+  users: new Map(Array.from({ length: 400 }, (_, index) => [index, 10])),
+  byChance: 0,
+  unknown: 200,
+  complete: true,
+};
+
+export const previewed = {
+  id: 'catalog',
+  service: 'catalog',
+  stickBy: [{ from: 'header', name: 'x-user-id' }],
+  canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1_000 },
+  routes: [],
+} as const;
