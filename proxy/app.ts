@@ -106,7 +106,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     ...{ flags, states, gate, pairs, killed, audit, clock, log },
   });
   const { delivery, daily } = started;
-  const previews = createPreviews({ clock, model, delivery: () => delivery, others: beside.others });
+  const previews = createPreviews({
+    clock,
+    model,
+    evidence,
+    delivery: () => delivery,
+    others: beside.others,
+  });
   const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
   const { guard, drill, redis } = guarding;

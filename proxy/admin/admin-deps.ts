@@ -14,7 +14,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
+import type { ConfigReport, ContractResult, Readiness, RouteReport } from './api-types.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
@@ -87,6 +87,8 @@ export interface AdminDeps {
   judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
   /** Who would be affected if a migration that there is had this share, in percent. */
   preview(migration: string, share: number): MovePreview;
+  /** What traffic has shown of each route of a migration that there is. */
+  routes(migration: string): readonly RouteReport[];
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

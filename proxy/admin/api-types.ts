@@ -8,9 +8,10 @@ import type { DrillResult } from '../delivery/guard/drill.ts';
 import type { Deletable, MigrationStatus } from '../delivery/model.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
-import type { ContractEvidence } from '../evidence/model.ts';
+import type { ContractEvidence, CoverageCount } from '../evidence/model.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { RecordingOrder, RecordingStatus } from '../recording/recording-status.ts';
+import type { ShadowMode } from '../routing/model.ts';
 import type { AuditRow, PairRow, VerdictRow } from '../store/model.ts';
 import type { Role } from './login/roles.ts';
 
@@ -176,6 +177,30 @@ export interface Verification {
 /** A migration's pacts, and which kinds of requests no pact has. */
 export interface ContractReport extends ContractView {
   readonly migration: string;
+}
+
+/** A route, and what traffic has shown of it. */
+export interface RouteReport {
+  readonly route: string;
+  readonly shadow: ShadowMode;
+  readonly agreed: number;
+  readonly differed: number;
+  readonly incomparable: number;
+  /** Lower 95 % Wilson bound, 0 to 1; absent without pairs. */
+  readonly agreementAtLeast?: number;
+  readonly requestsPerMinute: number;
+  /** ISO time; absent if no client got an answer of it since this process started. */
+  readonly lastSeenAt?: string;
+  /** Kinds of requests that clients make, and how many of these a pact has. */
+  readonly kinds: number;
+  readonly kindsInPacts: number;
+  /** What pairs have shown of it. */
+  readonly coverage: readonly Omit<CoverageCount, 'route'>[];
+}
+
+export interface RouteList {
+  readonly migration: string;
+  readonly routes: readonly RouteReport[];
 }
 
 export interface AuditList {

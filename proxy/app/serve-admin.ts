@@ -43,7 +43,7 @@ export interface AdminParts {
   readonly storage: Storage;
   readonly kill: KillControl;
   readonly drill: AdminDeps['drill'];
-  readonly previews: Pick<MovePreviews, 'preview'>;
+  readonly previews: Pick<MovePreviews, 'preview' | 'routes'>;
   readonly redis: SharedRedis | undefined;
   readonly beside: ReturnType<typeof watchConfig>;
   readonly metrics: Metrics;
@@ -127,6 +127,7 @@ export async function serveAdmin(
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     drill,
     preview: previews.preview,
+    routes: previews.routes,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
       ...beside.report(),

@@ -15,7 +15,14 @@ import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { excuseRoutes } from './judge.ts';
 import { Judging } from './judging.ts';
-import type { ClientAnswers, EvidenceKey, GateFacts, GateReport, ServedLately } from './model.ts';
+import type {
+  ClientAnswers,
+  EvidenceKey,
+  GateFacts,
+  GateReport,
+  RouteEvidence,
+  ServedLately,
+} from './model.ts';
 import type { ServiceDescription } from './openapi/description-watch.ts';
 import { Descriptions } from './openapi/descriptions.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
@@ -125,6 +132,11 @@ export class Evidence {
   contractView(migrationId: string): ContractView {
     const migration = this.#find(migrationId)!;
     return this.#contracts.view(migration, this.#factsOf(migration));
+  }
+
+  /** Counted pairs of each route under the builds and rules of now; of a migration that there is. */
+  routes(migrationId: string): readonly RouteEvidence[] {
+    return this.#factsOf(this.#find(migrationId)!).routes;
   }
 
   draftContract(migrationId: string, order: Parameters<typeof draftContract>[1]): Promise<DraftResult> {

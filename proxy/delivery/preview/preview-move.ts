@@ -26,8 +26,9 @@ export interface MovePreview {
     readonly requestsPerMinute: number;
     readonly changingPerMinute: number;
   }[];
-  /** Percent: steps on the way that are held. */
+  /** Percent: all steps of the migration, and those on the way that are held. */
   readonly steps: readonly number[];
+  readonly heldSteps: readonly number[];
   /** One sentence each: the whole in words, for people. */
   readonly sentences: readonly string[];
 }
@@ -82,7 +83,8 @@ export function previewMove(
       }))
       .sort((a, b) => b.requestsPerMinute - a.requestsPerMinute)
       .slice(0, routesAtMost),
-    steps: heldSteps(migration, from, to),
+    steps: migration.canary.steps,
+    heldSteps: heldStepsOf(migration, from, to),
   };
   return { ...preview, sentences: [...inWords(migration, preview), ...remarks] };
 }
@@ -126,7 +128,7 @@ function partWithin(share: number, hash: number): number {
   return bucket === 1 ? share : 0;
 }
 
-function heldSteps({ canary }: Pick<Migration, 'canary'>, from: number, to: number): number[] {
+function heldStepsOf({ canary }: Pick<Migration, 'canary'>, from: number, to: number): number[] {
   const isHeld = canary.holdMinutes > 0 || canary.minRequests > 0;
   return isHeld ? canary.steps.filter((step) => step > from && step < to) : [];
 }
@@ -135,7 +137,7 @@ function inWords(
   { service, stickBy, canary }: Pick<Migration, 'service' | 'stickBy' | 'canary'>,
   preview: Omit<MovePreview, 'sentences'>,
 ): string[] {
-  const { from, to, minutes, changing, stayingAtService, stayingAtMonolith, complete, steps } = preview;
+  const { from, to, minutes, changing, stayingAtService, stayingAtMonolith, complete, heldSteps } = preview;
   if (minutes === 0 || preview.requestsPerMinute === 0)
     return ['Nobody has asked for it in the last ten minutes, so who is affected is not known.'];
   if (from === to) return [`${from} % is what it has: nobody changes sides.`];
@@ -145,7 +147,7 @@ function inWords(
   const seen = changing.users + stayingAtService.users + stayingAtMonolith.users;
   const sentences = [
     `Of ${atLeast}${counted(seen, 'user')} seen in the last ${last}, about ${counted(changing.users, 'user')} with ` +
-      ` ${counted(Math.round(changing.requestsPerMinute), 'request')} a minute would go to ${side}.`,
+      `${counted(Math.round(changing.requestsPerMinute), 'request')} a minute would go to ${side}.`,
   ];
   if (changing.to === 'service' && from > 0)
     sentences.push(`Who is in at ${from} % stays in: ${counted(stayingAtService.users, 'user')} of these.`);
@@ -156,8 +158,8 @@ function inWords(
     const by = stickBy.map((source) => ('name' in source ? `${source.from} ${source.name}` : source.from));
     sentences.push(`${unknown} a minute have no ${by.join(' or ')}: ${whitherUnknown(service, from, to)}.`);
   }
-  if (steps.length > 0) {
-    const way = steps.map((step) => `${step} %`).join(', ');
+  if (heldSteps.length > 0) {
+    const way = heldSteps.map((step) => `${step} %`).join(', ');
     const held = [
       ...(canary.holdMinutes > 0 ? [`${canary.holdMinutes} minutes`] : []),
       ...(canary.minRequests > 0 ? [counted(canary.minRequests, 'request')] : []),

@@ -45,6 +45,7 @@ interface Slice {
 export class AskingHistory {
   readonly #clock: Clock;
   readonly #slices = new Map<string, Slice[]>();
+  readonly #lastSeen = new Map<string, Map<string, number>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -56,6 +57,7 @@ export class AskingHistory {
     for (const [route, counts] of Object.entries(statuses)) {
       const added = counts.reduce((sum, count) => sum + count, 0);
       slice.routes.set(route, (slice.routes.get(route) ?? 0) + added);
+      if (added > 0) this.#seen(migration).set(route, this.#clock.now());
     }
   }
 
@@ -90,6 +92,17 @@ export class AskingHistory {
     // A request is looked at when it begins and counted when it ends: reports lie between some of them.
     const complete = !isFull && looked >= requests * 0.95;
     return { minutes, requests, routes, users, byChance, unknown, complete };
+  }
+
+  /** When a client last got an answer of each route, in ms since 1970. */
+  lastSeen(migration: string): ReadonlyMap<string, number> {
+    return this.#seen(migration);
+  }
+
+  #seen(migration: string): Map<string, number> {
+    const seen = this.#lastSeen.get(migration) ?? new Map<string, number>();
+    this.#lastSeen.set(migration, seen);
+    return seen;
   }
 
   #now(migration: string): Slice {

@@ -25,6 +25,7 @@ import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import {
   catalogAsking,
   catalogPair,
+  catalogRoutes,
   catalogSignatures,
   catalogStatus,
   failedContract,
@@ -145,6 +146,7 @@ export class InMemoryEstate {
         workers: [{ pid: 17, hash: '0123456789ab' }],
         flags: { source: 'file', up: true, ageMs: 120 },
       }),
+      routes: () => catalogRoutes,
       preview: (id, to) =>
         previewMove(
           { ...previewed, id },
