@@ -7,6 +7,7 @@ import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
+import { addDocsRoutes } from './docs-page/docs-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
@@ -66,7 +67,8 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
     }),
   );
   app.use(authorise);
-  addStatusRoutes(app, deps, apiDocument);
+  addStatusRoutes(app, deps);
+  addDocsRoutes(app, apiDocument);
   addSessionRoutes(app, options.login);
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);

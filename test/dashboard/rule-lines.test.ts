@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { foldRows } from '../../dashboard/src/differences/fold-rows.ts';
 import { suggestRules } from '../../dashboard/src/differences/rule-lines.ts';
+import type { Kind } from '../../proxy/admin/api-types.ts';
 
-const about = (place: string, kind = 'value') => ({ migration: 'catalog', place, kind });
+const about = (place: string, kind: Kind = 'value') => ({ migration: 'catalog', place, kind });
 const differences = (...values: [string, string][]) =>
   values.map(([monolith, service], index) => ({
     place: `body:/items/${index}/price`,
     pattern: 'body:/items/*/price',
-    kind: 'value',
+    kind: 'value' as const,
     monolith,
     service,
     signature: 's',
