@@ -22,12 +22,18 @@ const order: readonly ReasonState[] = ['refused', 'waiting', 'met'];
 export function GateCard({ answer, holds }: { answer: GateAnswer; holds: readonly string[] }) {
   const { state, reasons, nextStep, migration, key } = answer;
   const sorted = [...reasons].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const missing = reasons.filter((reason) => reason.state !== 'met').length;
   const besides = holds.filter((hold) => !reasons.some(({ text }) => text === hold));
   return (
     <section className="card" aria-labelledby="gate-title">
       <h2 id="gate-title">
         Gate {nextStep !== undefined && <span className="muted">to {percent(nextStep)}</span>}{' '}
-        <Badge tone={gateTones[state]}>{state}</Badge>
+        <Badge tone={gateTones[state]}>{state}</Badge>{' '}
+        <span className="muted small">
+          {missing === 0
+            ? `all ${reasons.length} reasons are met`
+            : `${missing} of ${reasons.length} reasons stand in the way`}
+        </span>
       </h2>
       <ul className="checklist">
         {sorted.map((reason) => (

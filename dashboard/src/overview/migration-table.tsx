@@ -115,13 +115,8 @@ function Row({ status }: { status: MigrationStatus }) {
       </td>
       <td data-label="" className="back">
         {(share.effective > 0 || share.asked > 0) && (
-          <GuardedButton
-            className="danger"
-            label={`Roll back ${visible(id)}`}
-            whyNot={whyNot}
-            onClick={() => rollBack(id)}
-          >
-            Roll back …
+          <GuardedButton className="danger" whyNot={whyNot} onClick={() => rollBack(id)}>
+            Roll back <span className="hidden">{visible(id)}</span> …
           </GuardedButton>
         )}
       </td>
