@@ -76,14 +76,6 @@ function StandingNotices({ status }: { status: MigrationStatus }) {
         <Notice tone="bad" title="The guard took it back">
           <Time at={latch.at} />: <Sentence text={latch.reason} /> Nothing goes to the service until somebody
           clears that.
-          <dl className="facts small">
-            {Object.entries(latch.numbers).map(([name, value]) => (
-              <div key={name}>
-                <dt>{visible(name)}</dt>
-                <dd>{count(value)}</dd>
-              </div>
-            ))}
-          </dl>
         </Notice>
       )}
       {override && (
