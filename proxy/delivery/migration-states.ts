@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { MigrationStateRow } from '../store/model.ts';
 
 const rowSchema = z.object({
@@ -123,10 +124,8 @@ export class MigrationStates {
   }
 
   async #writeFile(): Promise<void> {
-    const temporary = `${this.#deps.file}.new`;
     try {
-      await writeFile(temporary, JSON.stringify([...this.#rows.values()], undefined, 2), { mode: 0o600 });
-      await rename(temporary, this.#deps.file);
+      await writeFileAtomically(this.#deps.file, JSON.stringify([...this.#rows.values()], undefined, 2));
     } catch (error) {
       this.#deps.log.error({ err: error, file: this.#deps.file }, 'states file not written');
     }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { emptyFeatureSet, type FeatureSet, readFeatureSet } from './feature-set.ts';
 import { flagOf } from './flag-names.ts';
@@ -15,7 +16,6 @@ import {
 import { createTurns } from './in-turn.ts';
 import { keepKill, killFlag, killFlagKept, killStrategy } from './kill-flag.ts';
 import { shareProblem, shareStrategy } from './share.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 export interface FileFlagsOptions {
   readonly dataDir: string;
