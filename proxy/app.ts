@@ -37,7 +37,7 @@ export interface App {
 /** How often what was granted is held against evidence, holds and flags. */
 const RECONCILE_EVERY_MS = 500;
 /** How soon a move made on one replica holds on the others. */
-const SYNC_STATES_EVERY_MS = 500;
+const SYNC_STATES_EVERY_MS = 250;
 
 const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024, timeBudgetMs: 2000 };
 

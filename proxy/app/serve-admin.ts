@@ -132,14 +132,15 @@ export async function serveAdmin(
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
+      const statuses = delivery.list();
       return metrics.render({
-        shares: delivery.list().map(sharesOf),
+        shares: statuses.map(sharesOf),
         killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
-        guard: guardOf(delivery.list(), redis),
+        guard: guardOf(statuses, redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         ...beside.metrics(storage),
