@@ -37,7 +37,7 @@ export interface App {
 /** How often what was granted is held against evidence, holds and flags. */
 const RECONCILE_EVERY_MS = 500;
 /** How soon a move made on one replica holds on the others. */
-const SYNC_STATES_EVERY_MS = 500;
+const SYNC_STATES_EVERY_MS = 250;
 
 const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024, timeBudgetMs: 2000 };
 
@@ -106,6 +106,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     ...{ flags, states, gate, pairs, killed, audit, clock, log },
   });
   const { delivery, daily } = started;
+  const pairsLately = (migration: Migration) => evidence.pairsLately(migration);
   const previews = createPreviews({
     clock,
     model,
@@ -113,7 +114,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     delivery: () => delivery,
     others: beside.others,
   });
-  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const guardingDeps = { delivery, gate, pairsLately, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
   const { guard, drill, redis } = guarding;
   const redactionKey = await readKeyFile(

@@ -11,6 +11,7 @@ import { addDocsRoutes } from './docs-page/docs-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
+import { addHourRoutes } from './hour-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
@@ -79,6 +80,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addEvidenceRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
+  addHourRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);
   app.use(refuseUnknownPath);

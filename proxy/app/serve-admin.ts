@@ -26,10 +26,10 @@ import {
   configReport,
   guardOf,
   sharesOf,
-  verdictEntry,
   verifyEntry,
   verifyResult,
 } from './reports.ts';
+import { verdictMoves } from './verdict-moves.ts';
 import type { watchConfig } from './watch-config.ts';
 import type { watchMoves } from './watch-moves.ts';
 
@@ -109,13 +109,10 @@ export async function serveAdmin(
       view: (migration) => evidence.contractView(migration),
       draft: (migration, order) => evidence.draftContract(migration, order),
     },
-    async judge(migration, order) {
-      const judged = await evidence.judging.judge(migration, order);
-      if (typeof judged === 'string') return { done: false, reason: judged };
-      await spool.recordAudit(verdictEntry(judged));
-      delivery.reconcile();
-      return { done: true, verdict: judged };
-    },
+    ...verdictMoves(evidence.judging, {
+      recordAudit: (entry) => spool.recordAudit(entry),
+      reconcile: () => delivery.reconcile(),
+    }),
     kill,
     force: createForceGrants({
       key: settings.forceKey,
@@ -135,14 +132,15 @@ export async function serveAdmin(
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
+      const statuses = delivery.list();
       return metrics.render({
-        shares: delivery.list().map(sharesOf),
+        shares: statuses.map(sharesOf),
         killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
-        guard: guardOf(delivery.list(), redis),
+        guard: guardOf(statuses, redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         ...beside.metrics(storage),
