@@ -1,4 +1,4 @@
-import type { ClearGuardOrder, MigrationList, MoveDone } from '../../proxy/admin/api-types.ts';
+import type { MigrationList, MoveDone, ReasonOrder } from '../../proxy/admin/api-types.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { inert } from '../inert.ts';
@@ -31,7 +31,7 @@ export const guard = defineCommand({
     if (id === undefined) throw new UsageError('guard clear needs the ID of a migration');
     if (reason.trim() === '')
       throw new UsageError('guard clear needs --reason, such as --reason "build 1.4.2 is out"');
-    const order: ClearGuardOrder = { reason };
+    const order: ReasonOrder = { reason };
     return moveOutcome(await admin().post<MoveDone>(migrationPath(id, '/guard/clear'), order));
   },
 });
