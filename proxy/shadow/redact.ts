@@ -3,6 +3,7 @@ import type { Place } from '../routing/model.ts';
 import type { Matches } from './compare/place-tree.ts';
 import { isSecretName } from './redact-names.ts';
 import { type Hide, hideSecrets } from './redact-text.ts';
+import { redactionOf } from './redaction.ts';
 
 /** Makes secrets unreadable before anything is compared or kept. */
 export interface Redactor {
@@ -66,7 +67,7 @@ const maxKnownSecrets = 1000;
 const maxKnownChars = 1000;
 
 function redaction(key: Uint8Array, secret: string): string {
-  return `‹redacted:${createHmac('sha256', key).update(secret).digest('hex').slice(0, 8)}›`;
+  return redactionOf(createHmac('sha256', key).update(secret).digest('hex'));
 }
 
 /** A value that is hidden whole: by a rule alone, or for what it is called, which a rule changes nothing about. */
