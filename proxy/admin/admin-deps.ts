@@ -4,6 +4,7 @@ import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { SeriesReads } from '../delivery/series/series-reads.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -32,6 +33,7 @@ export interface AdminReads {
     limit: number,
     build?: string,
   ): Promise<readonly PairRow[]>;
+  readonly series: SeriesReads;
   pair(id: string): Promise<PairRow | undefined>;
   /** Of any build, oldest first; the page behind `after`. */
   differingPairs(page: {

@@ -23,6 +23,9 @@ export type {
   RampStatus,
   SideTraffic,
 } from '../delivery/model.ts';
+export type { EstateSeries, Sparkline, Sparklines } from '../delivery/series/estate-series.ts';
+export type { SeriesMarker } from '../delivery/series/markers.ts';
+export type { MigrationSeries, SeriesGrid, SideSeries, Values } from '../delivery/series/migration-series.ts';
 export type { ContractUse } from '../evidence/contract-uses.ts';
 export type { PactStanding, PactView } from '../evidence/contract-view.ts';
 export type { ContractDraft } from '../evidence/draft-contract.ts';

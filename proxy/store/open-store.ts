@@ -23,6 +23,7 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
+import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
 import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
+  readonly series: SeriesStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly toldFlagEvents: ToldFlagEvents;
@@ -107,6 +109,7 @@ export function openStore({
     pairs,
     pairWriter,
     replicas: createReplicaStore(database),
+    series: createSeriesStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     toldFlagEvents: createToldFlagEvents(database),

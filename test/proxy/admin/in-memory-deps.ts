@@ -11,6 +11,10 @@ import type {
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
 import { MoveRevisions } from '../../../proxy/delivery/move-revisions.ts';
+import { estateSeries, sparklines } from '../../../proxy/delivery/series/estate-series.ts';
+import type { Grid } from '../../../proxy/delivery/series/grid.ts';
+import { markerOf } from '../../../proxy/delivery/series/markers.ts';
+import { migrationSeries } from '../../../proxy/delivery/series/migration-series.ts';
 import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
 import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
@@ -19,6 +23,7 @@ import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
 import type { Killed, KillSwitch } from '../../../proxy/flags/kill-switch.ts';
 import type { RecordingStatus } from '../../../proxy/recording/recording-status.ts';
 import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { SeriesRow } from '../../../proxy/store/series-rows.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import {
   catalogPair,
@@ -42,6 +47,8 @@ export class InMemoryEstate {
   pairs: readonly PairRow[] = [catalogPair];
   contracts: readonly ContractResult[] = [failedContract];
   auditRows: AuditRow[] = [];
+  /** What was counted over time, within a grid. */
+  series: (grid: Grid) => readonly SeriesRow[] = () => [];
   recording: RecordingStatus = {
     id: '20261120t120000z-0a1b2c',
     state: 'done',
@@ -317,6 +324,15 @@ export class InMemoryEstate {
         ),
       differingPairs: ({ migration, after }) =>
         stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
+      series: {
+        migration: (id, grid) =>
+          stored(() => {
+            const rows = this.series(grid).filter(({ migration }) => migration === id);
+            return migrationSeries(id, grid, rows, this.auditRows.map(markerOf));
+          }),
+        estate: (grid) => stored(() => estateSeries(grid, this.series(grid).filter(({ migration }) => migration === ''))),
+        sparklines: (ids, grid) => stored(() => sparklines(grid, ids, this.series(grid))),
+      },
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
         list: ({ limit, before = Number.POSITIVE_INFINITY, actor, action, migration, since = '' }) =>
