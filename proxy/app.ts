@@ -206,7 +206,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
 
   let stopping = false;
   const admin = await serveAdmin(settings, traffic, {
-    ...{ evidence, delivery, series, comparer, recorder, spool, storage, kill, drill, redis, beside, metrics, clock },
+    ...{
+      evidence,
+      delivery,
+      series,
+      comparer,
+      recorder,
+      spool,
+      storage,
+      kill,
+      drill,
+      redis,
+      beside,
+      metrics,
+      clock,
+    },
     isStopping: () => stopping,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');

@@ -8,12 +8,14 @@ export interface SampleWay {
   readonly requestsAMinute: number;
   readonly monolithMs: number;
   readonly serviceMs: number;
+  /** Of the whole estate (`''`). */
+  readonly routes?: number;
   readonly shares: readonly { readonly fromMs: number; readonly percent: number }[];
 }
 
 /** What a minute of it may have come to: plausible, and the same for the same minute. */
 export function sampleMinute(way: SampleWay, atMs: number): SeriesRow {
-  const { migration, requestsAMinute, monolithMs, serviceMs } = way;
+  const { migration, requestsAMinute, monolithMs, serviceMs, routes = 0 } = way;
   const effective = way.shares.findLast(({ fromMs }) => fromMs <= atMs)?.percent ?? 0;
   const swing = wobble(atMs);
   const requests = Math.round(requestsAMinute * (0.8 + 0.4 * dayCurve(atMs)) * (0.95 + 0.1 * swing));
@@ -29,7 +31,7 @@ export function sampleMinute(way: SampleWay, atMs: number): SeriesRow {
     ...{ agreed: copies - Math.round(copies / 40), differed: Math.round(copies / 40), incomparable: 0 },
     dropped: swing > 0.7 ? { 'queue-full': Math.round(12 * swing), 'too-large': 2 } : { 'too-large': 1 },
     ...(migration === ''
-      ? { progress: { routes: 40, movedRoutes: Math.round(effective / 4) } }
+      ? { progress: { routes, movedRoutes: Math.round((effective / 100) * routes) } }
       : {
           standing: {
             asked: effective,

@@ -1,6 +1,13 @@
 import type { SeriesProgress, SeriesRow } from '../../store/series-rows.ts';
 import { byPoint, type Grid } from './grid.ts';
-import { type SeriesGrid, type SideSeries, sideSeries, sumOf, toldGrid, type Values } from './migration-series.ts';
+import {
+  type SeriesGrid,
+  type SideSeries,
+  sideSeries,
+  sumOf,
+  toldGrid,
+  type Values,
+} from './migration-series.ts';
 
 /** How far the whole estate has moved, over time. */
 export interface EstateSeries extends SeriesGrid {
@@ -33,9 +40,7 @@ export function estateSeries(grid: Grid, rows: readonly SeriesRow[]): EstateSeri
     ...toldGrid(grid),
     routes: { all: atEnd(({ routes }) => routes), moved: atEnd(({ movedRoutes }) => movedRoutes) },
     traffic: {
-      all: points.map((step) =>
-        sumOf(step, ({ monolith, service }) => monolith.requests + service.requests),
-      ),
+      all: points.map((step) => sumOf(step, ({ monolith, service }) => monolith.requests + service.requests)),
       service: points.map((step) => sumOf(step, ({ service }) => service.requests)),
     },
   };

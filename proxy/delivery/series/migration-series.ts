@@ -73,7 +73,9 @@ export function migrationSeries(
     service: sideSeries(points, ({ service }) => service),
     copies: sideSeries(points, copiesOf),
     agreement: {
-      ratio: standing(({ judgedPairs, judgedAgreed }) => (judgedPairs > 0 ? judgedAgreed / judgedPairs : null)),
+      ratio: standing(({ judgedPairs, judgedAgreed }) =>
+        judgedPairs > 0 ? judgedAgreed / judgedPairs : null,
+      ),
       atLeast: standing(({ judgedPairs, judgedAgreed }) =>
         judgedPairs > 0 ? wilsonLowerBound(judgedAgreed, judgedPairs) : null,
       ),

@@ -14,7 +14,8 @@ export function standingsOf(
   migrations: readonly Pick<Migration, 'id' | 'routes'>[],
 ): Standings {
   const moved = new Set(statuses.filter(({ phase }) => isMoved(phase)).map(({ id }) => id));
-  const routesOf = (some: typeof migrations): number => some.reduce((sum, { routes }) => sum + routes.length, 0);
+  const routesOf = (some: typeof migrations): number =>
+    some.reduce((sum, { routes }) => sum + routes.length, 0);
   return {
     standings: new Map(
       statuses.map(({ id, share, pairs: { agreed, differed, incomparable } }) => [

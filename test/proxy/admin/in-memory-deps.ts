@@ -330,7 +330,13 @@ export class InMemoryEstate {
             const rows = this.series(grid).filter(({ migration }) => migration === id);
             return migrationSeries(id, grid, rows, this.auditRows.map(markerOf));
           }),
-        estate: (grid) => stored(() => estateSeries(grid, this.series(grid).filter(({ migration }) => migration === ''))),
+        estate: (grid) =>
+          stored(() =>
+            estateSeries(
+              grid,
+              this.series(grid).filter(({ migration }) => migration === ''),
+            ),
+          ),
         sparklines: (ids, grid) => stored(() => sparklines(grid, ids, this.series(grid))),
       },
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
