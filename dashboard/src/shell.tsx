@@ -36,7 +36,7 @@ export function Shell() {
         )}
       </header>
       <main id="main" tabIndex={-1}>
-        {mustLogIn ? <LoginPage error={error} /> : <Screen />}
+        {mustLogIn ? <LoginPage /> : <Screen />}
       </main>
     </>
   );

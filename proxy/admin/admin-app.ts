@@ -7,9 +7,11 @@ import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
+import { addDocsRoutes } from './docs-page/docs-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
+import { addHourRoutes } from './hour-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
@@ -66,7 +68,8 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
     }),
   );
   app.use(authorise);
-  addStatusRoutes(app, deps, apiDocument);
+  addStatusRoutes(app, deps);
+  addDocsRoutes(app, apiDocument);
   addSessionRoutes(app, options.login);
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
@@ -77,6 +80,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addSeriesRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
+  addHourRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);
   app.use(refuseUnknownPath);

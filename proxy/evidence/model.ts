@@ -72,10 +72,12 @@ export interface Judgements {
   }[];
 }
 
+export type CoverageDimension = 'method' | 'status' | 'type' | 'role' | 'query' | 'use';
+
 /** Pairs of a route with one method, status class, media type, role or shape of query. */
 export interface CoverageCount {
   readonly route: string;
-  readonly dimension: string;
+  readonly dimension: CoverageDimension;
   readonly value: string;
   readonly compared: number;
   readonly incomparable: number;

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
 import type uPlot from 'uplot';
 import { Time } from '../parts/time.tsx';
 import { type Line, latest, type Panel } from './chart-model.ts';
-import { chartHeight, type Drawn, dataOf, drawChart } from './draw-chart.ts';
+import { type Drawn, dataOf, drawChart } from './draw-chart.ts';
 import { ValuesTable } from './values-table.tsx';
 
 export interface ChartProps extends Drawn {
@@ -12,7 +12,7 @@ export interface ChartProps extends Drawn {
 }
 
 /** Lines over time. Read by pointing, by arrow keys, and as a table. */
-export function Chart({ panel, times, stepSeconds, marks, point, onPoint }: ChartProps) {
+export function Chart({ panel, times, stepSeconds, marks, height, point, onPoint }: ChartProps) {
   const titleId = useId();
   const isEmpty = panel.lines.every(({ values }) => latest(values) === undefined);
   return (
@@ -30,7 +30,7 @@ export function Chart({ panel, times, stepSeconds, marks, point, onPoint }: Char
         <Plot
           // With other lines it is another chart.
           key={panel.lines.map(({ label }) => label).join()}
-          {...{ panel, times, stepSeconds, marks, point, onPoint, titleId }}
+          {...{ panel, times, stepSeconds, marks, height, point, onPoint, titleId }}
         />
       )}
       {!isEmpty && <ValuesTable panel={panel} times={times} />}
@@ -53,7 +53,7 @@ function Plot({ titleId, point, onPoint, ...drawn }: ChartProps & { readonly tit
     chart.current = made;
     const resizing = new ResizeObserver(([entry]) => {
       const width = Math.floor(entry?.contentRect.width ?? 0);
-      if (width > 0 && width !== made.width) made.setSize({ width, height: chartHeight });
+      if (width > 0 && width !== made.width) made.setSize({ width, height: made.height });
     });
     resizing.observe(element.current!);
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');

@@ -9,9 +9,9 @@ export interface Drawn {
   readonly times: readonly number[];
   readonly stepSeconds: number;
   readonly marks: readonly Mark[];
+  /** Of the plot with its axes, px. */
+  readonly height: number;
 }
-
-export const chartHeight = 168;
 
 const dashes = { long: [6, 4], short: [2, 3] } as const;
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
@@ -35,7 +35,7 @@ export function drawChart(
   return new uPlot(
     {
       width: Math.max(1, element.clientWidth),
-      height: chartHeight,
+      height: current().height,
       padding: [14, 8, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },

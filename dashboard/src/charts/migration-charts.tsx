@@ -31,6 +31,7 @@ function Charts({ series }: { series: MigrationSeries }) {
             {...{ panel, times, point }}
             stepSeconds={series.stepSeconds}
             marks={groups}
+            height={168}
             onPoint={setPoint}
           />
         ))}

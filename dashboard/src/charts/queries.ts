@@ -9,7 +9,8 @@ const sparksMs = 15_000;
 /** What is looked at closely follows closely. */
 const refetchMs = (span: Span): number => (span === '1h' ? 5_000 : 30_000);
 
-const spanQuery = (span: Span): string => `from=${new Date(Date.now() - spans[span]).toISOString()}`;
+const spanQuery = (span: Span): string =>
+  `from=${encodeURIComponent(new Date(Date.now() - spans[span]).toISOString())}`;
 
 export const migrationSeries = (id: string, span: Span) =>
   queryOptions({
