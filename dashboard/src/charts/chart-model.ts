@@ -64,7 +64,7 @@ export function rangeOf({
   return [bottom, Math.min(atMost, greatest + margin)];
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** Of times in seconds, `apart` from each other: the time of the day, or the day where one begins. */

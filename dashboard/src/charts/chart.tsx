@@ -23,7 +23,7 @@ export function Chart({ panel, times, stepSeconds, marks, height, point, onPoint
         </span>
         <span className="muted small chart-about">{panel.about}</span>
       </figcaption>
-      <Legend panel={panel} times={times} point={point} />
+      <Legend panel={panel} point={point} />
       {isEmpty ? (
         <p className="chart-empty muted">Nothing was counted in this time.</p>
       ) : (
@@ -33,7 +33,10 @@ export function Chart({ panel, times, stepSeconds, marks, height, point, onPoint
           {...{ panel, times, stepSeconds, marks, height, point, onPoint, titleId }}
         />
       )}
-      {!isEmpty && <ValuesTable panel={panel} times={times} />}
+      <div className="chart-foot">
+        <ValuesTable panel={panel} times={times} />
+        <ReadAt time={point === null ? undefined : times[point]} />
+      </div>
     </figure>
   );
 }
@@ -127,27 +130,30 @@ function valueText({ values }: Line, point: number, format: Panel['format']): st
 }
 
 /** The lines by name, with their values where somebody points, else the last ones. */
-function Legend({ panel, times, point }: { panel: Panel; times: readonly number[]; point: number | null }) {
-  const at = point === null ? undefined : times[point];
+function Legend({ panel, point }: { panel: Panel; point: number | null }) {
   return (
-    <div className="chart-legend">
-      <ul>
-        {panel.lines.map((line) => (
-          <li key={line.label}>
-            <svg className={`key ${line.tone}`} viewBox="0 0 18 4" aria-hidden="true">
-              <line x1="0" y1="2" x2="18" y2="2" {...(line.dash && { className: line.dash })} />
-            </svg>
-            {line.label}{' '}
-            <span className="value">
-              {point === null ? lastText(line, panel.format) : valueText(line, point, panel.format)}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <span className="muted small chart-at">
-        {at === undefined ? 'latest' : <Time at={new Date(at * 1000).toISOString()} />}
-      </span>
-    </div>
+    <ul className="chart-legend">
+      {panel.lines.map((line) => (
+        <li key={line.label}>
+          <svg className={`key ${line.tone}`} viewBox="0 0 18 4" aria-hidden="true">
+            <line x1="0" y1="2" x2="18" y2="2" {...(line.dash && { className: line.dash })} />
+          </svg>
+          {line.label}{' '}
+          <span className="value">
+            {point === null ? lastText(line, panel.format) : valueText(line, point, panel.format)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Of when the values beside the names are. */
+function ReadAt({ time }: { time: number | undefined }) {
+  return (
+    <span className="muted small">
+      {time === undefined ? 'the latest values' : <Time at={new Date(time * 1000).toISOString()} />}
+    </span>
   );
 }
 

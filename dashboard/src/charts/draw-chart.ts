@@ -36,7 +36,7 @@ export function drawChart(
     {
       width: Math.max(1, element.clientWidth),
       height: current().height,
-      padding: [14, 8, 0, 0],
+      padding: [14, 22, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
@@ -44,10 +44,15 @@ export function drawChart(
         y: { range: () => rangeOf(current().panel) },
       },
       axes: [
-        { ...axis, space: 64, values: (_chart, splits, _axis, _space, apart) => timeLabels(splits, apart) },
         {
           ...axis,
-          space: 32,
+          space: 64,
+          size: 26,
+          values: (_chart, splits, _axis, _space, apart) => timeLabels(splits, apart),
+        },
+        {
+          ...axis,
+          space: 24,
           size: 62,
           gap: 6,
           values: (_chart, splits) => splits.map((value) => current().panel.format(value)),

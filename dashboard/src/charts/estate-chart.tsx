@@ -9,7 +9,13 @@ export default function EstateChart({ series }: { series: EstateSeries }) {
   const panel = useMemo(() => estatePanel(series), [series]);
   const times = useMemo(() => timesOf(series), [series]);
   return (
-    <Chart {...{ panel, times, point }} stepSeconds={series.stepSeconds} marks={noMarks} onPoint={setPoint} />
+    <Chart
+      {...{ panel, times, point }}
+      stepSeconds={series.stepSeconds}
+      marks={noMarks}
+      height={116}
+      onPoint={setPoint}
+    />
   );
 }
 
