@@ -81,7 +81,7 @@ export function configReport(
   routes: RoutesWatcher,
   model: RoutingModel,
   loadedAt: string,
-): ConfigReport {
+): Pick<ConfigReport, 'file' | 'hash' | 'loadedAt' | 'problems'> {
   return { file, hash: model.hash, loadedAt, problems: routes.problems().map(formatProblem) };
 }
 

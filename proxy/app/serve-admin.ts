@@ -20,6 +20,7 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
+import type { MovePreviews } from './preview-moves.ts';
 import {
   auditPart,
   certificatePart,
@@ -44,6 +45,7 @@ export interface AdminParts {
   readonly storage: Storage;
   readonly kill: KillControl;
   readonly drill: AdminDeps['drill'];
+  readonly previews: Pick<MovePreviews, 'preview' | 'routes'>;
   readonly redis: SharedRedis | undefined;
   readonly beside: ReturnType<typeof watchConfig>;
   readonly metrics: Metrics;
@@ -67,6 +69,7 @@ export async function serveAdmin(
     storage,
     kill,
     drill,
+    previews,
     redis,
     beside,
     metrics,
@@ -122,6 +125,8 @@ export async function serveAdmin(
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     drill,
+    preview: previews.preview,
+    routes: previews.routes,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
       ...beside.report(),
@@ -129,14 +134,15 @@ export async function serveAdmin(
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
+      const statuses = delivery.list();
       return metrics.render({
-        shares: delivery.list().map(sharesOf),
+        shares: statuses.map(sharesOf),
         killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
-        guard: guardOf(delivery.list(), redis),
+        guard: guardOf(statuses, redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         ...beside.metrics(storage),

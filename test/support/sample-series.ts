@@ -13,6 +13,16 @@ export interface SampleWay {
   readonly shares: readonly { readonly fromMs: number; readonly percent: number }[];
 }
 
+/** A minute of each way for each point of a grid. */
+export function sampleGrid(
+  { fromMs, stepSeconds, points }: { fromMs: number; stepSeconds: number; points: number },
+  ways: readonly SampleWay[],
+): SeriesRow[] {
+  return Array.from({ length: points }, (_, index) => fromMs + index * stepSeconds * 1000).flatMap((atMs) =>
+    ways.map((way) => sampleMinute(way, atMs)),
+  );
+}
+
 /** What a minute of it may have come to: plausible, and the same for the same minute. */
 export function sampleMinute(way: SampleWay, atMs: number): SeriesRow {
   const { migration, requestsAMinute, monolithMs, serviceMs, routes = 0 } = way;

@@ -1,5 +1,5 @@
 import type { MigrationSeries, SeriesMarker, SideSeries, Values } from '../../../proxy/admin/api-types.ts';
-import { count, milliseconds, percent, ratio } from '../format.ts';
+import { count, milliseconds, percent, ratio, visible } from '../format.ts';
 import { type Line, latest, type Panel, type Tone } from './chart-model.ts';
 import { errorPercent, errorRate } from './error-rate.ts';
 
@@ -139,7 +139,12 @@ function droppedLines(dropped: MigrationSeries['dropped']): Line[] {
   const reasons = Object.entries(dropped).sort(([, a], [, b]) => total(b) - total(a));
   const shown: Line[] = reasons
     .slice(0, shownReasons)
-    .map(([reason, values], index) => ({ label: reason, tone: tones[index]!, dash: 'long', values }));
+    .map(([reason, values], index) => ({
+      label: visible(reason),
+      tone: tones[index]!,
+      dash: 'long',
+      values,
+    }));
   const rest = reasons.slice(shownReasons).map(([, values]) => values);
   return rest.length === 0
     ? shown

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sampleMinute } from '../../support/sample-series.ts';
+import { sampleGrid } from '../../support/sample-series.ts';
 import { adminClient } from './admin-client.ts';
 import { InMemoryEstate } from './in-memory-deps.ts';
 
@@ -8,11 +8,12 @@ function countedEstate(): InMemoryEstate {
   const estate = new InMemoryEstate();
   const shares = [{ fromMs: 0, percent: 25 }];
   const way = { requestsAMinute: 600, monolithMs: 30, serviceMs: 10, routes: 4, shares };
+  const ways = ['catalog', ''].map((migration) => ({ ...way, migration }));
   // The second half only: what was before is a gap.
-  estate.series = ({ fromMs, stepSeconds, points }) =>
-    Array.from({ length: points }, (_, index) => fromMs + index * stepSeconds * 1000)
-      .slice(Math.floor(points / 2))
-      .flatMap((atMs) => ['catalog', ''].map((migration) => sampleMinute({ ...way, migration }, atMs)));
+  estate.series = (grid) => {
+    const missing = Math.floor(grid.points / 2);
+    return sampleGrid(grid, ways).slice(missing * ways.length);
+  };
   return estate;
 }
 
