@@ -14,6 +14,7 @@ import { buildDashboard } from '../../scripts/dashboard-build.ts';
 import { InMemoryEstate } from '../proxy/admin/in-memory-deps.ts';
 import { hashOf } from '../proxy/admin/login/hash-of.ts';
 import { catalogPair, catalogSignatures, catalogStatus, ordersStatus } from '../proxy/admin/sample-data.ts';
+import { type SampleWay, sampleGrid } from '../support/sample-series.ts';
 import { accessibilityFindings, launchChromium } from './chromium.ts';
 
 /** The machine may be busy: a long wait costs nothing when what is awaited comes. */
@@ -199,6 +200,49 @@ describe('the dashboard in a browser', () => {
     }
   });
 
+  test('charts show a chosen time, are read by arrow keys and as a table, and say what moved the migration', async () => {
+    const from = Date.now() - 3_600_000;
+    estate.series = (grid) => sampleGrid(grid, ways);
+    estate.auditRows = [
+      {
+        ...{
+          seq: 1,
+          at: new Date(from).toISOString(),
+          actor: 'cli:ada',
+          action: 'promote',
+          migration: 'catalog',
+        },
+        ...{ reason: 'quiet', detail: { from: 5, to: 25 }, hash: 'ab'.repeat(32) },
+      },
+    ];
+    await page.goto(admin.url);
+    await page.getByText('3 of 12 routes moved').waitFor();
+    await page.getByRole('slider', { name: 'Progress' }).waitFor();
+    await page
+      .getByRole('img', { name: /^p99 lately: monolith at most .* ms, now .* ms; service at most/ })
+      .waitFor();
+
+    await page.getByRole('link', { name: 'catalog' }).click();
+    await page.getByRole('button', { name: '6 h' }).click();
+    await page.waitForURL('**/migrations/catalog?span=6h');
+    await page.getByText('promote 5 % → 25 %').waitFor();
+    const share = page.getByRole('slider', { name: 'Share' });
+    await share.press('Home');
+    const [first, readElsewhere] = await Promise.all(
+      [share, page.getByRole('slider', { name: 'Errors' })].map((one) => one.getAttribute('aria-valuetext')),
+    );
+    assert.match(first ?? '', /: asked 25 %, allowed 25 %, effective 25 %$/);
+    assert.match(readElsewhere ?? '', /monolith [\d.]+ %, service [\d.]+ %/);
+    await share.press('ArrowRight');
+    assert.notEqual(await share.getAttribute('aria-valuetext'), first);
+    assert.equal(await share.getAttribute('aria-valuenow'), '1');
+
+    await page.getByText('As a table').first().click();
+    const rows = page.getByRole('region', { name: 'Share, values' }).getByRole('row');
+    assert.ok((await rows.count()) > 300);
+    assert.deepEqual(complaints, []);
+  });
+
   test('an empty installation says what to do next', async () => {
     estate.migrations.clear();
     await page.goto(admin.url);
@@ -206,11 +250,17 @@ describe('the dashboard in a browser', () => {
   });
 });
 
+const ways: readonly SampleWay[] = ['catalog', ''].map((migration) => ({
+  ...{ migration, requestsAMinute: 400, monolithMs: 30, serviceMs: 10, routes: 12 },
+  shares: [{ fromMs: 0, percent: 25 }],
+}));
+
 const screens = ['/', '/migrations/catalog', '/differences', '/differences/catalog/5f1c0a9be2d4', '/audit'];
 
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
+  estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
   estate.signatures = catalogSignatures.map((one) => ({
     ...one,
     place: `body:/${planted}`,
