@@ -114,8 +114,10 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
 
   // Not by `watchFile`: what is written before its first look would be what it takes for unchanged.
   let seen = '';
+  let lookedAt: number | undefined;
   async function look(): Promise<void> {
     const mark = await markOf(path);
+    lookedAt = clock.monotonic();
     if (mark === seen) return;
     seen = mark;
     await load();
@@ -143,6 +145,7 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
       }
       return isKillKept ? { source: 'file', up: false, detail: killFlagKept } : { source: 'file', up: true };
     },
+    ageMs: () => (lookedAt === undefined ? undefined : clock.monotonic() - lookedAt),
     async close() {
       clearInterval(looking);
       listeners.length = 0;

@@ -73,6 +73,8 @@ export interface FlagSource {
   /** Replicas that read the same server tell each of its flips once: see `ClaimEvents`. */
   shareClaims(claim: ClaimEvents): void;
   health(): FlagHealth;
+  /** How long ago the source said what is in force, or that it is nothing new; undefined: not yet. */
+  ageMs(): number | undefined;
   close(): Promise<void>;
 }
 

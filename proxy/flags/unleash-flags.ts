@@ -156,6 +156,7 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
       const detail = trouble ? `${trouble.message} (since ${trouble.since})` : `no answer from ${apiUrl}`;
       return { source: 'unleash', up: false, detail };
     },
+    ageMs: () => (answeredAt === undefined ? undefined : clock.monotonic() - answeredAt),
     async close() {
       poller.close();
       listeners.length = 0;

@@ -33,18 +33,10 @@ export async function startTestRedis(): Promise<TestRedis> {
 }
 
 function start(port: number, directory: string): ChildProcess {
-  const settings = [
-    '--port',
-    `${port}`,
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    directory,
-  ];
+  const memoryOnly = ['--save', '', '--appendonly', 'no', '--dir', directory];
+  // For DEBUG RELOAD: to be seen loading.
+  const debug = ['--enable-debug-command', 'yes'];
+  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', ...debug, ...memoryOnly];
   return spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

@@ -5,11 +5,13 @@ import type {
   ConfigReport,
   GateAnswer,
   KillStatus,
+  LoginWays,
   MigrationList,
   MigrationStatus,
   Readiness,
   SessionInfo,
   SignatureDetail,
+  SignatureHours,
   SignatureList,
 } from '../../../proxy/admin/api-types.ts';
 import { read, setCsrf } from './client.ts';
@@ -29,6 +31,12 @@ export const session = queryOptions({
     return info;
   },
   staleTime: 60_000,
+});
+
+/** Told before any login. */
+export const loginWays = queryOptions({
+  queryKey: ['login'],
+  queryFn: ({ signal }) => read<LoginWays>('/api/login', signal),
 });
 
 export const migrations = queryOptions({
@@ -71,6 +79,15 @@ export const signature = (id: string, of: string) =>
     queryFn: ({ signal }) =>
       read<SignatureDetail>(`${migrationPath(id)}/signatures/${part(of)}?limit=10`, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** By hour, of the last two weeks. */
+export const signatureHours = (id: string, of: string) =>
+  queryOptions({
+    queryKey: ['signature-hours', id, of],
+    queryFn: ({ signal }) =>
+      read<SignatureHours>(`${migrationPath(id)}/signatures/${part(of)}/hours`, signal),
+    refetchInterval: 60_000,
   });
 
 export const auditPageSize = 100;

@@ -148,6 +148,7 @@ export class DeliveryStand {
       storyOf: async () => ({ own: true }),
       lastRun: () => undefined,
       shareClaims: () => {},
+      ageMs: () => undefined,
       health: () => ({ source: 'file', up: true }),
       close: async () => {},
     };
