@@ -3,13 +3,13 @@ import { defineCommand } from '../command.ts';
 import { counted } from '../format.ts';
 import { inert } from '../inert.ts';
 import type { Paint } from '../paint.ts';
+import { waiting } from '../waiting.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 
 type Result = Verification['results'][number];
 
 export const verify = defineCommand({
   name: 'verify',
-  summary: 'Verify the contracts against monolith and service, as evidence',
   usage: 'verify ID',
   operands: [migrationOperand],
   options: {},
@@ -17,7 +17,8 @@ export const verify = defineCommand({
   examples: ['ficus verify catalog'],
 
   async run({ operands: [id = ''], admin, paint }) {
-    const verification = await admin().post<Verification>(migrationPath(id, '/verify'), {});
+    const asked = admin().post<Verification>(migrationPath(id, '/verify'), {});
+    const verification = await waiting(`every contract of ${inert(id)} is replayed on both sides`, asked);
     const { results, problems } = inert(verification);
     const failures = results
       .filter(({ outcome, pending }) => outcome === 'failed' && !pending)
@@ -42,13 +43,12 @@ function renderResult(result: Result, paint: Paint): string {
     ? `passed, ${replayed}`
     : `failed, ${counted(failures.length, 'failure')} in ${replayed}`;
   const note = pending && !passed ? '; it is pending, so that this holds nothing' : '';
-  const failed = (interaction: string) =>
-    failures.some(({ interaction: subject }) => isAbout(subject, interaction));
+  const failed = new Set(failures.map(({ interaction }) => interaction));
   return [
     `${mark} ${paint('bold', `${side} ${build}`)}, contract with ${consumer}: ${summary}${note}`,
     ...(passed ? [] : [`  ${from}`]),
     ...interactions
-      .filter((interaction) => !failed(interaction))
+      .filter((interaction) => !failed.has(interaction))
       .map((interaction) => `  ${passed ? paint('green', '✓') : '·'} ${interaction}`),
     ...failures.flatMap(({ interaction, text }) => [
       `  ${paint('red', '✗')} ${interaction}`,
@@ -56,10 +56,6 @@ function renderResult(result: Result, paint: Paint): string {
     ]),
   ].join('\n');
 }
-
-/** A failure names its interaction, and behind it what the consumer calls it. */
-const isAbout = (subject: string, interaction: string): boolean =>
-  subject === interaction || subject.startsWith(`${interaction}: `);
 
 /** A failure's text may have had lines: the line ends are escaped by then. */
 function failureLines(text: string): string[] {

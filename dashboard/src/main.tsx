@@ -2,6 +2,8 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/screens.css';
+import './styles/moves.css';
+import './styles/contracts.css';
 import './styles/pairs.css';
 import './styles/differences.css';
 import { QueryClientProvider } from '@tanstack/react-query';

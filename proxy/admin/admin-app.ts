@@ -19,6 +19,7 @@ import { addLoginRoutes } from './login/login-routes.ts';
 import { addSessionRoutes } from './login/session-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
+import { addPreviewRoutes } from './preview-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
 import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
@@ -74,6 +75,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
+  addPreviewRoutes(app, deps);
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addContractRoutes(app, deps);

@@ -159,6 +159,15 @@ export interface Ramp {
    */
   readonly by: string;
   readonly reason: string;
+  /**
+   * What the present step must have seen before it is left, and what it has; absent at 0 %
+   */
+  readonly hold?: {
+    readonly heldSeconds: number;
+    readonly holdSeconds: number;
+    readonly requests: Count;
+    readonly minRequests: Count;
+  };
   readonly approvals: readonly {
     readonly before: Share;
     readonly needed: Count;
@@ -532,6 +541,87 @@ export interface CoverageCount {
   readonly compared: Count;
   readonly incomparable: Count;
 }
+export interface RouteList {
+  readonly migration: string;
+  readonly routes: readonly RouteReport[];
+}
+export interface RouteReport {
+  readonly route: string;
+  readonly shadow: 'compare' | 'never' | 'record' | 'dry-run';
+  readonly agreed: Count;
+  readonly differed: Count;
+  readonly incomparable: Count;
+  readonly agreementAtLeast?: Ratio;
+  /**
+   * Over the last ten minutes
+   */
+  readonly requestsPerMinute: number;
+  readonly lastSeenAt?: Time;
+  readonly kinds: Count;
+  readonly kindsInPacts: Count;
+  /**
+   * What pairs have shown of it
+   *
+   * @maxItems 50
+   */
+  readonly coverage: readonly {
+    readonly dimension: string;
+    readonly value: string;
+    readonly compared: Count;
+    readonly incomparable: Count;
+  }[];
+}
+export interface Affected {
+  readonly users: Count;
+  readonly requestsPerMinute: number;
+}
+export interface MovePreview {
+  readonly migration: string;
+  readonly from: Share;
+  readonly to: Share;
+  /**
+   * How far back it looks; 0 while nothing was asked for
+   */
+  readonly minutes: number;
+  readonly requestsPerMinute: number;
+  /**
+   * Who would be answered by the other side than now
+   */
+  readonly changing: {
+    readonly users: Count;
+    readonly requestsPerMinute: number;
+    readonly to: Side;
+  };
+  readonly stayingAtService: Affected;
+  readonly stayingAtMonolith: Affected;
+  /**
+   * Requests of nobody that `stickBy` recognises
+   */
+  readonly unknownPerMinute: number;
+  /**
+   * Whether every user was counted; else there are at least so many
+   */
+  readonly complete: boolean;
+  /**
+   * The most asked for first
+   *
+   * @maxItems 50
+   */
+  readonly routes: readonly {
+    readonly route: string;
+    readonly requestsPerMinute: number;
+    readonly changingPerMinute: number;
+  }[];
+  /**
+   * Of its canary
+   */
+  readonly steps: readonly Share[];
+  /**
+   * Steps on the way that are held
+   */
+  readonly heldSteps: readonly Share[];
+  readonly sentences: Sentences;
+}
 export interface MoveDone {
   readonly status: MigrationStatus;
   readonly text: string;
@@ -607,6 +697,12 @@ export interface ContractReport {
     readonly description: string;
     readonly request: string;
   }[];
+  /**
+   * What came of verifying, of every build that is remembered, newest first
+   *
+   * @maxItems 100
+   */
+  readonly results: readonly ContractResultView[];
 }
 export interface PactView {
   readonly consumer: string;
@@ -632,10 +728,34 @@ export interface ContractUse {
   readonly query: string;
   readonly count: Count;
   readonly counted: 'pairs' | 'answers';
+  /**
+   * Names this kind of request
+   */
+  readonly use: string;
   readonly coveredBy: readonly {
     readonly consumer: string;
     readonly description: string;
   }[];
+}
+export interface ContractResultView {
+  readonly side: Side;
+  readonly consumer: string;
+  readonly build: string;
+  readonly pactHash: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly at: Time;
+  readonly interactions: Count;
+  /**
+   * @maxItems 21
+   */
+  readonly failures: readonly {
+    readonly interaction: string;
+    readonly text: string;
+  }[];
+  /**
+   * Of the build that runs now and of the pact as it is now
+   */
+  readonly isNow: boolean;
 }
 export interface ContractDraft {
   /**
@@ -692,11 +812,57 @@ export interface AuditCheck {
     readonly at: Time;
   };
 }
+export interface ShownProblem {
+  /**
+   * `routes.yaml:14:9 …`
+   */
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+  readonly lines: readonly {
+    readonly line: number;
+    readonly text: string;
+  }[];
+}
+export interface WorkerReport {
+  readonly pid: number;
+  /**
+   * Of its routes.yaml
+   */
+  readonly hash: string;
+}
+/**
+ * How fresh the flags in force are
+ */
+export interface FlagsReport {
+  readonly source: string;
+  /**
+   * False while they are last known ones
+   */
+  readonly up: boolean;
+  readonly detail?: string;
+  /**
+   * How long ago the source was heard
+   */
+  readonly ageMs?: number;
+}
 export interface ConfigReport {
   readonly file: string;
   readonly hash: string;
   readonly loadedAt: Time;
   readonly problems: Sentences;
+  /**
+   * The same problems with the lines around each place
+   *
+   * @maxItems 50
+   */
+  readonly refusals: readonly ShownProblem[];
+  /**
+   * The one that answers
+   */
+  readonly replica: string;
+  readonly workers: readonly WorkerReport[];
+  readonly flags: FlagsReport;
   /**
    * Whoever shares the database, this one too, and the configuration each goes by
    */
@@ -705,7 +871,14 @@ export interface ConfigReport {
 export interface ReplicaConfig {
   readonly replica: string;
   readonly hash: string;
+  readonly startedAt: Time;
   readonly seenAt: Time;
+  readonly workers?: readonly WorkerReport[];
+  readonly flags?: FlagsReport;
+  /**
+   * Problems for which its file as it is now was refused
+   */
+  readonly refused?: number;
 }
 export interface Readiness {
   readonly ready: boolean;

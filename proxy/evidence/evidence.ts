@@ -13,11 +13,19 @@ import { type DraftResult, draftContract } from './draft-contract.ts';
 import { createEvidenceCounter, type EvidenceCounter } from './evidence-counter.ts';
 import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
-import { excuseRoutes } from './judge.ts';
+import { excuseRoutes, isExcused } from './judge.ts';
 import { Judging } from './judging.ts';
-import type { ClientAnswers, EvidenceKey, GateFacts, GateReport, ServedLately } from './model.ts';
+import type {
+  ClientAnswers,
+  EvidenceKey,
+  GateFacts,
+  GateReport,
+  RouteEvidence,
+  ServedLately,
+} from './model.ts';
 import type { ServiceDescription } from './openapi/description-watch.ts';
 import { Descriptions } from './openapi/descriptions.ts';
+import { PairsLately, type PairsSeen } from './pairs-lately.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
 
 export interface EvidenceDeps {
@@ -29,6 +37,8 @@ export interface EvidenceDeps {
   readonly brokerCredentials?: BrokerCredentials | undefined;
   /** Folder in which pacts are kept that were fetched. */
   readonly pactCacheDir: string;
+  /** What looks like a secret is made unreadable in a text that is kept. */
+  readonly hideSecrets: (text: string) => string;
   /** Builds or abilities of upstreams are others than they were. */
   readonly onBuildsChanged: () => void;
   /** What services say that their APIs are is other than it was. */
@@ -63,6 +73,7 @@ export class Evidence {
   readonly #descriptions: Descriptions;
   readonly #announcements: Announcements;
   readonly #confirming: NodeJS.Timeout;
+  readonly #lately = new PairsLately();
   #unconfirmed: { readonly pair: ComparedPair; readonly key: EvidenceKey }[] = [];
   #confirmed: Promise<void> | undefined;
 
@@ -125,6 +136,11 @@ export class Evidence {
     return this.#contracts.view(migration, this.#factsOf(migration));
   }
 
+  /** Counted pairs of each route under the builds and rules of now; of a migration that there is. */
+  routes(migrationId: string): readonly RouteEvidence[] {
+    return this.#factsOf(this.#find(migrationId)!).routes;
+  }
+
   draftContract(migrationId: string, order: Parameters<typeof draftContract>[1]): Promise<DraftResult> {
     const { pairs, pairWriter } = this.#deps.store;
     return draftContract(this.#find(migrationId)!, order, this.contractView(migrationId).uses, {
@@ -162,6 +178,18 @@ export class Evidence {
       total.incomparable += row.incomparable;
     }
     return total;
+  }
+
+  /** What this process compared since it was last asked, under the builds that were there then. */
+  pairsLately(migration: Migration): PairsSeen {
+    const excused = () =>
+      new Set(
+        this.judging
+          .of(migration)
+          .filter(isExcused)
+          .map(({ signature }) => signature),
+      );
+    return this.#lately.take(migration.id, excused);
   }
 
   /** Takes a pair; it counts once both sides, asked after it, still run the builds that they ran before it. */
@@ -223,6 +251,7 @@ export class Evidence {
       const migration = this.#find(pair.migration);
       if (migration && this.#isOf(migration, key, pair)) {
         this.#counter.record(pair, key);
+        this.#lately.add(pair);
         this.#deps.onCounted(pair, key);
       } else {
         this.#deps.onDropped(pair.migration, 'build-changed');

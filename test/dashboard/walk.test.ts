@@ -103,7 +103,7 @@ describe('the dashboard in a browser', () => {
 
     estate.storeError = new Error('connect ECONNREFUSED');
     await page.getByText('The store did not answer', { exact: false }).first().waitFor();
-    await page.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByRole('button', { name: 'Roll back catalog' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('errors in the shop');
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back', exact: true }).click();
     await page.getByText('catalog is in monolith.').waitFor();

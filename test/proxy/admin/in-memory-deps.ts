@@ -11,6 +11,8 @@ import type {
   MoveResult,
 } from '../../../proxy/delivery/model.ts';
 import { MoveRevisions } from '../../../proxy/delivery/move-revisions.ts';
+import { previewMove } from '../../../proxy/delivery/preview/preview-move.ts';
+import type { RecentAsking } from '../../../proxy/delivery/preview/recent-asking.ts';
 import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
 import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
@@ -22,11 +24,14 @@ import type { SignatureHour } from '../../../proxy/store/signature-hours.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { judgeIn, undoIn, withVerdict } from './in-memory-verdicts.ts';
 import {
+  catalogAsking,
   catalogPair,
+  catalogRoutes,
   catalogSignatures,
   catalogStatus,
   failedContract,
   gateReasons,
+  previewed,
   priceHours,
   priceVerdict,
 } from './sample-data.ts';
@@ -56,7 +61,8 @@ export class InMemoryEstate {
     dropped: {},
     parts: [{ name: 'part-0001.ndjson', bytes: 512, exchanges: 2 }],
   };
-  contractView: ContractView = { pacts: [], uses: [], unused: [], problems: [] };
+  asking: RecentAsking = catalogAsking;
+  contractView: ContractView = { pacts: [], uses: [], unused: [], results: [], problems: [] };
   draft: DraftResult = {
     done: true,
     draft: { pact: {}, states: 'states: {}\n', notes: [], pair: 'pair-1', route: 'GET /api/products' },
@@ -130,7 +136,18 @@ export class InMemoryEstate {
         hash: '0123456789ab',
         loadedAt: '2026-11-20T10:00:00.000Z',
         problems: this.configProblems,
+        refusals: this.configProblems.map((text) => ({ text, line: 1, column: 1, lines: [] })),
+        replica: 'one',
+        workers: [{ pid: 17, hash: '0123456789ab' }],
+        flags: { source: 'file', up: true, ageMs: 120 },
       }),
+      routes: () => catalogRoutes,
+      preview: (id, to) =>
+        previewMove(
+          { ...previewed, id },
+          { from: this.migrations.get(id)?.share.effective ?? 0, to },
+          this.asking,
+        ),
       readiness: () => ({
         ready: this.storeUp,
         parts: {
