@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { auditFlips } from './app/audit-flips.ts';
 import { openStorage } from './app/open-storage.ts';
+import { createPreviews } from './app/preview-moves.ts';
 import { useOf } from './app/reports.ts';
 import { serveAdmin } from './app/serve-admin.ts';
 import { startDelivery } from './app/start-delivery.ts';
@@ -16,6 +17,7 @@ import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
+import { hideSecrets } from './shadow/redact-text.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { readKeyFile } from './store/key-file.ts';
@@ -35,7 +37,7 @@ export interface App {
 /** How often what was granted is held against evidence, holds and flags. */
 const RECONCILE_EVERY_MS = 500;
 /** How soon a move made on one replica holds on the others. */
-const SYNC_STATES_EVERY_MS = 500;
+const SYNC_STATES_EVERY_MS = 250;
 
 const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024, timeBudgetMs: 2000 };
 
@@ -73,6 +75,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     pactEnvironment: settings.pactEnvironment,
     brokerCredentials: settings.pactBroker,
     pactCacheDir: path.join(settings.dataDir, 'pacts'),
+    hideSecrets: (text) => hideSecrets(text, () => '‹redacted›'),
     onBuildsChanged: pushSnapshot,
     onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
@@ -88,7 +91,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const gate = (migration: Migration) => evidence.gate(migration);
   const pairs = (migration: Migration) => evidence.pairs(migration);
-  const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
+  const beside = watchConfig({
+    ...{ settings, routes, flags, workers, model, store, log, clock },
+    audit: spool.recordAudit,
+  });
   const { killed } = kill;
   const started = startDelivery({
     databaseUrl: storage.databaseUrl,
@@ -101,6 +107,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const { delivery, daily } = started;
   const pairsLately = (migration: Migration) => evidence.pairsLately(migration);
+  const previews = createPreviews({
+    clock,
+    model,
+    evidence,
+    delivery: () => delivery,
+    others: beside.others,
+  });
   const guardingDeps = { delivery, gate, pairsLately, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
   const { guard, drill, redis } = guarding;
@@ -138,6 +151,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
       guard.addReport(report.migrations);
+      previews.onReport(report);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
         if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
@@ -192,7 +206,21 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
 
   let stopping = false;
   const admin = await serveAdmin(settings, traffic, {
-    ...{ evidence, delivery, comparer, recorder, spool, storage, kill, drill, redis, beside, metrics, clock },
+    ...{
+      evidence,
+      delivery,
+      comparer,
+      recorder,
+      spool,
+      storage,
+      kill,
+      drill,
+      previews,
+      redis,
+      beside,
+      metrics,
+      clock,
+    },
     isStopping: () => stopping,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');

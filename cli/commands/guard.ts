@@ -1,4 +1,4 @@
-import type { ClearGuardOrder, MigrationList, MoveDone } from '../../proxy/admin/api-types.ts';
+import type { MigrationList, MoveDone, ReasonOrder } from '../../proxy/admin/api-types.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { inert } from '../inert.ts';
@@ -8,10 +8,9 @@ import { moveOutcome } from './move-outcome.ts';
 
 export const guard = defineCommand({
   name: 'guard',
-  summary: 'What the guard took back; and letting it be promoted again',
   usage: 'guard [clear ID --reason TEXT]',
   operands: [
-    { name: 'clear', required: false, text: 'without it, what the guard has taken back' },
+    { name: 'clear', required: false, choices: ['clear'], text: 'without it, what the guard has taken back' },
     { name: 'ID', required: false, text: "a migration's name" },
   ],
   options: { reason: { type: 'string', value: 'TEXT', text: 'for the audit: what has been mended' } },
@@ -32,7 +31,7 @@ export const guard = defineCommand({
     if (id === undefined) throw new UsageError('guard clear needs the ID of a migration');
     if (reason.trim() === '')
       throw new UsageError('guard clear needs --reason, such as --reason "build 1.4.2 is out"');
-    const order: ClearGuardOrder = { reason };
+    const order: ReasonOrder = { reason };
     return moveOutcome(await admin().post<MoveDone>(migrationPath(id, '/guard/clear'), order));
   },
 });

@@ -1,4 +1,4 @@
-import type { MoveDone, RollbackOrder } from '../../proxy/admin/api-types.ts';
+import type { MoveDone, ReasonOrder } from '../../proxy/admin/api-types.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
@@ -6,7 +6,6 @@ import { moveOutcome } from './move-outcome.ts';
 
 export const rollback = defineCommand({
   name: 'rollback',
-  summary: 'Straight back to the monolith; never refused',
   usage: 'rollback ID --reason TEXT',
   operands: [migrationOperand],
   options: { reason: { type: 'string', value: 'TEXT', text: 'for the audit, and for whoever tries again' } },
@@ -16,7 +15,7 @@ export const rollback = defineCommand({
   async run({ operands: [id = ''], values: { reason = '' }, admin }) {
     if (reason.trim() === '')
       throw new UsageError('rollback needs --reason, such as --reason "prices are off"');
-    const order: RollbackOrder = { reason };
+    const order: ReasonOrder = { reason };
     return moveOutcome(await admin().post<MoveDone>(migrationPath(id, '/rollback'), order));
   },
 });

@@ -4,16 +4,19 @@ import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { MovePreview } from '../delivery/preview/preview-move.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
-import type { DraftResult } from '../evidence/draft-contract.ts';
+import type { DraftOrder, DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
+import type { UndoneVerdict, UndoOrder } from '../evidence/verdict-undo.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
-import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.ts';
+import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
+import type { ConfigReport, ContractResult, Readiness, RouteReport } from './api-types.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
@@ -22,7 +25,13 @@ export interface AdminReads {
   /** Which migration shows it, under whatever builds. */
   migrationOf(signature: string): Promise<string | undefined>;
   /** Newest first. */
-  verdicts(migration: string, signature: string): Promise<readonly VerdictRow[]>;
+  verdicts(migration: string, signature: string): Promise<readonly KeptVerdict[]>;
+  /** By hours, oldest first, from an ISO time on, of any build. */
+  signatureHours(
+    migration: string,
+    of: { readonly signature: string; readonly route: string },
+    since: string,
+  ): Promise<readonly SignatureHour[]>;
   /** What holds for the migration's signatures. */
   standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
   /** Newest first, at most `limit`; of one build of the service when it is named. */
@@ -58,17 +67,18 @@ export type VerifyResult =
   | { readonly done: false; readonly reasons: readonly string[] };
 
 export type JudgeResult =
-  | { readonly done: true; readonly verdict: VerdictRow }
-  | { readonly done: false; readonly reason: string };
+  | { readonly done: true; readonly verdicts: readonly KeptVerdict[] }
+  | { readonly done: false; readonly reasons: readonly string[] };
+
+export type UndoResult =
+  | { readonly done: true; readonly undone: readonly UndoneVerdict[] }
+  | { readonly done: false; readonly reasons: readonly string[] };
 
 export interface ContractReads {
   /** Of a migration that there is. */
   view(migration: string): ContractView;
   /** Rejects while the store is away. */
-  draft(
-    migration: string,
-    order: { readonly pair?: string | undefined; readonly consumer: string },
-  ): Promise<DraftResult>;
+  draft(migration: string, order: DraftOrder): Promise<DraftResult>;
 }
 
 export interface AdminDeps {
@@ -85,8 +95,14 @@ export interface AdminDeps {
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
   readonly contracts: ContractReads;
-  /** Decides on a signature. Rejects while the store is away. */
-  judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Decides on signatures, on all of them or none. Rejects while the store is away. */
+  judge(migration: string, orders: readonly VerdictOrder[]): Promise<JudgeResult>;
+  /** Takes verdicts back, all of them or none. Rejects while the store is away. */
+  undoVerdicts(migration: string, order: UndoOrder): Promise<UndoResult>;
+  /** Who would be affected if a migration that there is had this share, in percent. */
+  preview(migration: string, share: number): MovePreview;
+  /** What traffic has shown of each route of a migration that there is. */
+  routes(migration: string): readonly RouteReport[];
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

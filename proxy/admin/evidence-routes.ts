@@ -1,6 +1,6 @@
 import type { Express, Request } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
-import type { SignatureDetail, SignatureList, Verification } from './api-types.ts';
+import type { PairRow, SignatureDetail, SignatureList, Verification } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
@@ -40,7 +40,7 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
     const { pair: id } = request.params;
     const pair = await readStore(() => reads.pair(id));
     if (!pair) throw new AdminProblem('unknown_pair', `There is no pair "${id}", or it was dropped by age.`);
-    response.json(pair);
+    response.json(pair satisfies PairRow);
   });
 
   app.post('/api/migrations/:id/verify', async (request, response) => {

@@ -2,14 +2,7 @@ import type { Express, Request } from 'express';
 import type { MoveResult } from '../delivery/model.ts';
 import { defaultOverrideMs } from '../delivery/override.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type {
-  ClearGuardOrder,
-  MoveDone,
-  PromoteOrder,
-  ReasonOrder,
-  RollbackOrder,
-  ShadowOrder,
-} from './api-types.ts';
+import type { MoveDone, PromoteOrder, ReasonOrder, ShadowOrder } from './api-types.ts';
 import { heldToRevision } from './hold-to-revision.ts';
 import { knownMigration } from './known-migration.ts';
 import { requireRole } from './login/authorise.ts';
@@ -40,7 +33,7 @@ export function addMoveRoutes(app: Express, deps: AdminDeps): void {
 
   app.post('/api/migrations/:id/rollback', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const { reason }: RollbackOrder = request.body;
+    const { reason }: ReasonOrder = request.body;
     response.json(moved(await delivery.rollback(id, actorOf(request), reason)));
   });
 
@@ -63,7 +56,7 @@ export function addMoveRoutes(app: Express, deps: AdminDeps): void {
 
   app.post('/api/migrations/:id/guard/clear', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const { reason }: ClearGuardOrder = request.body;
+    const { reason }: ReasonOrder = request.body;
     const clear = () => delivery.clearGuard(id, actorOf(request), reason);
     response.json(moved(await heldToRevision(deps, request, { migration: id, move: 'guard clear' }, clear)));
   });

@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Express } from 'express';
-import type { RecordingStatus } from '../recording/recording-status.ts';
 import { exchangeOfStored } from '../recording/stored-exchange.ts';
 import type { AdminDeps } from './admin-deps.ts';
-import type { RecordingList, RecordOrder } from './api-types.ts';
+import type { RecordingList, RecordingStatus, RecordOrder } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
@@ -48,7 +47,8 @@ export function addRecordingRoutes(
   });
 
   app.get('/api/recordings/:recording', (request, response) => {
-    response.json(known(recorder.status(request.params.recording), request.params.recording));
+    const { recording } = request.params;
+    response.json(known(recorder.status(recording), recording));
   });
 
   app.post('/api/recordings/:recording/stop', async (request, response) => {

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { AdminDeps } from './admin-deps.ts';
+import type { ConfigReport, Readiness } from './api-types.ts';
 
 const index = `Ficus, admin plane.
 
@@ -20,24 +21,20 @@ POST /api/recordings                 {} records live traffic; GET lists, /{id}/s
 GET  /api/pairs/{id}                 one pair
 GET  /api/audit                      who moved what, when and why; /verification checks the chain
 GET  /api/config                     the routes.yaml in force
-GET  /api/openapi.json               all of this, for machines
+GET  /api/docs                       all of this, to read; /api/openapi.json for machines
 GET  /healthz  /readyz  /metrics
 
 On the command line: ficus help
 `;
 
 /** What probes, Prometheus and the curious ask. */
-export function addStatusRoutes(app: Express, deps: AdminDeps, apiDocument: object): void {
+export function addStatusRoutes(app: Express, deps: AdminDeps): void {
   app.get('/', (_request, response) => {
     response.type('text/plain').send(index);
   });
 
-  app.get('/api/openapi.json', (_request, response) => {
-    response.json(apiDocument);
-  });
-
   app.get('/api/config', (_request, response) => {
-    response.json(deps.config());
+    response.json(deps.config() satisfies ConfigReport);
   });
 
   app.get('/healthz', (_request, response) => {
@@ -46,7 +43,7 @@ export function addStatusRoutes(app: Express, deps: AdminDeps, apiDocument: obje
 
   app.get('/readyz', (_request, response) => {
     const readiness = deps.readiness();
-    response.status(readiness.ready ? 200 : 503).json(readiness);
+    response.status(readiness.ready ? 200 : 503).json(readiness satisfies Readiness);
   });
 
   app.get('/metrics', async (_request, response) => {

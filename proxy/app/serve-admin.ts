@@ -19,16 +19,17 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
+import type { MovePreviews } from './preview-moves.ts';
 import {
   auditPart,
   certificatePart,
   configReport,
   guardOf,
   sharesOf,
-  verdictEntry,
   verifyEntry,
   verifyResult,
 } from './reports.ts';
+import { verdictMoves } from './verdict-moves.ts';
 import type { watchConfig } from './watch-config.ts';
 import type { watchMoves } from './watch-moves.ts';
 
@@ -42,6 +43,7 @@ export interface AdminParts {
   readonly storage: Storage;
   readonly kill: KillControl;
   readonly drill: AdminDeps['drill'];
+  readonly previews: Pick<MovePreviews, 'preview' | 'routes'>;
   readonly redis: SharedRedis | undefined;
   readonly beside: ReturnType<typeof watchConfig>;
   readonly metrics: Metrics;
@@ -65,6 +67,7 @@ export async function serveAdmin(
     storage,
     kill,
     drill,
+    previews,
     redis,
     beside,
     metrics,
@@ -106,13 +109,10 @@ export async function serveAdmin(
       view: (migration) => evidence.contractView(migration),
       draft: (migration, order) => evidence.draftContract(migration, order),
     },
-    async judge(migration, order) {
-      const judged = await evidence.judging.judge(migration, order);
-      if (typeof judged === 'string') return { done: false, reason: judged };
-      await spool.recordAudit(verdictEntry(judged));
-      delivery.reconcile();
-      return { done: true, verdict: judged };
-    },
+    ...verdictMoves(evidence.judging, {
+      recordAudit: (entry) => spool.recordAudit(entry),
+      reconcile: () => delivery.reconcile(),
+    }),
     kill,
     force: createForceGrants({
       key: settings.forceKey,
@@ -123,6 +123,8 @@ export async function serveAdmin(
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     drill,
+    preview: previews.preview,
+    routes: previews.routes,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
       ...beside.report(),
@@ -130,14 +132,15 @@ export async function serveAdmin(
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
+      const statuses = delivery.list();
       return metrics.render({
-        shares: delivery.list().map(sharesOf),
+        shares: statuses.map(sharesOf),
         killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
-        guard: guardOf(delivery.list(), redis),
+        guard: guardOf(statuses, redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         ...beside.metrics(storage),

@@ -1,5 +1,5 @@
 import type { ComparedPair } from '../shadow/pair.ts';
-import type { FailedPairs } from './model.ts';
+import type { CoverageDimension, FailedPairs } from './model.ts';
 import { describedCells } from './openapi/described-cells.ts';
 
 /** One count that a pair adds to, of its route. */
@@ -8,8 +8,7 @@ export interface Cell {
   readonly value: string;
 }
 
-/** What traffic shows of a route, and what the gate's answer lists of it. */
-export const coverageDimensions: ReadonlySet<string> = new Set([
+const dimensions: ReadonlySet<string> = new Set<CoverageDimension>([
   'method',
   'status',
   'type',
@@ -17,6 +16,13 @@ export const coverageDimensions: ReadonlySet<string> = new Set([
   'query',
   'use',
 ]);
+
+/** Whether it is what traffic shows of a route, and what the gate's answer lists of it. */
+export function isCoverage<Counted extends { readonly dimension: string }>(
+  cell: Counted,
+): cell is Counted & { readonly dimension: CoverageDimension } {
+  return dimensions.has(cell.dimension);
+}
 
 const failedDimension = 'failed';
 

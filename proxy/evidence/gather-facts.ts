@@ -1,6 +1,6 @@
 import type { Migration } from '../routing/model.ts';
 import type { VerdictRow } from '../store/model.ts';
-import { coverageDimensions, failedPairs } from './cells-of-pair.ts';
+import { failedPairs, isCoverage } from './cells-of-pair.ts';
 import type { EvidenceCounter } from './evidence-counter.ts';
 import { excuseRoutes, judgementsOf, judgeSignatures, openSignatures } from './judge.ts';
 import type { ClientAnswers, ContractEvidence, EvidenceKey, GateFacts, ServedLately } from './model.ts';
@@ -36,7 +36,7 @@ export function gatherFacts(from: {
     judgements: judgementsOf(counts, judged, { key, verdicts, nowMs }, migration.gate.minPairs),
     verdictsKnown: from.verdictsKnown,
     coverage: counts.coverage
-      .filter(({ dimension }) => coverageDimensions.has(dimension))
+      .filter(isCoverage)
       .map(({ route, dimension, value, compared, incomparable }) => ({
         route,
         dimension,

@@ -72,10 +72,12 @@ export interface Judgements {
   }[];
 }
 
+export type CoverageDimension = 'method' | 'status' | 'type' | 'role' | 'query' | 'use';
+
 /** Pairs of a route with one method, status class, media type, role or shape of query. */
 export interface CoverageCount {
   readonly route: string;
-  readonly dimension: string;
+  readonly dimension: CoverageDimension;
   readonly value: string;
   readonly compared: number;
   readonly incomparable: number;
@@ -93,6 +95,15 @@ export interface ContractEvidence {
   /** Method and path of every interaction that was verified, e.g. `POST /api/products`. */
   readonly interactions: readonly string[];
   readonly at: string;
+  /** What is kept of why it failed; absent when it passed, or where an older Ficus verified it. */
+  readonly failures?: readonly KeptFailure[];
+}
+
+export interface KeptFailure {
+  /** `POST /api/products`, or the interaction's description. */
+  readonly interaction: string;
+  /** A line each for what was expected and what came. */
+  readonly text: string;
 }
 
 /** What a gate wants to know of a pact. */

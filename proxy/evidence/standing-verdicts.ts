@@ -7,7 +7,7 @@ export interface StandingVerdict {
   readonly migration: string;
   readonly route: string;
   readonly place: string;
-  readonly kind: string;
+  readonly kind: VerdictRow['kind'];
   readonly state: VerdictRow['verdict'];
   readonly by: 'verdict' | 'measured';
   readonly owner?: string;

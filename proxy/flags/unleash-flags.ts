@@ -42,7 +42,7 @@ interface Trouble {
  */
 export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<FlagSource> {
   const { apiToken, adminToken, dataDir, clock, log } = options;
-  const { refreshMs = 500, staleMs = 5000, firstAnswerMs = 2000 } = options;
+  const { refreshMs = 250, staleMs = 5000, firstAnswerMs = 2000 } = options;
   const apiUrl = apiUrlOf(options.url);
   const environment = environmentOf(apiToken);
   const backup = createFlagBackup(dataDir, `${apiUrl} ${environment}`, log);
@@ -160,6 +160,7 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
       const detail = trouble ? `${trouble.message} (since ${trouble.since})` : `no answer from ${apiUrl}`;
       return { source: 'unleash', up: false, detail };
     },
+    ageMs: () => (answeredAt === undefined ? undefined : clock.monotonic() - answeredAt),
     async close() {
       poller.close();
       listeners.length = 0;

@@ -10,12 +10,15 @@ export interface EvidenceKeyColumns {
   readonly rulesHash: string;
 }
 
+/** How the two answers differ at a place. */
+export type DifferenceKind = 'missing' | 'extra' | 'type' | 'value' | 'order' | 'length';
+
 export interface SignatureRow {
   readonly signature: string;
   readonly migration: string;
   readonly route: string;
   readonly place: string;
-  readonly kind: string;
+  readonly kind: DifferenceKind;
   readonly serviceBuild: string;
   /** Pairs that showed it under this key, and all pairs of the route under it. */
   readonly pairs: number;
@@ -43,7 +46,7 @@ export interface PairRow {
   readonly differences: readonly {
     readonly place: string;
     readonly pattern: string;
-    readonly kind: string;
+    readonly kind: DifferenceKind;
     readonly monolith?: string;
     readonly service?: string;
     readonly signature: string;
@@ -141,7 +144,7 @@ export interface SignatureCountsRow extends EvidenceKeyColumns {
   readonly signature: string;
   readonly route: string;
   readonly place: string;
-  readonly kind: string;
+  readonly kind: DifferenceKind;
   /** 0 where only the monolith's own two answers have shown it. */
   readonly pairs: number;
   /** Of the pairs asked twice: shown against the service and by the monolith with itself, or by one of them. */
@@ -185,7 +188,7 @@ export interface VerdictRow extends EvidenceKeyColumns {
   readonly signature: string;
   readonly route: string;
   readonly place: string;
-  readonly kind: string;
+  readonly kind: DifferenceKind;
   readonly verdict: 'bug' | 'expected' | 'noise';
   readonly owner: string;
   readonly reason: string;
@@ -194,9 +197,20 @@ export interface VerdictRow extends EvidenceKeyColumns {
   /** ISO time. */
   readonly at: string;
   readonly actor: string;
+  /** Its number among all verdicts; absent until it is kept. */
+  readonly seq?: number;
   /** Pairs that showed it under the builds and rules of then, and all pairs of its route. */
   readonly pairs: number;
   readonly routePairs: number;
+}
+
+/** As it is kept. Of a verdict in force `seq` says which it is, so that nobody takes back another one by accident. */
+export interface KeptVerdict extends Omit<VerdictRow, 'verdict'> {
+  readonly seq: number;
+  /** `withdrawn`: what stood before it holds no more, and nothing stood before that. */
+  readonly verdict: VerdictRow['verdict'] | 'withdrawn';
+  /** The verdict that it takes back; what it says itself held before that one. */
+  readonly undoes?: number;
 }
 
 export interface ContractResultRow {
@@ -209,4 +223,5 @@ export interface ContractResultRow {
   readonly interactions: readonly string[];
   /** ISO time. */
   readonly at: string;
+  readonly failures?: readonly { readonly interaction: string; readonly text: string }[];
 }

@@ -37,7 +37,12 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
  * Rejects with an ApiError. `ifMatch`: the revision that a move was decided on, so that of two people at once the
  * second learns what the first did.
  */
-export async function write<T>(path: string, body: object, ifMatch?: string): Promise<T> {
+export async function write<T>(
+  path: string,
+  body: object,
+  ifMatch?: string,
+  { withinMs = answerWithinMs }: { readonly withinMs?: number } = {},
+): Promise<T> {
   return ask<T>(path, {
     method: 'POST',
     headers: {
@@ -47,7 +52,7 @@ export async function write<T>(path: string, body: object, ifMatch?: string): Pr
       ...(csrf !== undefined && { 'x-ficus-csrf': csrf }),
     },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(answerWithinMs),
+    signal: AbortSignal.timeout(withinMs),
   });
 }
 

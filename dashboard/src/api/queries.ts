@@ -5,6 +5,7 @@ import type {
   ConfigReport,
   GateAnswer,
   KillStatus,
+  LoginWays,
   MigrationList,
   MigrationStatus,
   Readiness,
@@ -29,6 +30,12 @@ export const session = queryOptions({
     return info;
   },
   staleTime: 60_000,
+});
+
+/** Told before any login. */
+export const loginWays = queryOptions({
+  queryKey: ['login'],
+  queryFn: ({ signal }) => read<LoginWays>('/api/login', signal),
 });
 
 export const migrations = queryOptions({

@@ -1,6 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { MigrationStatus, SideTraffic } from '../../../proxy/admin/api-types.ts';
 import { count, milliseconds, percent, ratio, visible } from '../format.ts';
+import { GuardedButton } from '../moves/guarded-button.tsx';
+import { useWhyNot } from '../moves/permission.ts';
+import { useRollBack } from '../moves/roll-back.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { PhaseTrack } from '../parts/phase-track.tsx';
 import { Sentence } from '../parts/sentence.tsx';
@@ -22,6 +25,7 @@ const columns: readonly { readonly title: string; readonly sortBy?: SortKey; rea
   { title: 'Errors', sortBy: 'errors', about: 'Answers of 500 and above in the last minute' },
   { title: 'p99', sortBy: 'p99', about: 'In the last minute' },
   { title: 'What holds it back' },
+  { title: 'Back' },
 ];
 
 export function MigrationTable({ shown, filter, onFilter }: TableProps) {
@@ -67,8 +71,10 @@ function ColumnHead({
 function Row({ status }: { status: MigrationStatus }) {
   const { id, owner, phase, share, pairs, traffic, latch } = status;
   const { text, more } = holdingBack(status);
+  const rollBack = useRollBack();
+  const whyNot = useWhyNot()('operator');
   return (
-    <tr>
+    <tr data-migration={id}>
       <th scope="row">
         <Link to="/migrations/$migration" params={{ migration: id }}>
           {visible(id)}
@@ -106,6 +112,18 @@ function Row({ status }: { status: MigrationStatus }) {
       <td data-label="Holds" className="holds">
         {latch && <Badge tone="bad">guard</Badge>} <Sentence text={text} />
         {more > 0 && <span className="muted"> and {more} more</span>}
+      </td>
+      <td data-label="" className="back">
+        {(share.effective > 0 || share.asked > 0) && (
+          <GuardedButton
+            className="danger"
+            label={`Roll back ${visible(id)}`}
+            whyNot={whyNot}
+            onClick={() => rollBack(id)}
+          >
+            Roll back …
+          </GuardedButton>
+        )}
       </td>
     </tr>
   );

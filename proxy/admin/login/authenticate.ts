@@ -11,8 +11,8 @@ import type { Identity } from './roles.ts';
 import { type Sessions, sessionCookie } from './session.ts';
 import type { TokenLogin } from './token-login.ts';
 
-/** For probes, which have no token, and for whoever wonders what this is. */
-const openPaths: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz']);
+/** For probes, which have no token, and for whoever wonders what this is, or how to log in. */
+const openPaths: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz', '/api/login']);
 
 /** How people and programs prove who they are. */
 export interface Login {

@@ -53,6 +53,12 @@ export class TokenLogin {
     return { identity, sha256: token.sha256, isFirst: this.#isNew(`${identity.name}\0${address}`) };
   }
 
+  /** Whether there is a token at all that lets somebody in. */
+  hasAny(): boolean {
+    const { tokens, clock } = this.#deps;
+    return tokens().some((one) => isValid(one, clock.now()));
+  }
+
   /** Whose session was begun with a token: they may what it may now, and nothing once it is gone or over. */
   ofSession(sha256: string): Identity | undefined {
     const { tokens, clock } = this.#deps;

@@ -14,7 +14,7 @@ export interface DraftInput {
 /** A first version of an interaction, for its consumer's team to complete. */
 export interface PactDraft {
   /** A pact file of version 4 of the format. */
-  readonly pact: object;
+  readonly pact: Readonly<Record<string, unknown>>;
   /** What it wants in the states file, as YAML. */
   readonly states: string;
   /** What somebody should look at, one sentence each. */

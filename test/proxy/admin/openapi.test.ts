@@ -14,9 +14,11 @@ test('the document is served as the file has it', async () => {
   assert.deepEqual(response.body, apiDocument);
 });
 
-test('the document names every problem code, and no other', () => {
-  const { code } = apiDocument.components.schemas.Problem.properties;
-  assert.deepEqual([...code.enum].sort(), Object.keys(problemMeanings).sort());
+test('the document names every problem code with its status, and no other', () => {
+  const { enum: codes, 'x-ficus-status': statuses } = apiDocument.components.schemas.ProblemCode;
+  const meant = Object.entries(problemMeanings).map(([code, { status }]) => [code, status]);
+  assert.deepEqual(statuses, Object.fromEntries(meant));
+  assert.deepEqual([...codes].sort(), Object.keys(problemMeanings).sort());
 });
 
 const values: Record<string, string> = {

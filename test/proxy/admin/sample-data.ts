@@ -1,8 +1,10 @@
-import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import type { ContractResult, RouteReport } from '../../../proxy/admin/api-types.ts';
 import type { MigrationStatus } from '../../../proxy/delivery/model.ts';
+import type { RecentAsking } from '../../../proxy/delivery/preview/recent-asking.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
-import type { PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { KeptVerdict, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { SignatureHour } from '../../../proxy/store/signature-hours.ts';
 
 const traffic = (requests: number, errors: number, p99Ms: number) => ({
   requests,
@@ -70,7 +72,8 @@ export const gateReasons: readonly GateReason[] = [
   { rule: 'unjudged', state: 'refused', text: '2 signatures have no verdict: 5f1c0a9be2d4, 91d2e07744aa.' },
 ];
 
-export const priceVerdict: VerdictRow = {
+export const priceVerdict: KeptVerdict & VerdictRow = {
+  seq: 7,
   migration: 'catalog',
   monolithBuild: '7.4.1',
   serviceBuild: '1.1.0',
@@ -88,6 +91,15 @@ export const priceVerdict: VerdictRow = {
   pairs: 90,
   routePairs: 900,
 };
+
+/** It came with 1.2.0, and the monolith once had it with itself. */
+export const priceHours: readonly SignatureHour[] = [8, 9, 10, 11].map((hour, index) => ({
+  hour: `2026-11-20T${String(hour).padStart(2, '0')}:00:00.000Z`,
+  serviceBuild: index === 0 ? '1.1.0' : '1.2.0',
+  pairs: [0, 120, 380, 734][index]!,
+  routePairs: 2_400 + index * 100,
+  askedTwice: { pairs: 130, service: index * 10, monolith: index === 2 ? 1 : 0 },
+}));
 
 export const catalogSignatures: readonly ListedSignature[] = [
   {
@@ -200,3 +212,55 @@ export const failedContract: ContractResult = {
   outcome: 'failed',
   failures: [{ interaction: 'POST /api/products', text: 'expected status 201 but got 500' }],
 };
+
+/** Users 1 to 400, each of whom asked ten times within ten minutes; the hash is what their bucket is made of. */
+export const catalogAsking: RecentAsking = {
+  minutes: 10,
+  requests: 4_200,
+  routes: new Map([
+    ['GET /api/products', 3_000],
+    ['GET /api/categories', 1_200],
+  ]),
+  users: new Map(Array.from({ length: 400 }, (_, index) => [index, 10])),
+  byChance: 0,
+  unknown: 200,
+  complete: true,
+};
+
+export const previewed = {
+  id: 'catalog',
+  service: 'catalog',
+  stickBy: [{ from: 'header', name: 'x-user-id' }],
+  canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1_000 },
+  routes: [],
+} as const;
+
+export const catalogRoutes: readonly RouteReport[] = [
+  {
+    route: 'GET /api/products/{productId}',
+    shadow: 'compare',
+    agreed: 9_351,
+    differed: 1_234,
+    incomparable: 0,
+    agreementAtLeast: 0.877,
+    requestsPerMinute: 300,
+    lastSeenAt: '2026-11-20T11:59:00.000Z',
+    kinds: 4,
+    kindsInPacts: 2,
+    coverage: [
+      { dimension: 'status', value: '2xx', compared: 10_500, incomparable: 0 },
+      { dimension: 'status', value: '4xx', compared: 85, incomparable: 0 },
+    ],
+  },
+  {
+    route: 'POST /api/products',
+    shadow: 'never',
+    agreed: 0,
+    differed: 0,
+    incomparable: 0,
+    requestsPerMinute: 0,
+    kinds: 0,
+    kindsInPacts: 0,
+    coverage: [],
+  },
+];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cellsOf, coverageDimensions, failedPairs } from '../../../proxy/evidence/cells-of-pair.ts';
+import { cellsOf, failedPairs, isCoverage } from '../../../proxy/evidence/cells-of-pair.ts';
 import { describedAnswers } from '../../../proxy/evidence/openapi/described-cells.ts';
 import type { ComparedPair } from '../../../proxy/shadow/pair.ts';
 
@@ -45,7 +45,7 @@ test('Answers that fit and what does not are counted by side, under one descript
 });
 
 test('All that a pair covers reaches the gate and the uses of contracts; other counts do not', () => {
-  const ofCoverage = cellsOf(pair).filter(({ dimension }) => coverageDimensions.has(dimension));
+  const ofCoverage = cellsOf(pair).filter(isCoverage);
   assert.deepEqual(
     ofCoverage.map(({ dimension }) => dimension).toSorted(),
     Object.keys(pair.coverage!).toSorted(),

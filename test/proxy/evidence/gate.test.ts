@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { decideGate } from '../../../proxy/evidence/gate.ts';
-import type { GateFacts, GateReason } from '../../../proxy/evidence/model.ts';
+import type { CoverageDimension, GateFacts, GateReason } from '../../../proxy/evidence/model.ts';
 import type { Migration } from '../../../proxy/routing/model.ts';
 import {
   counts,
@@ -308,7 +308,7 @@ const aPage = {
 };
 
 function use(routeId: string, value: string, compared: number) {
-  return { route: routeId, dimension: 'use', value, compared, incomparable: 0 };
+  return { route: routeId, dimension: 'use' as const, value, compared, incomparable: 0 };
 }
 
 table('contracts', [
@@ -822,7 +822,7 @@ table('noise', [
   },
 ]);
 
-const cell = (dimension: string, value: string, compared: number, incomparable = 0) => ({
+const cell = (dimension: CoverageDimension, value: string, compared: number, incomparable = 0) => ({
   route: product.id,
   dimension,
   value,

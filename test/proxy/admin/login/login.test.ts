@@ -74,6 +74,14 @@ test('no token is sent, everything but the probes and the front page is refused 
   assert.equal(moved.status, 401);
 });
 
+test('nobody is logged in, the ways of logging in that there are are told', async (t) => {
+  const { ask, setTokens } = await startWithLogin(t);
+  const ways = async () => (await ask('/api/login', undefined)).json();
+  assert.deepEqual(await ways(), { needed: true, provider: false, tokens: true });
+  setTokens([]);
+  assert.deepEqual(await ways(), { needed: true, provider: false, tokens: false });
+});
+
 /** Every write of the API and the least role that may do it. */
 const document = parse(
   readFileSync(new URL('../../../../proxy/admin/openapi.yaml', import.meta.url), 'utf8'),

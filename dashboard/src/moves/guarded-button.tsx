@@ -1,0 +1,42 @@
+import { type ReactNode, useId } from 'react';
+
+interface GuardedButtonProps {
+  /** Why it can't be pressed, in a sentence; undefined when it can. */
+  readonly whyNot: string | undefined;
+  readonly className?: string | undefined;
+  /** More than the text says, for who can't see what it stands beside. */
+  readonly label?: string;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+/**
+ * A button that says why it is disabled. It stays in the order of the keyboard: what can't be reached can't be asked
+ * why (WAI-ARIA, "focusability of disabled controls").
+ */
+export function GuardedButton({ whyNot, className, label, onClick, children }: GuardedButtonProps) {
+  const id = useId();
+  if (whyNot === undefined)
+    return (
+      <button type="button" className={className} aria-label={label} onClick={onClick}>
+        {children}
+      </button>
+    );
+  return (
+    <span className="guarded" title={whyNot}>
+      <button
+        type="button"
+        className={className}
+        aria-disabled="true"
+        aria-label={label}
+        aria-describedby={id}
+        onClick={() => undefined}
+      >
+        {children}
+      </button>
+      <span id={id} className="hidden">
+        {whyNot}
+      </span>
+    </span>
+  );
+}
