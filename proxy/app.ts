@@ -199,12 +199,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     dryRunMigrations: () => evidence.dryRunMigrations(),
   });
   // What another replica moved holds here, too; so does what was moved while Postgres was away.
-  const syncStates = (): void => {
+  const syncStates = async (): Promise<void> => {
     if (!store.available()) return;
-    states.syncWithStore().then(
-      (changed) => changed && pushSnapshot(),
-      (error: unknown) => log.warn({ err: error }, 'states not in step with Postgres'),
-    );
+    try {
+      if (await states.syncWithStore()) pushSnapshot();
+    } catch (error) {
+      log.warn({ err: error }, 'states not in step with Postgres');
+    }
   };
   store.onAvailable(syncStates);
   const syncingStates = setInterval(syncStates, SYNC_STATES_EVERY_MS);

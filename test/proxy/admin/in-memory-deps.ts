@@ -190,7 +190,7 @@ export class InMemoryEstate {
         takeBack: () => Promise.reject(new Error('not asked')),
       },
       audit: this.reads().audit.list,
-      onBehind: () => {},
+      onBehind: async () => {},
       onOvertaken: async () => {},
       nowIso: () => '2026-11-20T12:00:00.000Z',
       log: this.log(),
