@@ -9,6 +9,7 @@ import { Sessions } from '../../proxy/admin/login/session.ts';
 import { readTokenFile } from '../../proxy/admin/login/token-file.ts';
 import { TokenLogin } from '../../proxy/admin/login/token-login.ts';
 import { type AdminServer, startAdmin } from '../../proxy/admin/start-admin.ts';
+import type { ContractView } from '../../proxy/evidence/contract-view.ts';
 import { systemClock } from '../../proxy/telemetry/clock.ts';
 import { buildDashboard } from '../../scripts/dashboard-build.ts';
 import { InMemoryEstate } from '../proxy/admin/in-memory-deps.ts';
@@ -114,6 +115,38 @@ describe('the dashboard in a browser', () => {
     await admin.close();
     await page.getByText('Ficus does not answer').waitFor();
     await page.getByRole('heading', { name: 'Both sides' }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('on-call rolls back by a key from the overview, sees who is affected, and is back where they were', async () => {
+    await page.goto(admin.url);
+    const link = page.getByRole('link', { name: 'catalog' });
+    await link.focus();
+    await page.keyboard.press('r');
+    const dialog = page.getByRole('dialog', { name: 'Roll back catalog' });
+    await dialog.getByText('Of 400 users seen in the last 10 minutes', { exact: false }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('th a:focus').waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('errors in the shop');
+    await page.keyboard.press('Enter');
+    await page.getByText('catalog is in monolith.').waitFor();
+    assert.equal(estate.auditRows[0]?.reason, 'errors in the shop');
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a move decided on what somebody else has changed meanwhile is looked at again, and then made', async () => {
+    estate.reasons = [];
+    await page.goto(`${admin.url}/migrations/catalog`);
+    await page.getByRole('button', { name: 'Promote to 25 %' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('about 80 users', { exact: false }).waitFor();
+    estate.migrations.set('catalog', { ...catalogStatus, revision: 9 });
+    await dialog.getByRole('button', { name: 'Promote', exact: true }).click();
+    await dialog.getByText('catalog is at revision 9 by now, not 4', { exact: false }).waitFor();
+    await dialog.getByRole('button', { name: 'Look again' }).click();
+    await dialog.getByRole('button', { name: 'Promote', exact: true }).click();
+    await page.getByText('catalog is in canary.').waitFor();
     assert.deepEqual(complaints, []);
   });
 
@@ -255,15 +288,69 @@ const ways: readonly SampleWay[] = ['catalog', ''].map((migration) => ({
   shares: [{ fromMs: 0, percent: 25 }],
 }));
 
-const screens = ['/', '/migrations/catalog', '/differences', '/differences/catalog/5f1c0a9be2d4', '/audit'];
+const screens = [
+  '/',
+  '/migrations/catalog',
+  '/contracts',
+  '/differences',
+  '/differences/catalog/5f1c0a9be2d4',
+  '/audit',
+];
+
+const plantedContracts: ContractView = {
+  pacts: [
+    {
+      consumer: planted,
+      from: planted,
+      pactHash: 'c0ffee',
+      pending: false,
+      interactions: 2,
+      service: 'failed',
+      monolith: 'passed',
+    },
+  ],
+  uses: [
+    {
+      route: planted,
+      method: 'GET',
+      status: '200',
+      type: planted,
+      requestType: 'none',
+      query: planted,
+      count: 3,
+      counted: 'pairs',
+      use: 'one',
+      coveredBy: [],
+    },
+  ],
+  unused: [],
+  results: [
+    {
+      side: 'service',
+      consumer: planted,
+      build: planted,
+      pactHash: 'c0ffee',
+      outcome: 'failed',
+      at: '2026-11-20T11:00:00.000Z',
+      interactions: 2,
+      failures: [{ interaction: planted, text: planted }],
+      isNow: true,
+    },
+  ],
+  problems: [planted],
+};
 
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
-  estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
-  estate.signatures = catalogSignatures.map((one) => ({
+<<<<<<< HEAD
+  estate.series = (grid) => sampleGrid(grid, ways).map((row) => (...row, dropped: [planted]: 1 ));
+=======
+  estate.contractView = plantedContracts;
+>>>>>>> p-E
+  estate.signatures = catalogSignatures.map((one) => (
     ...one,
-    place: `body:/${planted}`,
+    place: `body:/$planted`,
     route: planted,
     monolith: planted,
     service: planted,
@@ -273,7 +360,7 @@ function plant(estate: InMemoryEstate): void {
     {
       ...catalogPair,
       route: planted,
-      request: { method: 'GET', target: `/${planted}`, headers: [planted, planted], body: planted },
+      request: { method: 'GET', target: `/$planted`, headers: [planted, planted], body: planted },
       monolith: { status: 200, headers: ['content-type', planted, planted, planted], body },
       service: { status: 200, headers: ['content-type', 'x'], body: body.replace('1', '2') },
     },
