@@ -343,11 +343,11 @@ const plantedContracts: ContractView = {
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
-  estate.series = (grid) => sampleGrid(grid, ways).map((row) => (...row, dropped: [planted]: 1 ));
+  estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
   estate.contractView = plantedContracts;
-  estate.signatures = catalogSignatures.map((one) => (
+  estate.signatures = catalogSignatures.map((one) => ({
     ...one,
-    place: `body:/$planted`,
+    place: `body:/${planted}`,
     route: planted,
     monolith: planted,
     service: planted,
