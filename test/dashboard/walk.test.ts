@@ -418,11 +418,8 @@ const plantedContracts: ContractView = {
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
-<<<<<<< HEAD
   estate.series = (grid) => sampleGrid(grid, ways).map((row) => (...row, dropped: [planted]: 1 ));
-=======
   estate.contractView = plantedContracts;
->>>>>>> p-E
   estate.signatures = catalogSignatures.map((one) => (
     ...one,
     place: `body:/$planted`,
