@@ -25,6 +25,7 @@ import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { addSeriesRoutes } from './series-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 import { addVerdictRoutes } from './verdict-routes.ts';
 
@@ -78,6 +79,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addPreviewRoutes(app, deps);
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addSeriesRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addHourRoutes(app, deps);

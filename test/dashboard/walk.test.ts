@@ -9,13 +9,14 @@ import { Sessions } from '../../proxy/admin/login/session.ts';
 import { readTokenFile } from '../../proxy/admin/login/token-file.ts';
 import { TokenLogin } from '../../proxy/admin/login/token-login.ts';
 import { type AdminServer, startAdmin } from '../../proxy/admin/start-admin.ts';
-import type { ContractView } from '../../proxy/evidence/contract-view.ts';
 import { systemClock } from '../../proxy/telemetry/clock.ts';
 import { buildDashboard } from '../../scripts/dashboard-build.ts';
 import { InMemoryEstate } from '../proxy/admin/in-memory-deps.ts';
 import { hashOf } from '../proxy/admin/login/hash-of.ts';
 import { catalogPair, catalogSignatures, catalogStatus, ordersStatus } from '../proxy/admin/sample-data.ts';
+import { type SampleWay, sampleGrid } from '../support/sample-series.ts';
 import { accessibilityFindings, launchChromium } from './chromium.ts';
+import { plantedContracts } from './planted-contracts.ts';
 
 /** The machine may be busy: a long wait costs nothing when what is awaited comes. */
 const patienceMs = 30_000;
@@ -232,12 +233,60 @@ describe('the dashboard in a browser', () => {
     }
   });
 
+  test('charts show a chosen time, are read by arrow keys and as a table, and say what moved the migration', async () => {
+    const from = Date.now() - 3_600_000;
+    estate.series = (grid) => sampleGrid(grid, ways);
+    estate.auditRows = [
+      {
+        ...{
+          seq: 1,
+          at: new Date(from).toISOString(),
+          actor: 'cli:ada',
+          action: 'promote',
+          migration: 'catalog',
+        },
+        ...{ reason: 'quiet', detail: { from: 5, to: 25 }, hash: 'ab'.repeat(32) },
+      },
+    ];
+    await page.goto(admin.url);
+    await page.getByText('3 of 12 routes moved').waitFor();
+    await page.getByRole('slider', { name: 'Progress' }).waitFor();
+    await page
+      .getByRole('img', { name: /^p99 lately: monolith at most .* ms, now .* ms; service at most/ })
+      .waitFor();
+
+    await page.getByRole('link', { name: 'catalog' }).click();
+    await page.getByRole('button', { name: '6 h' }).click();
+    await page.waitForURL('**/migrations/catalog?span=6h');
+    await page.getByText('promote 5 % → 25 %').waitFor();
+    const share = page.getByRole('slider', { name: 'Share' });
+    await share.press('Home');
+    const [first, readElsewhere] = await Promise.all(
+      [share, page.getByRole('slider', { name: 'Errors' })].map((one) => one.getAttribute('aria-valuetext')),
+    );
+    assert.match(first ?? '', /: asked 25 %, allowed 25 %, effective 25 %$/);
+    assert.match(readElsewhere ?? '', /monolith [\d.]+ %, service [\d.]+ %/);
+    await share.press('ArrowRight');
+    assert.notEqual(await share.getAttribute('aria-valuetext'), first);
+    assert.equal(await share.getAttribute('aria-valuenow'), '1');
+
+    await page.getByText('As a table').first().click();
+    const rows = page.getByRole('region', { name: 'Share, values' }).getByRole('row');
+    assert.ok((await rows.count()) > 300);
+    assert.deepEqual(complaints, []);
+  });
+
   test('an empty installation says what to do next', async () => {
     estate.migrations.clear();
     await page.goto(admin.url);
     await page.getByText('ficus init --from openapi.yaml').waitFor();
   });
 });
+
+const ways: readonly SampleWay[] = ['catalog', ''].map((migration) => ({
+  ...{ migration, requestsAMinute: 400, monolithMs: 30, serviceMs: 10, routes: 12 },
+  shares: [{ fromMs: 0, percent: 25 }],
+}));
 
 const screens = [
   '/',
@@ -248,53 +297,11 @@ const screens = [
   '/audit',
 ];
 
-const plantedContracts: ContractView = {
-  pacts: [
-    {
-      consumer: planted,
-      from: planted,
-      pactHash: 'c0ffee',
-      pending: false,
-      interactions: 2,
-      service: 'failed',
-      monolith: 'passed',
-    },
-  ],
-  uses: [
-    {
-      route: planted,
-      method: 'GET',
-      status: '200',
-      type: planted,
-      requestType: 'none',
-      query: planted,
-      count: 3,
-      counted: 'pairs',
-      use: 'one',
-      coveredBy: [],
-    },
-  ],
-  unused: [],
-  results: [
-    {
-      side: 'service',
-      consumer: planted,
-      build: planted,
-      pactHash: 'c0ffee',
-      outcome: 'failed',
-      at: '2026-11-20T11:00:00.000Z',
-      interactions: 2,
-      failures: [{ interaction: planted, text: planted }],
-      isNow: true,
-    },
-  ],
-  problems: [planted],
-};
-
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
-  estate.contractView = plantedContracts;
+  estate.contractView = plantedContracts(planted);
+  estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
   estate.signatures = catalogSignatures.map((one) => ({
     ...one,
     place: `body:/${planted}`,

@@ -39,6 +39,8 @@ const bodies: Record<string, object> = {
   kill: { on: true, reason: 'test' },
   force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
+  verdicts: { signatures: ['5f1c0a9be2d4'], verdict: 'bug', reason: 'test' },
+  undo: { verdicts: [{ signature: '5f1c0a9be2d4', seq: 7 }] },
 };
 for (const [template, operations] of Object.entries<object>(apiDocument.paths)) {
   for (const method of Object.keys(operations).filter((key) => key !== 'parameters')) {
