@@ -9,7 +9,6 @@ import { Sessions } from '../../proxy/admin/login/session.ts';
 import { readTokenFile } from '../../proxy/admin/login/token-file.ts';
 import { TokenLogin } from '../../proxy/admin/login/token-login.ts';
 import { type AdminServer, startAdmin } from '../../proxy/admin/start-admin.ts';
-import type { ContractView } from '../../proxy/evidence/contract-view.ts';
 import { systemClock } from '../../proxy/telemetry/clock.ts';
 import { buildDashboard } from '../../scripts/dashboard-build.ts';
 import { InMemoryEstate } from '../proxy/admin/in-memory-deps.ts';
@@ -18,6 +17,7 @@ import { catalogPair, catalogSignatures, catalogStatus, ordersStatus } from '../
 import { type SampleWay, sampleGrid } from '../support/sample-series.ts';
 import { accessibilityFindings, launchChromium } from './chromium.ts';
 import { compared } from './compared-bodies.ts';
+import { plantedContracts } from './planted-contracts.ts';
 
 /** The machine may be busy: a long wait costs nothing when what is awaited comes. */
 const patienceMs = 30_000;
@@ -372,54 +372,11 @@ const screens = [
   '/audit',
 ];
 
-const plantedContracts: ContractView = {
-  pacts: [
-    {
-      consumer: planted,
-      from: planted,
-      pactHash: 'c0ffee',
-      pending: false,
-      interactions: 2,
-      service: 'failed',
-      monolith: 'passed',
-    },
-  ],
-  uses: [
-    {
-      route: planted,
-      method: 'GET',
-      status: '200',
-      type: planted,
-      requestType: 'none',
-      query: planted,
-      count: 3,
-      counted: 'pairs',
-      use: 'one',
-      coveredBy: [],
-    },
-  ],
-  unused: [],
-  results: [
-    {
-      side: 'service',
-      consumer: planted,
-      build: planted,
-      pactHash: 'c0ffee',
-      outcome: 'failed',
-      at: '2026-11-20T11:00:00.000Z',
-      interactions: 2,
-      failures: [{ interaction: planted, text: planted }],
-      isNow: true,
-    },
-  ],
-  problems: [planted],
-};
-
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
+  estate.contractView = plantedContracts(planted);
   estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
-  estate.contractView = plantedContracts;
   estate.signatures = catalogSignatures.map((one) => ({
     ...one,
     place: `body:/${planted}`,
@@ -432,7 +389,7 @@ function plant(estate: InMemoryEstate): void {
     {
       ...catalogPair,
       route: planted,
-      request: { method: 'GET', target: `/$planted`, headers: [planted, planted], body: planted },
+      request: { method: 'GET', target: `/${planted}`, headers: [planted, planted], body: planted },
       monolith: { status: 200, headers: ['content-type', planted, planted, planted], body },
       service: { status: 200, headers: ['content-type', 'x'], body: body.replace('1', '2') },
     },
