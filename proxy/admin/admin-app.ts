@@ -9,6 +9,9 @@ import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
 import { addDocsRoutes } from './docs-page/docs-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
+import { EventFeed } from './events/event-feed.ts';
+import { addEventRoutes, type Events, tellOfWrites } from './events/event-routes.ts';
+import { EventStreams } from './events/event-streams.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
@@ -34,6 +37,8 @@ export interface AdminAppOptions {
   readonly login?: Login | undefined;
   /** Where others than this machine find the admin plane, such as `https://ficus.example.org`. */
   readonly origin?: string | undefined;
+  /** What changes, for whoever ends the streams of it; absent: of its own. */
+  readonly events?: Events;
   /** Of the built page; it may be missing. */
   readonly dashboardFolder?: string;
 }
@@ -41,6 +46,7 @@ export interface AdminAppOptions {
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
 export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): Express {
   const apiDocument = parse(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8'));
+  const events = options.events ?? createEvents(deps);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -66,9 +72,11 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
     }),
   );
   app.use(authorise);
+  app.use(tellOfWrites(events));
   addStatusRoutes(app, deps);
   addDocsRoutes(app, apiDocument);
   addSessionRoutes(app, options.login);
+  addEventRoutes(app, events, options.login, options.origin);
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
@@ -82,6 +90,11 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(refuseUnknownPath);
   app.use(answerProblem(deps));
   return app;
+}
+
+export function createEvents(deps: AdminDeps): Events {
+  const feed = new EventFeed(deps);
+  return { feed, streams: new EventStreams(feed, deps.clock) };
 }
 
 function refuseUnknownPath(): never {

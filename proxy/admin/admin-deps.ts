@@ -78,6 +78,8 @@ export interface AdminDeps {
   readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly force: ForceGrants;
   readonly reads: AdminReads;
+  /** Signatures that its present builds show and where each stands, from memory. */
+  signaturesOf(migration: string): readonly Pick<ListedSignature, 'signature' | 'state'>[];
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
   /** Of what is done here and not by `delivery`. */

@@ -33,6 +33,18 @@ export type SignatureState = 'unjudged' | 'expired' | 'returned' | 'bug' | 'expe
  */
 export type FlatHeaders = readonly string[];
 /**
+ * One of `/api/events`
+ */
+export type ApiEvent =
+  | MigrationEvent
+  | GuardEvent
+  | SignaturesEvent
+  | VerdictEvent
+  | ConfigEvent
+  | KillEvent
+  | AuditEvent
+  | StreamEvent;
+/**
  * Which status each goes with is in `x-ficus-status`; a code keeps its meaning
  */
 export type ProblemCode =
@@ -42,6 +54,7 @@ export type ProblemCode =
   | 'csrf_missing'
   | 'not_allowed'
   | 'locked_out'
+  | 'rate_limited'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'
@@ -443,6 +456,98 @@ export interface AuditRow {
 }
 export interface ReasonOrder {
   readonly reason: Reason;
+}
+/**
+ * Its phase, a share, its gate, ramp, pause or override is another one, or it left routes.yaml
+ */
+export interface MigrationEvent {
+  readonly type: 'migration';
+  readonly migration: string;
+  /**
+   * Absent where it left
+   */
+  readonly now?: {
+    readonly phase: Phase;
+    readonly share: {
+      readonly asked: Share;
+      readonly allowed: Share;
+      readonly effective: Share;
+    };
+    readonly shadowShare: Share;
+    readonly gate: GateState;
+    readonly revision: number;
+  };
+}
+/**
+ * The guard took it back, or somebody cleared that
+ */
+export interface GuardEvent {
+  readonly type: 'guard';
+  readonly migration: string;
+  readonly state: 'tripped' | 'cleared';
+  readonly latch?: Latch;
+}
+/**
+ * Signatures are new, or stand otherwise than before; at most every two seconds
+ */
+export interface SignaturesEvent {
+  readonly type: 'signatures';
+  readonly migration: string;
+  readonly added: Count;
+  /**
+   * Of those added, at most 20
+   *
+   * @maxItems 20
+   */
+  readonly newest: readonly string[];
+  readonly changed: Count;
+}
+export interface VerdictEvent {
+  readonly type: 'verdict';
+  readonly migration: string;
+  readonly signature: string;
+  readonly verdict: VerdictWord;
+  readonly actor: string;
+}
+/**
+ * Another routes.yaml is in force here or on another replica, or was refused
+ */
+export interface ConfigEvent {
+  readonly type: 'config';
+  /**
+   * Of what is in force here
+   */
+  readonly hash: string;
+  /**
+   * Why a newer one is refused
+   *
+   * @maxItems 20
+   */
+  readonly problems: readonly string[];
+}
+export interface KillEvent {
+  readonly type: 'kill';
+  readonly on: boolean;
+  readonly text: string;
+}
+/**
+ * A row of the audit, from whatever replica
+ */
+export interface AuditEvent {
+  readonly type: 'audit';
+  readonly seq: number;
+  readonly at: Time;
+  readonly actor: string;
+  readonly action: string;
+  readonly migration?: string;
+  readonly reason: string;
+}
+/**
+ * About the stream itself. `here`: it begins; `reset`: it can't go on where it was; `beat`: nothing happened.
+ */
+export interface StreamEvent {
+  readonly type: 'here' | 'reset' | 'beat';
+  readonly at: Time;
 }
 export interface KillStatus {
   readonly on: boolean;

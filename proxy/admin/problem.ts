@@ -33,6 +33,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   invalid: { status: 422, title: 'The move makes no sense' },
   revision_needed: { status: 428, title: 'The move does not say which revision it was decided on' },
   locked_out: { status: 429, title: 'Too many failed logins' },
+  rate_limited: { status: 429, title: 'Too much at once' },
   internal: { status: 500, title: 'The admin plane failed' },
   flags_unavailable: { status: 503, title: 'The flags cannot be changed now' },
   store_unavailable: { status: 503, title: 'The store is away' },

@@ -89,6 +89,7 @@ export class InMemoryEstate {
         clock: systemClock,
       }),
       reads: this.reads(),
+      signaturesOf: (migration) => this.signatures.filter((row) => row.migration === migration),
       recorder: {
         keyId: '00112233aabbccdd',
         start: async () => (this.recording.state === 'running' ? undefined : this.recording),
@@ -319,10 +320,18 @@ export class InMemoryEstate {
         stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
-        list: ({ limit, before = Number.POSITIVE_INFINITY, actor, action, migration, since = '' }) =>
+        list: ({
+          limit,
+          before = Number.POSITIVE_INFINITY,
+          after = 0,
+          actor,
+          action,
+          migration,
+          since = '',
+        }) =>
           stored(() =>
             this.auditRows
-              .filter(({ seq, at }) => seq < before && at >= since)
+              .filter(({ seq, at }) => seq < before && seq > after && at >= since)
               .filter((row) => actor === undefined || row.actor.endsWith(actor))
               .filter((row) => action === undefined || row.action === action)
               .filter((row) => migration === undefined || row.migration === migration)
