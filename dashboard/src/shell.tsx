@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { ApiError, write } from './api/client.ts';
 import { kill, migrations, session } from './api/queries.ts';
 import { visible } from './format.ts';
+import { LiveSign } from './live/live-sign.tsx';
 import { LoginPage } from './login/login-page.tsx';
 import { Notice } from './parts/notice.tsx';
 import { useShortcuts } from './parts/shortcuts.ts';
@@ -31,6 +32,7 @@ export function Shell() {
           Ficus
         </Link>
         {!mustLogIn && <Navigation />}
+        {data && !mustLogIn && <LiveSign />}
         {data && !mustLogIn && (
           <WhoAmI name={data.name} role={data.role} isSession={data.csrf !== undefined} />
         )}

@@ -42,6 +42,7 @@ export type ApiEvent =
   | VerdictEvent
   | ConfigEvent
   | KillEvent
+  | PartsEvent
   | AuditEvent
   | StreamEvent;
 /**
@@ -529,6 +530,17 @@ export interface KillEvent {
   readonly type: 'kill';
   readonly on: boolean;
   readonly text: string;
+}
+/**
+ * A part such as Postgres or the flags is away, or is back
+ */
+export interface PartsEvent {
+  readonly type: 'parts';
+  readonly ready: boolean;
+  /**
+   * @maxItems 20
+   */
+  readonly away: readonly string[];
 }
 /**
  * A row of the audit, from whatever replica

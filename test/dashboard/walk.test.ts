@@ -199,6 +199,33 @@ describe('the dashboard in a browser', () => {
     }
   });
 
+  test('the guard takes a migration back while somebody looks on, the page shows it without being asked', async () => {
+    await page.clock.install();
+    await page.goto(admin.url);
+    const row = page.getByRole('row', { name: /catalog/ });
+    await row.getByText('canary 5 %').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    // From here on nothing is asked for again by the clock.
+    await page.clock.pauseAt(Date.now() + 500);
+    const latch = {
+      at: '2026-11-20T12:00:00.000Z',
+      kind: 'errors',
+      reason: 'too many 5xx',
+      numbers: {},
+    } as const;
+    estate.migrations.set('catalog', { ...catalogStatus, latch, revision: 99 });
+    // What is gathered of events waits for a timer.
+    for (let ms = 0; ms < 1_500 && !(await row.getByText('too many 5xx').isVisible()); ms += 100) {
+      await page.waitForTimeout(200);
+      await page.clock.runFor(100);
+    }
+    await row.getByText('too many 5xx').waitFor();
+
+    await admin.close();
+    await page.getByText(/^Seen \d/).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('an empty installation says what to do next', async () => {
     estate.migrations.clear();
     await page.goto(admin.url);

@@ -13,11 +13,12 @@ import type {
   SignatureDetail,
   SignatureList,
 } from '../../../proxy/admin/api-types.ts';
+import { pollEvery } from '../live/stream.ts';
 import { read, setCsrf } from './client.ts';
 
 /** How often what changes is asked for again; only in a tab that somebody looks at. */
-const liveMs = 2_000;
-const evidenceMs = 5_000;
+const liveMs = pollEvery(2_000);
+const evidenceMs = pollEvery(5_000);
 
 const part = encodeURIComponent;
 export const migrationPath = (id: string): string => `/api/migrations/${part(id)}`;

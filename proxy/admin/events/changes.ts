@@ -2,13 +2,14 @@ import type { KillStatus } from '../../delivery/kill-control.ts';
 import type { MigrationStatus } from '../../delivery/model.ts';
 import type { ListedSignature } from '../../evidence/list-signatures.ts';
 import type { AuditRow } from '../../store/model.ts';
-import type { ApiEvent, ConfigReport, VerdictRow } from '../api-types.ts';
+import type { ApiEvent, ConfigReport, Readiness, VerdictRow } from '../api-types.ts';
 
 /** All that events are about, as it stands at one moment. */
 export interface Facts {
   readonly migrations: readonly MigrationStatus[];
   readonly kill: KillStatus;
   readonly config: ConfigReport;
+  readonly readiness: Readiness;
 }
 
 /** Where each signature of a migration stands, by its id. */
@@ -33,6 +34,10 @@ export function changesBetween(before: Facts, now: Facts): ApiEvent[] {
     const { hash, problems } = now.config;
     events.push({ type: 'config', hash, problems: problems.slice(0, mostNamed) });
   }
+  const away = awayOf(now.readiness);
+  const isOther = before.readiness.ready !== now.readiness.ready;
+  if (isOther || awayOf(before.readiness).join() !== away.join())
+    events.push({ type: 'parts', ready: now.readiness.ready, away: away.slice(0, mostNamed) });
   return events;
 }
 
@@ -82,4 +87,8 @@ function standingOf(status: MigrationStatus): string {
 
 function configOf({ hash, problems, replicas }: ConfigReport): string {
   return JSON.stringify([hash, problems, replicas?.map((one) => [one.replica, one.hash])]);
+}
+
+function awayOf({ parts }: Readiness): string[] {
+  return Object.entries(parts).flatMap(([name, { up }]) => (up ? [] : [name]));
 }

@@ -5,7 +5,7 @@ import { EventRing, type KeptEvent } from './event-ring.ts';
 
 export type EventFeedDeps = Pick<
   AdminDeps,
-  'delivery' | 'kill' | 'config' | 'signaturesOf' | 'reads' | 'log' | 'clock'
+  'delivery' | 'kill' | 'config' | 'readiness' | 'signaturesOf' | 'reads' | 'log' | 'clock'
 >;
 
 /** What happens on another replica is known here as soon as its state is; so one look sees all there is. */
@@ -81,8 +81,13 @@ export class EventFeed {
   }
 
   #lookAtFacts(): void {
-    const { delivery, kill, config } = this.#deps;
-    const now = { migrations: delivery.list(), kill: kill.status(), config: config() };
+    const { delivery, kill, config, readiness } = this.#deps;
+    const now: Facts = {
+      migrations: delivery.list(),
+      kill: kill.status(),
+      config: config(),
+      readiness: readiness(),
+    };
     const events = this.#before ? changesBetween(this.#before, now) : [];
     this.#before = now;
     this.#tell(events);

@@ -21,7 +21,8 @@ import { catalogStatus } from './sample-data.ts';
 const latch = { at: '2026-11-20T12:00:00Z', kind: 'errors', reason: 'too many', numbers: {} } as const;
 const killOff = { on: false, text: 'off', warnings: [] };
 const config = { file: 'routes.yaml', hash: 'a', loadedAt: '2026-11-20T12:00:00Z', problems: [] };
-const facts = { migrations: [catalogStatus], kill: killOff, config };
+const readiness = (up: boolean) => ({ ready: true, parts: { routes: { up: true }, postgres: { up } } });
+const facts = { migrations: [catalogStatus], kill: killOff, config, readiness: readiness(true) };
 
 test('nothing but counts is another one, there is no event', () => {
   const counted = { ...catalogStatus, pairs: { ...catalogStatus.pairs, agreed: 9_999 }, holds: ['fewer'] };
@@ -36,12 +37,14 @@ test('what stands is another, each change is one event', () => {
     migrations: [moved],
     kill: { on: true, text: 'on', warnings: [] },
     config: { ...config, problems: ['routes.yaml:1:1 no'] },
+    readiness: readiness(false),
   };
   assert.deepEqual(changesBetween(facts, now), [
     { type: 'migration', migration: 'catalog', now: { phase, share, shadowShare, gate, revision: 99 } },
     { type: 'guard', migration: 'catalog', state: 'tripped', latch },
     { type: 'kill', on: true, text: 'on' },
     { type: 'config', hash: 'a', problems: ['routes.yaml:1:1 no'] },
+    { type: 'parts', ready: true, away: ['postgres'] },
   ]);
   assert.deepEqual(changesBetween(now, { ...now, migrations: [{ ...moved, latch: undefined! }] }).at(-1), {
     type: 'guard',

@@ -141,7 +141,7 @@ export class InMemoryEstate {
         ready: this.storeUp,
         parts: {
           routes: { up: true },
-          store: { up: this.storeUp, ...(!this.storeUp && { detail: 'gone' }) },
+          store: { up: this.storeUp && !this.storeError, ...(!this.storeUp && { detail: 'gone' }) },
         },
       }),
       metrics: async () => '# TYPE ficus_up gauge\nficus_up 1\n',
