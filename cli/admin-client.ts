@@ -1,11 +1,16 @@
+import type { Readable } from 'node:stream';
 import type { MigrationStatus, Problem } from '../proxy/admin/api-types.ts';
 import { FailedError, UsageError } from './failures.ts';
+import { type HttpAnswer, sendRequest } from './http-request.ts';
 
 export interface AdminClient {
-  get<T>(path: string): Promise<T>;
+  /** Where it asks: a URL without a slash at its end. */
+  readonly base: string;
+  /** `timeoutMs`: for who can't wait as long as usual. */
+  get<T>(path: string, timeoutMs?: number): Promise<T>;
   post<T>(path: string, order: object): Promise<T>;
   /** What is no JSON document: a file. */
-  read(path: string): Promise<ReadableStream<Uint8Array>>;
+  read(path: string): Promise<Readable>;
 }
 
 /** Long enough for a verification: it replays every interaction of every contract on both sides. */
@@ -32,15 +37,20 @@ export function createAdminClient(address: AdminAddress): AdminClient {
     ...(address.token && { authorization: `Bearer ${address.token}` }),
   };
 
-  async function ask<T>(method: 'GET' | 'POST', path: string, order?: object, revision?: number): Promise<T> {
+  async function ask<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    order?: object,
+    revision?: number,
+    timeoutMs = requestTimeoutMs,
+  ): Promise<T> {
     const request = {
       method,
       headers: { ...headers, ...(revision !== undefined && { 'if-match': `"${revision}"` }) },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(requestTimeoutMs),
+      timeoutMs,
       ...(order && { body: JSON.stringify(order) }),
-    } as const;
-    const response = await fetch(base + path, request).catch((error) => throwUnreachable(base, error));
+    };
+    const response = await sendRequest(base + path, request).catch((error) => throwUnreachable(base, error));
     return readAnswer<T>(base, response);
   }
 
@@ -59,15 +69,18 @@ export function createAdminClient(address: AdminAddress): AdminClient {
   }
 
   return {
-    get: (path) => ask('GET', path),
+    base,
+    get: (path, timeoutMs) => ask('GET', path, undefined, undefined, timeoutMs),
     post,
     async read(path) {
       // Without a time limit: a file may be large, and the connection slow.
-      const request = { headers: { ...headers, accept: '*/*' }, redirect: 'manual' } as const;
-      const response = await fetch(base + path, request).catch((error) => throwUnreachable(base, error));
-      const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+      const request = { method: 'GET', headers: { ...headers, accept: '*/*' } };
+      const response = await sendRequest(base + path, request).catch((error) =>
+        throwUnreachable(base, error),
+      );
+      const type = response.header('content-type')?.split(';')[0] ?? '';
       const isFile = type === 'application/octet-stream' || type === 'application/x-ndjson';
-      if (response.ok && isFile && response.body) return response.body;
+      if (response.ok && isFile) return response.body;
       await readAnswer(base, response);
       throwNotFicus(base, `${response.status}, ${type}`);
     },
@@ -90,10 +103,12 @@ function parseAddress({ url, origin, token }: AdminAddress): string {
   return parsed.href.replace(/\/+$/, '');
 }
 
-async function readAnswer<T>(base: string, response: Response): Promise<T> {
-  const type = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
+async function readAnswer<T>(base: string, response: HttpAnswer): Promise<T> {
+  const type = response.header('content-type')?.split(';')[0] ?? 'no content type';
   const isJson = /^application\/(problem\+)?json$/.test(type);
-  const body: unknown = isJson ? await response.json().catch(() => undefined) : undefined;
+  const body = isJson ? await response.json() : undefined;
+  // What nobody reads would keep the process from ending.
+  if (!isJson) response.body.destroy();
   if (typeof body !== 'object' || body === null) throwNotFicus(base, `${response.status}, ${type}`);
   if (response.ok) return body as T;
   const problem: Partial<Problem> = body;
@@ -119,15 +134,11 @@ const causes: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
   ETIMEDOUT: 'connecting timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'connecting timed out',
 };
 
-function throwUnreachable(
-  base: string,
-  error: Error & { cause?: { code?: string; message?: string } },
-): never {
-  const { code = '', message = error.message } = error.cause ?? {};
-  const why = error.name === 'TimeoutError' ? `no answer within ${requestTimeoutMs / 1000} s` : causes[code];
+function throwUnreachable(base: string, error: NodeJS.ErrnoException): never {
+  const { code = '', message } = error;
+  const why = error.name === 'TimeoutError' ? 'no answer in time' : causes[code];
   const text = `no Ficus answers at ${base} (${why ?? message}): start it with \`ficus up\`, or name another with --admin`;
   throw failed('unreachable', 'No Ficus answers', text, error);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Command, Options, Values } from './command.ts';
+import { type colorChoices, optionsOf } from './common-options.ts';
 import { nearestOf } from './did-you-mean.ts';
 import { UsageError } from './failures.ts';
 import { parseWhole } from './number-option.ts';
@@ -10,15 +11,20 @@ export interface CommandLine {
   readonly json: boolean;
   readonly help: boolean;
   readonly admin: string | undefined;
+  readonly color: (typeof colorChoices)[number];
   /** That a move was decided on. */
   readonly revision: number | undefined;
 }
 
 /** The arguments after the command's name; throws `UsageError`. */
 export function parseCommandLine(command: Command, args: readonly string[]): CommandLine {
-  const { values, positionals } = parse(command, args);
-  const { json = false, help = false, admin, revision, ...own } = values;
-  if (help !== true) checkOperands(command, positionals);
+  const options = optionsOf(command);
+  const { values, positionals } = parse(options, args);
+  const { json, help, admin, revision, color = 'auto', ...own } = values;
+  if (help !== true) {
+    checkOperands(command, positionals);
+    checkChoices(options, values);
+  }
   return {
     operands: command.operands.at(-1)?.repeated
       ? positionals
@@ -27,6 +33,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     json: json === true,
     help: help === true,
     admin: typeof admin === 'string' ? admin : undefined,
+    color: color as CommandLine['color'],
     revision: parseWhole('revision', typeof revision === 'string' ? revision : undefined, {
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
@@ -34,20 +41,26 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
   };
 }
 
-function parse(command: Command, args: readonly string[]) {
-  const options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }> = {
-    json: { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-    ...(command.asksAdmin && { admin: { type: 'string' } }),
-    ...(command.moves && { revision: { type: 'string' } }),
-  };
-  for (const [name, { type }] of Object.entries(command.options)) {
+function parse(wanted: Options, args: readonly string[]) {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }> = {};
+  for (const [name, { type }] of Object.entries(wanted)) {
     options[name] = type === 'strings' ? { type: 'string', multiple: true } : { type };
   }
+  options['help'] = { type: 'boolean', short: 'h' };
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(describe(error as Error, Object.keys(options)), { cause: error });
+  }
+}
+
+function checkChoices(options: Options, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, option] of Object.entries(options)) {
+    if (option.type !== 'string' || option.choices === undefined || values[name] === undefined) continue;
+    const { choices } = option;
+    if (choices.some((one) => one === values[name])) continue;
+    const list = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+    throw new UsageError(`--${name} wants ${list}, not "${values[name]}"`);
   }
 }
 

@@ -2,7 +2,14 @@ import type { AdminClient } from './admin-client.ts';
 import type { Paint } from './paint.ts';
 
 export type Option =
-  | { readonly type: 'string'; readonly value: string; readonly text: string }
+  | {
+      readonly type: 'string';
+      /** What stands for it in the usage: FILE and DIR are completed with names of files, ID with migrations. */
+      readonly value: string;
+      /** The only ones there are. */
+      readonly choices?: readonly string[];
+      readonly text: string;
+    }
   /** May be given several times. */
   | { readonly type: 'strings'; readonly value: string; readonly text: string }
   | { readonly type: 'boolean'; readonly text: string };
@@ -10,17 +17,21 @@ export type Option =
 export type Options = Readonly<Record<string, Option>>;
 
 export type Values<O extends Options> = {
-  readonly [Name in keyof O]?: O[Name]['type'] extends 'string'
-    ? string
-    : O[Name]['type'] extends 'strings'
-      ? readonly string[]
-      : boolean;
+  readonly [Name in keyof O]?: O[Name] extends { readonly choices: readonly (infer Choice)[] }
+    ? Choice
+    : O[Name]['type'] extends 'string'
+      ? string
+      : O[Name]['type'] extends 'strings'
+        ? readonly string[]
+        : boolean;
 };
 
 export interface Operand {
   readonly name: string;
   readonly required: boolean;
   readonly text: string;
+  /** Words to complete it with. */
+  readonly choices?: readonly string[];
   /** The last one only: any number of them. */
   readonly repeated?: boolean;
 }
@@ -49,8 +60,6 @@ export interface Outcome {
 
 export interface Command<O extends Options = Options> {
   readonly name: string;
-  /** One line, for the list of commands. */
-  readonly summary: string;
   /** What follows `ficus `. */
   readonly usage: string;
   readonly operands: readonly Operand[];

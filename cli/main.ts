@@ -14,7 +14,7 @@ void runCommandLine(process.argv.slice(2), {
   env,
   userName: userName(),
   width: columnsOf(stdout.columns) ?? columnsOf(env['COLUMNS']),
-  paint: createPaint(stdout),
+  paintFor: (color) => createPaint(stdout, color),
   printOut: (line) => stdout.write(`${line}\n`),
   printError: (line) => stderr.write(`${line}\n`),
 }).then((status) => {

@@ -1,9 +1,10 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { createAdminClient } from './admin-client.ts';
 import type { Command, Outcome } from './command.ts';
-import { parseCommandLine } from './command-line.ts';
-import { up } from './commands/up.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
+import type { CommandEntry } from './commands.ts';
 import { FailedError, UsageError } from './failures.ts';
+import { findCommand } from './find-command.ts';
 import { inertJson, inertText } from './inert.ts';
 import type { Paint } from './paint.ts';
 
@@ -15,7 +16,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userName: string;
   readonly width: number | undefined;
-  readonly paint: Paint;
+  paintFor(color: CommandLine['color']): Paint;
   printOut(line: string): void;
   printError(line: string): void;
 }
@@ -29,8 +30,9 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
   try {
     const [name = 'help', ...rest] = withNamedCommand(args);
     if (name === '--version') return report(version(), json, around);
-    command = await commandNamed(name);
-    return report(await run(command, rest, around), json, around);
+    const entry = findCommand(name);
+    command = await entry.load();
+    return report(await run(entry, command, rest, around), json, around);
   } catch (error) {
     if (error instanceof UsageError) return reportWrongUsage(error, command, json, around);
     if (error instanceof FailedError) return reportFailed(error, json, around);
@@ -52,29 +54,24 @@ function version(): Outcome {
   return { json: { version: packageJson.version }, text: `ficus ${packageJson.version}` };
 }
 
-/** Somebody waits for `up`: it does without what the others need. */
-async function commandNamed(name: string): Promise<Command> {
-  if (name === up.name) return up;
-  const [{ findCommand }, { commands }] = await Promise.all([
-    import('./commands/help.ts'),
-    import('./commands.ts'),
-  ]);
-  return findCommand(commands, name);
-}
-
-async function run(command: Command, args: readonly string[], around: Surroundings): Promise<Outcome> {
-  const line = parseCommandLine(command, args);
-  if (line.help) return run(await commandNamed('help'), [command.name], around);
-  const { env, userName, paint, width } = around;
+async function run(
+  entry: CommandEntry,
+  command: Command,
+  args: readonly string[],
+  around: Surroundings,
+): Promise<Outcome> {
+  const { json, help, color, operands, values, admin: url, revision } = parseCommandLine(command, args);
+  const { env, userName, width } = around;
+  if (help) return (await import('./commands/help.ts')).helpOf(entry, width);
   const admin = () =>
     createAdminClient({
-      url: line.admin ?? (env['FICUS_ADMIN_URL'] || defaultAdminUrl),
-      origin: line.admin === undefined ? 'FICUS_ADMIN_URL' : '--admin',
+      url: url ?? (env['FICUS_ADMIN_URL'] || defaultAdminUrl),
+      origin: url === undefined ? 'FICUS_ADMIN_URL' : '--admin',
       token: env['FICUS_TOKEN'],
       actor: `cli:${userName.replace(/[^\w.@-]/g, '_')}`,
-      revision: line.revision,
+      revision,
     });
-  return command.run({ operands: line.operands, values: line.values, json: line.json, admin, paint, width });
+  return command.run({ operands, values, json, admin, paint: around.paintFor(color), width });
 }
 
 function report(

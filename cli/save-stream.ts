@@ -1,20 +1,16 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import { FailedError } from './failures.ts';
 
 /** Writes a stream to a file, which is there whole or not at all, for its owner only; `compress`: by its name. */
-export async function saveStream(
-  stream: ReadableStream<Uint8Array>,
-  file: string,
-  { compress = false } = {},
-): Promise<void> {
+export async function saveStream(stream: Readable, file: string, { compress = false } = {}): Promise<void> {
   const partial = `${file}.partial`;
   try {
     const steps = compress ? compressorFor(file) : [];
-    await pipeline([Readable.fromWeb(stream), ...steps, createWriteStream(partial, { mode: 0o600 })]);
+    await pipeline([stream, ...steps, createWriteStream(partial, { mode: 0o600 })]);
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => {});

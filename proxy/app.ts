@@ -100,7 +100,8 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     ...{ flags, states, gate, pairs, killed, audit, clock, log },
   });
   const { delivery, daily } = started;
-  const guardingDeps = { delivery, gate, pairs, killed, traffic: history, audit, clock };
+  const pairsLately = (migration: Migration) => evidence.pairsLately(migration);
+  const guardingDeps = { delivery, gate, pairsLately, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
   const { guard, drill, redis } = guarding;
   const redactionKey = await readKeyFile(

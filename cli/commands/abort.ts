@@ -1,7 +1,3 @@
 import { reasonMove } from './reason-move.ts';
 
-export const abort = reasonMove(
-  'abort',
-  'End the ramp: back to the share that it began from',
-  'too early in the week',
-);
+export const abort = reasonMove('abort', 'too early in the week');

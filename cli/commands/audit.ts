@@ -12,7 +12,6 @@ import { renderAuditEntry } from './audit-entry.ts';
 
 export const audit = defineCommand({
   name: 'audit',
-  summary: 'Who moved what, when and why; --verify checks the hash chain',
   usage: 'audit [--migration ID] [--actor WHO] [--action WHAT] [--since TIME] | --entry NO | --verify',
   operands: [],
   options: {

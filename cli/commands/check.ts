@@ -13,8 +13,6 @@ const rulesChecker = new URL('../../proxy/check-rules.ts', import.meta.url);
 
 export const check = defineCommand({
   name: 'check',
-  summary:
-    'Validate a routes file: every problem with its place; with --rules, prove what comparing would see',
   usage:
     'check [FILE | --config FILE] | check --rules [--config FILE] [--pairs FILE] [ID] | check --openapi OLD NEW | check --against RECORDING [--config FILE]',
   operands: [
@@ -30,7 +28,7 @@ export const check = defineCommand({
     },
     against: {
       type: 'strings',
-      value: 'RECORDING',
+      value: 'FILE',
       text: 'which of its requests would go elsewhere under this routes file; repeatable',
     },
     before: {

@@ -13,7 +13,6 @@ type Terminal = { readonly width: number | undefined; readonly paint: Paint };
 
 export const contracts = defineCommand({
   name: 'contracts',
-  summary: 'What clients ask for and which pact has it; with draft, a pact of what none has',
   usage: 'contracts ID | contracts draft ID [--pair P] [--consumer NAME] [--out FILE]',
   operands: [
     { name: 'ID', required: true, text: "a migration's name, or draft and a migration's name" },

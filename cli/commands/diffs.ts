@@ -19,7 +19,6 @@ type Terminal = { readonly width: number | undefined; readonly paint: Paint };
 
 export const diffs = defineCommand({
   name: 'diffs',
-  summary: 'What differs, what holds the gate first; with --signature, pairs side by side',
   usage: 'diffs ID [--build B] [--signature S [--pairs N]]',
   operands: [migrationOperand],
   options: {

@@ -2,11 +2,11 @@ import type { DrillDone, DrillOrder } from '../../proxy/admin/api-types.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { inert } from '../inert.ts';
+import { waiting } from '../waiting.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 
 export const drill = defineCommand({
   name: 'drill',
-  summary: 'Take a share back for real, measure how long that takes, and give it again',
   usage: 'drill ID --reason TEXT [--yes]',
   operands: [migrationOperand],
   options: {
@@ -20,7 +20,8 @@ export const drill = defineCommand({
     if (reason.trim() === '')
       throw new UsageError('drill needs --reason, such as --reason "before the weekend"');
     const order: DrillOrder = { reason, ...(yes && { yes }) };
-    const done = await admin().post<DrillDone>(migrationPath(id, '/drill'), order);
+    const asked = admin().post<DrillDone>(migrationPath(id, '/drill'), order);
+    const done = await waiting(`the share of ${inert(id)} is at the monolith`, asked);
     const { text, warnings } = inert(done);
     return { json: done, text, warnings };
   },

@@ -10,11 +10,10 @@ const sides = ['service', 'monolith'] as const;
 
 export const force = defineCommand({
   name: 'force',
-  summary: 'A signed header that puts who sends it on one side, for QA',
   usage: 'force ID --side service|monolith --reason TEXT [--for 8h]',
   operands: [migrationOperand],
   options: {
-    side: { type: 'string', value: 'SIDE', text: 'service or monolith' },
+    side: { type: 'string', value: 'SIDE', choices: sides, text: 'service or monolith' },
     for: { type: 'string', value: 'TIME', text: 'such as 30m, 8h (the default), at most 7d' },
     reason: { type: 'string', value: 'TEXT', text: 'for the audit' },
   },
@@ -22,11 +21,10 @@ export const force = defineCommand({
   examples: ['ficus force catalog --side service --for 8h --reason "regression test of prices"'],
 
   async run({ operands: [id = ''], values: { side, for: time = '8h', reason = '' }, admin }) {
-    const wanted = sides.find((one) => one === side);
-    if (wanted === undefined) throw new UsageError('force needs --side service or --side monolith');
+    if (side === undefined) throw new UsageError('force needs --side service or --side monolith');
     if (reason.trim() === '') throw new UsageError('force needs --reason, such as --reason "testing prices"');
     const minutes = Math.ceil(parseDuration('for', time, '1m', '7d') / 60);
-    const order: ForceOrder = { side: wanted, minutes, reason };
+    const order: ForceOrder = { side, minutes, reason };
     const granted = await admin().post<ForceGranted>(migrationPath(id, '/force'), order);
     const { header, value, until } = inert(granted);
     return {

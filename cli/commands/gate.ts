@@ -9,7 +9,6 @@ import { renderWarnings } from './status-detail.ts';
 
 export const gate = defineCommand({
   name: 'gate',
-  summary: 'Every reason for and against the next step, and what is missing',
   usage: 'gate ID',
   operands: [migrationOperand],
   options: {},

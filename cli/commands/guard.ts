@@ -8,10 +8,9 @@ import { moveOutcome } from './move-outcome.ts';
 
 export const guard = defineCommand({
   name: 'guard',
-  summary: 'What the guard took back; and letting it be promoted again',
   usage: 'guard [clear ID --reason TEXT]',
   operands: [
-    { name: 'clear', required: false, text: 'without it, what the guard has taken back' },
+    { name: 'clear', required: false, choices: ['clear'], text: 'without it, what the guard has taken back' },
     { name: 'ID', required: false, text: "a migration's name" },
   ],
   options: { reason: { type: 'string', value: 'TEXT', text: 'for the audit: what has been mended' } },

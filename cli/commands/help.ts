@@ -1,40 +1,66 @@
-import { type Command, defineCommand } from '../command.ts';
-import { nearestOf } from '../did-you-mean.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Command, defineCommand, type Outcome } from '../command.ts';
+import { type CommandEntry, commandGroups, commands } from '../commands.ts';
 import { UsageError } from '../failures.ts';
-import { commandHelp, commandList } from '../help-text.ts';
+import { nothingCalled } from '../find-command.ts';
 
-/** The command that explains `others`, and itself. */
-export function helpFor(others: readonly Command[]): Command {
-  const help: Command = defineCommand({
-    name: 'help',
-    summary: 'This list, or one command with an example',
-    usage: 'help [COMMAND]',
-    operands: [{ name: 'COMMAND', required: false, text: 'one of the list' }],
-    options: {},
-    asksAdmin: false,
-    examples: ['ficus help promote'],
-
-    async run({ operands: [name] }) {
-      const commands = [...others, help];
-      if (name === undefined) return { json: commands.map(describe), text: commandList(commands) };
-      const command = findCommand(commands, name);
-      return { json: describe(command), text: commandHelp(command) };
+export const help: Command = defineCommand({
+  name: 'help',
+  usage: 'help [COMMAND | TOPIC] | help --man',
+  operands: [
+    {
+      name: 'COMMAND|TOPIC',
+      required: false,
+      repeated: true,
+      text: 'a command or topic of the list; several words are one topic',
     },
-  });
-  return help;
+  ],
+  options: { man: { type: 'boolean', text: 'all of it as a man page: ficus help --man | man -l -' } },
+  asksAdmin: false,
+  examples: ['ficus help promote', 'ficus help on-call', 'ficus help exit codes'],
+
+  async run({ operands, values: { man = false }, json, width }) {
+    const words = operands.filter((word) => word !== undefined);
+    if (man) {
+      if (words.length > 0) throw new UsageError('--man is about everything: leave the other words out');
+      return manual();
+    }
+    const { topics } = await import('../help/topics.ts');
+    const { commandList, topicText } = await import('../help/help-text.ts');
+    if (words.length === 0)
+      return { json: json && (await describeAll()), text: commandList(commandGroups, topics) };
+    const name = words.join('-');
+    const entry = commands.find((one) => one.name === name);
+    if (entry) return helpOf(entry, width);
+    const topic = topics.find((one) => one.name === name || one.also?.includes(name.toLowerCase()));
+    if (topic) return { json: topic, text: topicText(topic, width) };
+    throw nothingCalled('command or topic', words.join(' '), [
+      ...commands.map((one) => one.name),
+      ...topics.map((one) => one.name),
+    ]);
+  },
+});
+
+/** One command, with its example. */
+export async function helpOf(entry: CommandEntry, width: number | undefined): Promise<Outcome> {
+  const [command, { commandHelp }] = await Promise.all([entry.load(), import('../help/help-text.ts')]);
+  return { json: describe(entry, command), text: commandHelp(command, entry.summary, width) };
 }
 
-export function findCommand(commands: readonly Command[], name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command) return command;
-  const nearest = nearestOf(
-    name,
-    commands.map((candidate) => candidate.name),
-  );
-  const hint = nearest === undefined ? '`ficus help` lists what there is' : `did you mean "${nearest}"?`;
-  throw new UsageError(`there is no command "${name}"; ${hint}`);
+async function manual(): Promise<Outcome> {
+  const [{ manPage }, { topics }, all] = await Promise.all([
+    import('../help/man-page.ts'),
+    import('../help/topics.ts'),
+    Promise.all(commands.map(async (entry) => ({ ...entry, command: await entry.load() }))),
+  ]);
+  const page = manPage({ version: packageJson.version, commands: all, topics });
+  return { json: { page }, text: page.trimEnd() };
 }
 
-function describe({ name, summary, usage, operands, options, examples }: Command) {
+async function describeAll() {
+  return Promise.all(commands.map(async (entry) => describe(entry, await entry.load())));
+}
+
+function describe({ name, summary }: CommandEntry, { usage, operands, options, examples }: Command) {
   return { name, summary, usage: `ficus ${usage}`, operands, options, examples };
 }

@@ -6,7 +6,6 @@ const program = new URL('../../proxy/init/main.ts', import.meta.url);
 
 export const init = defineCommand({
   name: 'init',
-  summary: 'Write a first routes.yaml from what the monolith serves',
   usage: 'init --from FILE [--monolith URL] [--out FILE [--force]]',
   operands: [],
   options: {

@@ -8,7 +8,6 @@ const path = '/api/kill';
 
 export const kill = defineCommand({
   name: 'kill',
-  summary: 'Everything to the monolith at once, in every replica',
   usage: 'kill [--off] [--reason TEXT]',
   operands: [],
   options: {

@@ -8,7 +8,6 @@ import { moveOutcome } from './move-outcome.ts';
 
 export const promote = defineCommand({
   name: 'promote',
-  summary: 'One step forward, or to a share; refused unless the gate allows it',
   usage: 'promote ID [--to SHARE] [--reason TEXT] [--override [--for TIME]]',
   operands: [migrationOperand],
   options: {

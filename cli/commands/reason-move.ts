@@ -7,12 +7,10 @@ import { moveOutcome } from './move-outcome.ts';
 /** A move that wants a migration and a reason, and nothing else. */
 export function reasonMove(
   name: 'pause' | 'resume' | 'abort' | 'approve' | 'retire',
-  summary: string,
   example: string,
 ): Command {
   return defineCommand({
     name,
-    summary,
     usage: `${name} ID --reason TEXT`,
     operands: [migrationOperand],
     options: {

@@ -14,10 +14,10 @@ import { notSaved, saveStream } from '../save-stream.ts';
 import { renderTable } from '../table.ts';
 
 const askEveryMs = 500;
+const formats = ['gzip', 'zstd', 'none'] as const;
 
 export const record = defineCommand({
   name: 'record',
-  summary: 'Record live traffic, redacted, to replay it',
   usage: 'record [ID…] --out DIR [--share SHARE] [--for TIME] | --list | --stop RECORDING [--out DIR]',
   operands: [{ name: 'ID…', required: false, repeated: true, text: 'migrations; without any, all of them' }],
   options: {
@@ -26,7 +26,7 @@ export const record = defineCommand({
     for: { type: 'string', value: 'TIME', text: 'such as 30s, 10m, 2h; Ctrl-C ends it earlier (1h)' },
     'max-bytes': { type: 'string', value: 'SIZE', text: 'of all files together, such as 500m (1g)' },
     'part-bytes': { type: 'string', value: 'SIZE', text: 'of one file, after which the next begins (64m)' },
-    format: { type: 'string', value: 'FORMAT', text: 'gzip, zstd or none (gzip)' },
+    format: { type: 'string', value: 'FORMAT', choices: formats, text: 'gzip, zstd or none (gzip)' },
     reason: { type: 'string', value: 'TEXT', text: 'for the audit' },
     list: { type: 'boolean', text: 'what was recorded, the newest first' },
     stop: { type: 'string', value: 'RECORDING', text: 'end one that was left running' },
@@ -55,15 +55,12 @@ interface RecordValues {
   readonly for?: string;
   readonly 'max-bytes'?: string;
   readonly 'part-bytes'?: string;
-  readonly format?: string;
+  readonly format?: (typeof formats)[number];
   readonly reason?: string;
 }
 
 function orderOf(migrations: readonly string[], values: RecordValues): RecordOrder {
   const { share, format, reason } = values;
-  if (format !== undefined && !/^(gzip|zstd|none)$/.test(format)) {
-    throw new UsageError(`--format wants gzip, zstd or none, not "${format}"`);
-  }
   const percent = share === undefined ? undefined : parsePercent('share', share);
   if (percent === 0) throw new UsageError('--share 0% records nothing');
   const [maxBytes, partBytes] = [values['max-bytes'], values['part-bytes']];
@@ -73,7 +70,7 @@ function orderOf(migrations: readonly string[], values: RecordValues): RecordOrd
     ...(values.for !== undefined && { maxSeconds: parseDuration('for', values.for) }),
     ...(maxBytes !== undefined && { maxBytes: parseBytes('max-bytes', maxBytes) }),
     ...(partBytes !== undefined && { maxPartBytes: parseBytes('part-bytes', partBytes) }),
-    ...(format !== undefined && { compression: format as 'gzip' | 'zstd' | 'none' }),
+    ...(format !== undefined && { compression: format }),
     ...(reason && { reason }),
   };
 }

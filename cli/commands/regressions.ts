@@ -7,7 +7,6 @@ import { migrationOperand, migrationPath } from './migration-operand.ts';
 
 export const regressions = defineCommand({
   name: 'regressions',
-  summary: 'Save the stored pairs that differ as a recording, to replay',
   usage: 'regressions ID --out FILE [--signature S]',
   operands: [migrationOperand],
   options: {

@@ -14,7 +14,6 @@ const replayProgram = new URL('../../proxy/replay/main.ts', import.meta.url);
 
 export const replay = defineCommand({
   name: 'replay',
-  summary: 'Send recorded requests to both sides again and compare',
   usage: 'replay FILE… --service URL (--monolith URL | --control-recorded) [options]',
   operands: [
     { name: 'FILE…', required: true, repeated: true, text: 'recordings, HAR files, or folders of them' },
@@ -32,7 +31,12 @@ export const replay = defineCommand({
     },
     concurrency: { type: 'string', value: 'N', text: 'requests under way at once (8)' },
     timeout: { type: 'string', value: 'MS', text: "for one answer (the migration's shadow.timeoutMs)" },
-    unsafe: { type: 'string', value: 'MODE', text: 'POST and the like: skip, dry-run or send (skip)' },
+    unsafe: {
+      type: 'string',
+      value: 'MODE',
+      choices: ['skip', 'dry-run', 'send'],
+      text: 'POST and the like: skip, dry-run or send (skip)',
+    },
     header: {
       type: 'strings',
       value: "'NAME: VALUE'",

@@ -1,3 +1,3 @@
 import { reasonMove } from './reason-move.ts';
 
-export const resume = reasonMove('resume', 'Steps forward go on', 'the sale is over');
+export const resume = reasonMove('resume', 'the sale is over');

@@ -6,7 +6,6 @@ import { moveOutcome } from './move-outcome.ts';
 
 export const rollback = defineCommand({
   name: 'rollback',
-  summary: 'Straight back to the monolith; never refused',
   usage: 'rollback ID --reason TEXT',
   operands: [migrationOperand],
   options: { reason: { type: 'string', value: 'TEXT', text: 'for the audit, and for whoever tries again' } },

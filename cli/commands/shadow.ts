@@ -7,7 +7,6 @@ import { moveOutcome } from './move-outcome.ts';
 
 export const shadow = defineCommand({
   name: 'shadow',
-  summary: 'Copy a share of the requests to the service and compare',
   usage: 'shadow ID --share SHARE [--reason TEXT]',
   operands: [migrationOperand],
   options: {

@@ -11,21 +11,28 @@ import { renderStatusTable } from './status-table.ts';
 
 export const status = defineCommand({
   name: 'status',
-  summary: 'Phases, shares, agreement, errors, latency, and why not further',
   usage: 'status [ID] [--watch]',
   operands: [{ ...migrationOperand, required: false }],
-  options: { watch: { type: 'boolean', text: 'anew every two seconds, until Ctrl-C' } },
+  options: { watch: { type: 'boolean', text: 'anew every two seconds, until q or Ctrl-C' } },
   asksAdmin: true,
   examples: ['ficus status', 'ficus status catalog --watch'],
 
   async run({ operands: [id], values, admin, json, width, paint }) {
     const client = admin();
-    const look = () => statusOf(client, id, { json, width, paint });
-    if (!values.watch) return look();
-    await watch(async () => {
-      const outcome = await look();
-      return json ? JSON.stringify(JSON.parse(inertJson(outcome.json))) : outcome.text;
-    }, process.stdout);
+    if (!values.watch) return statusOf(client, id, { json, width, paint });
+    const { stdin, stdout, env } = process;
+    await watch({
+      async look(columns) {
+        const outcome = await statusOf(client, id, { json, width: columns ?? width, paint });
+        if (json) return JSON.stringify(JSON.parse(inertJson(outcome.json)));
+        const warnings = outcome.warnings?.map((warning) => paint('yellow', `warning: ${warning}`)) ?? [];
+        return [outcome.text, ...warnings].join('\n');
+      },
+      stdin,
+      stdout,
+      onScreen: !json && stdout.isTTY && env['TERM'] !== 'dumb',
+      paint,
+    });
     return { json: undefined, text: '' };
   },
 });

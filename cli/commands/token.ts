@@ -10,11 +10,15 @@ const tokenBytes = 32;
 
 export const token = defineCommand({
   name: 'token',
-  summary: 'Make a token for the admin API',
   usage: 'token NAME --role ROLE [--expires DATE]',
   operands: [{ name: 'NAME', required: true, text: 'whose it is, as the audit will say' }],
   options: {
-    role: { type: 'string', value: 'ROLE', text: `${roles.join(', ')}: each may what those before it may` },
+    role: {
+      type: 'string',
+      value: 'ROLE',
+      choices: roles,
+      text: `${roles.join(', ')}: each may what those before it may`,
+    },
     expires: { type: 'string', value: 'DATE', text: 'its last day, such as 2027-01-31' },
   },
   asksAdmin: false,
@@ -24,8 +28,8 @@ export const token = defineCommand({
     if (!/^[\w.@-]{1,48}$/.test(name)) {
       throw new UsageError(`NAME must be 1 to 48 letters, digits and . @ - _, not "${name}"`);
     }
-    if (!roles.some((one) => one === role)) {
-      throw new UsageError(`--role must be one of ${roles.join(', ')}`);
+    if (role === undefined) {
+      throw new UsageError(`token needs --role with one of ${roles.join(', ')}`);
     }
     if (expires !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(expires) && !Number.isNaN(Date.parse(expires)))) {
       throw new UsageError(`--expires must be a date such as 2027-01-31, not "${expires}"`);

@@ -8,7 +8,6 @@ const ports = { min: 0, max: 65_535 };
 
 export const up = defineCommand({
   name: 'up',
-  summary: 'Run the proxy and its admin plane',
   usage: 'up [--config FILE] [--port N] [--admin-port N] [--data-dir DIR] [--workers N]',
   operands: [],
   options: {

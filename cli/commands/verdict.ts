@@ -7,13 +7,13 @@ const verdicts = ['bug', 'expected', 'noise'] as const;
 
 export const verdict = defineCommand({
   name: 'verdict',
-  summary: 'Decide on a difference: bug, expected or noise',
   usage: 'verdict S --as bug|expected|noise --reason TEXT [--until DATE] [--owner WHO]',
   operands: [{ name: 'S', required: true, text: 'a signature, as `ficus diffs ID` has it' }],
   options: {
     as: {
       type: 'string',
       value: 'VERDICT',
+      choices: verdicts,
       text: 'bug refuses the gate; expected counts as agreement until --until; noise is what the monolith has with itself',
     },
     reason: { type: 'string', value: 'TEXT', text: 'for whoever reads it later' },
@@ -31,7 +31,7 @@ export const verdict = defineCommand({
   ],
 
   async run({ operands: [signature = ''], values, admin }) {
-    const chosen = verdicts.find((one) => one === values.as);
+    const chosen = values.as;
     if (chosen === undefined) throw new UsageError(`verdict needs --as with one of ${verdicts.join(', ')}`);
     const { reason = '', owner, until } = values;
     if (reason.trim() === '')

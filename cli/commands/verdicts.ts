@@ -7,7 +7,6 @@ import { migrationOperand, migrationPath } from './migration-operand.ts';
 
 export const verdicts = defineCommand({
   name: 'verdicts',
-  summary: 'What was decided on differences and is in force',
   usage: 'verdicts ID',
   operands: [migrationOperand],
   options: {},

@@ -3,13 +3,13 @@ import { defineCommand } from '../command.ts';
 import { counted } from '../format.ts';
 import { inert } from '../inert.ts';
 import type { Paint } from '../paint.ts';
+import { waiting } from '../waiting.ts';
 import { migrationOperand, migrationPath } from './migration-operand.ts';
 
 type Result = Verification['results'][number];
 
 export const verify = defineCommand({
   name: 'verify',
-  summary: 'Verify the contracts against monolith and service, as evidence',
   usage: 'verify ID',
   operands: [migrationOperand],
   options: {},
@@ -17,7 +17,8 @@ export const verify = defineCommand({
   examples: ['ficus verify catalog'],
 
   async run({ operands: [id = ''], admin, paint }) {
-    const verification = await admin().post<Verification>(migrationPath(id, '/verify'), {});
+    const asked = admin().post<Verification>(migrationPath(id, '/verify'), {});
+    const verification = await waiting(`every contract of ${inert(id)} is replayed on both sides`, asked);
     const { results, problems } = inert(verification);
     const failures = results
       .filter(({ outcome, pending }) => outcome === 'failed' && !pending)

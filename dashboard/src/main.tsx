@@ -4,6 +4,7 @@ import './styles/parts.css';
 import './styles/screens.css';
 import './styles/pairs.css';
 import './styles/live.css';
+import './styles/differences.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';

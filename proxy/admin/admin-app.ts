@@ -14,6 +14,7 @@ import { addEventRoutes, type Events, tellOfWrites } from './events/event-routes
 import { EventStreams } from './events/event-streams.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
+import { addHourRoutes } from './hour-routes.ts';
 import { addKillRoutes } from './kill-routes.ts';
 import { authenticate, type Login } from './login/authenticate.ts';
 import { authorise } from './login/authorise.ts';
@@ -85,6 +86,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addEvidenceRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
+  addHourRoutes(app, deps);
   addRecordingRoutes(app, deps);
   addAuditRoutes(app, deps);
   app.use(refuseUnknownPath);

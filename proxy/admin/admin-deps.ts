@@ -9,9 +9,11 @@ import type { DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
+import type { UndoneVerdict, UndoOrder } from '../evidence/verdict-undo.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
-import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../store/model.ts';
+import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.ts';
+import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
 
@@ -22,7 +24,13 @@ export interface AdminReads {
   /** Which migration shows it, under whatever builds. */
   migrationOf(signature: string): Promise<string | undefined>;
   /** Newest first. */
-  verdicts(migration: string, signature: string): Promise<readonly VerdictRow[]>;
+  verdicts(migration: string, signature: string): Promise<readonly KeptVerdict[]>;
+  /** By hours, oldest first, from an ISO time on, of any build. */
+  signatureHours(
+    migration: string,
+    of: { readonly signature: string; readonly route: string },
+    since: string,
+  ): Promise<readonly SignatureHour[]>;
   /** What holds for the migration's signatures. */
   standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
   /** Newest first, at most `limit`; of one build of the service when it is named. */
@@ -58,8 +66,12 @@ export type VerifyResult =
   | { readonly done: false; readonly reasons: readonly string[] };
 
 export type JudgeResult =
-  | { readonly done: true; readonly verdict: VerdictRow }
-  | { readonly done: false; readonly reason: string };
+  | { readonly done: true; readonly verdicts: readonly KeptVerdict[] }
+  | { readonly done: false; readonly reasons: readonly string[] };
+
+export type UndoResult =
+  | { readonly done: true; readonly undone: readonly UndoneVerdict[] }
+  | { readonly done: false; readonly reasons: readonly string[] };
 
 export interface ContractReads {
   /** Of a migration that there is. */
@@ -87,8 +99,10 @@ export interface AdminDeps {
   /** Verifies every pact of the migration against both sides and stores the results as evidence. */
   verify(migration: string, actor: Actor): Promise<VerifyResult>;
   readonly contracts: ContractReads;
-  /** Decides on a signature. Rejects while the store is away. */
-  judge(migration: string, order: VerdictOrder): Promise<JudgeResult>;
+  /** Decides on signatures, on all of them or none. Rejects while the store is away. */
+  judge(migration: string, orders: readonly VerdictOrder[]): Promise<JudgeResult>;
+  /** Takes verdicts back, all of them or none. Rejects while the store is away. */
+  undoVerdicts(migration: string, order: UndoOrder): Promise<UndoResult>;
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

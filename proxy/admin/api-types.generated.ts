@@ -69,6 +69,7 @@ export type ProblemCode =
   | 'not_now'
   | 'revision_conflict'
   | 'revision_needed'
+  | 'verdict_conflict'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
   | 'verification_running'
@@ -286,15 +287,16 @@ export interface Signature {
   readonly state: SignatureState;
   readonly by?: JudgedBy;
   readonly trend?: 'new' | 'rising';
-  /**
-   * Of pairs whose request the monolith answered twice, those that show it on either side
-   */
-  readonly askedTwice: {
-    readonly pairs: Count;
-    readonly service: Count;
-    readonly monolith: Count;
-  };
+  readonly askedTwice: AskedTwice;
   readonly verdict?: Verdict;
+}
+/**
+ * Of pairs whose request the monolith answered twice, those that show it on either side
+ */
+export interface AskedTwice {
+  readonly pairs: Count;
+  readonly service: Count;
+  readonly monolith: Count;
 }
 export interface Verdict {
   readonly signature: string;
@@ -308,6 +310,10 @@ export interface Verdict {
   readonly until?: Time;
   readonly at: Time;
   readonly actor: string;
+  /**
+   * Which one it is
+   */
+  readonly seq?: number;
   readonly monolithBuild?: string;
   readonly serviceBuild: string;
   readonly rulesHash?: string;
@@ -317,7 +323,7 @@ export interface Verdict {
 export interface SignatureDetail {
   readonly signature: Signature;
   readonly pairs: readonly Pair[];
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly KeptVerdict[];
 }
 export interface Pair {
   readonly id: string;
@@ -354,6 +360,35 @@ export interface StoredAnswer {
   readonly body: string;
   readonly detail?: string;
 }
+export interface KeptVerdict {
+  readonly signature: string;
+  readonly migration: string;
+  readonly route: string;
+  readonly place: string;
+  readonly kind: Kind;
+  /**
+   * `withdrawn`: the one before it was taken back, and nothing holds
+   */
+  readonly verdict: 'bug' | 'expected' | 'noise' | 'withdrawn';
+  readonly owner: string;
+  readonly reason: string;
+  readonly until?: Time;
+  readonly at: Time;
+  readonly actor: string;
+  /**
+   * Which one it is
+   */
+  readonly seq: number;
+  /**
+   * The one that it takes back; it says itself what holds again
+   */
+  readonly undoes?: number;
+  readonly monolithBuild?: string;
+  readonly serviceBuild: string;
+  readonly rulesHash?: string;
+  readonly pairs?: Count;
+  readonly routePairs?: Count;
+}
 export interface VerdictList {
   readonly migration: string;
   readonly verdicts: readonly StandingVerdict[];
@@ -380,7 +415,7 @@ export interface VerdictRequest {
   readonly until?: Time;
 }
 export interface VerdictDone {
-  readonly verdict: Verdict;
+  readonly verdict: KeptVerdict;
   readonly text: string;
 }
 export interface RecordingList {
@@ -627,6 +662,54 @@ export interface Deletable {
   readonly flags: readonly string[];
   readonly settings: readonly string[];
   readonly monolithHandlers: readonly string[];
+}
+export interface VerdictsRequest {
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  readonly signatures: readonly string[];
+  readonly verdict: 'bug' | 'expected' | 'noise';
+  readonly reason: Reason;
+  /**
+   * Default: the migration's
+   */
+  readonly owner?: string;
+  readonly until?: Time;
+}
+export interface VerdictsDone {
+  readonly verdicts: readonly KeptVerdict[];
+  readonly text: string;
+}
+export interface UndoRequest {
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  readonly verdicts: readonly {
+    readonly signature: string;
+    /**
+     * Of the newest verdict on it that was seen
+     */
+    readonly seq: number;
+  }[];
+  readonly reason?: Reason;
+}
+export interface SignatureHours {
+  /**
+   * @maxItems 5000
+   */
+  readonly hours: readonly SignatureHour[];
+}
+/**
+ * What one build of the service showed in one hour, of which `hour` is the beginning
+ */
+export interface SignatureHour {
+  readonly hour: Time;
+  readonly serviceBuild: string;
+  readonly pairs: Count;
+  readonly routePairs: Count;
+  readonly askedTwice: AskedTwice;
 }
 export interface ContractReport {
   readonly migration: string;

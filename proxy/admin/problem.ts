@@ -23,6 +23,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, Meaning>> = {
   not_next_step: { status: 409, title: 'The move is not the next step' },
   not_now: { status: 409, title: 'The move makes no sense as things stand' },
   revision_conflict: { status: 409, title: 'Somebody else moved it meanwhile' },
+  verdict_conflict: { status: 409, title: 'Somebody judged it meanwhile' },
   nothing_to_verify: { status: 409, title: 'There is nothing to verify' },
   nothing_to_draft: { status: 409, title: 'There is nothing to draft a contract of' },
   verification_running: { status: 409, title: 'A verification is running already' },

@@ -12,6 +12,7 @@ export function adminReads(
     listSignatures: (migration, build) => judging.list(migration, build),
     migrationOf: (signature) => judging.migrationOf(signature),
     verdicts: (migration, signature) => judging.verdicts(migration, signature),
+    signatureHours: (migration, of, since) => judging.hours(migration, of, since),
     standingVerdicts: (id) => judging.standing({ id }),
     async pairsOfSignature(migration, signature, limit, build) {
       await store.pairWriter.flush();

@@ -8,7 +8,7 @@ import type { VerifiedContracts } from '../evidence/contracts/verify-contracts.t
 import type { RoutingModel } from '../routing/model.ts';
 import type { ComparedPair } from '../shadow/pair.ts';
 import { type AuditRights, unguardedAudit } from '../store/audit-rights.ts';
-import type { AuditEntry, VerdictRow } from '../store/model.ts';
+import type { AuditEntry } from '../store/model.ts';
 import type { SharedRedis } from '../store/redis.ts';
 import type { GuardState } from '../telemetry/guard-metrics.ts';
 import type { MetricsState } from '../telemetry/metrics.ts';
@@ -100,11 +100,4 @@ export function sharesOf({
 }: MigrationStatus): MetricsState['shares'][number] {
   const overrideUntil = override && Date.parse(override.until) / 1000;
   return { migration: id, ...share, shadow: shadowShare, ...(overrideUntil && { overrideUntil }) };
-}
-
-export function verdictEntry(decided: VerdictRow): AuditEntry {
-  const { at, actor, migration, reason, until = null, ...rest } = decided;
-  const { signature, verdict, owner, route, place, kind, serviceBuild } = rest;
-  const detail = { signature, verdict, owner, until, route, place, kind, serviceBuild };
-  return { at, actor, action: 'verdict', migration, reason, detail };
 }

@@ -25,10 +25,10 @@ import {
   configReport,
   guardOf,
   sharesOf,
-  verdictEntry,
   verifyEntry,
   verifyResult,
 } from './reports.ts';
+import { verdictMoves } from './verdict-moves.ts';
 import type { watchConfig } from './watch-config.ts';
 import type { watchMoves } from './watch-moves.ts';
 
@@ -107,13 +107,10 @@ export async function serveAdmin(
       view: (migration) => evidence.contractView(migration),
       draft: (migration, order) => evidence.draftContract(migration, order),
     },
-    async judge(migration, order) {
-      const judged = await evidence.judging.judge(migration, order);
-      if (typeof judged === 'string') return { done: false, reason: judged };
-      await spool.recordAudit(verdictEntry(judged));
-      delivery.reconcile();
-      return { done: true, verdict: judged };
-    },
+    ...verdictMoves(evidence.judging, {
+      recordAudit: (entry) => spool.recordAudit(entry),
+      reconcile: () => delivery.reconcile(),
+    }),
     kill,
     force: createForceGrants({
       key: settings.forceKey,

@@ -1,3 +1,4 @@
+import { count } from '../evidence/gate/wording.ts';
 import type { GateReport } from '../evidence/model.ts';
 import type { Migration } from '../routing/model.ts';
 
@@ -77,8 +78,4 @@ export function stepAfter(canary: Migration['canary'], share: number): number {
 export function stepFor(canary: Migration['canary'], share: number): number {
   if (share <= 0) return 0;
   return canary.steps.find((step) => step >= share) ?? 100;
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }

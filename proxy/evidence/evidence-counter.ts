@@ -73,9 +73,13 @@ interface KeyCounts {
   sent: EvidenceTotals | undefined;
   /** Since then. */
   held: EvidenceTotals;
+  /** The three together, until one of them changes: gates ask more often than pairs come. */
+  together: CountsView | undefined;
   readonly recent: RecentCounts;
   usedAtMs: number;
 }
+
+type CountsView = Omit<EvidenceCounts, 'isLoaded' | 'recent'>;
 
 /** One increment for all keys. It keeps its id until the store answers, so that it counts once. */
 interface Increment {
@@ -99,14 +103,14 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
     record(pair, key) {
       const counts = countsOf(key);
       counts.held.addPair(pair, roomIn(counts));
+      counts.together = undefined;
       counts.recent.add(pair, clock.monotonic());
     },
 
     counts(key) {
-      const { stored, sent, held, recent } = countsOf(key);
-      const all = new EvidenceTotals();
-      for (const part of [stored, sent, held]) if (part) all.add(part);
-      return { ...view(all), recent, isLoaded: stored !== undefined };
+      const counts = countsOf(key);
+      counts.together ??= together(counts);
+      return { ...counts.together, recent: counts.recent, isLoaded: counts.stored !== undefined };
     },
 
     synchronise,
@@ -136,6 +140,7 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
         storedAtMs: 0,
         sent: undefined,
         held: new EvidenceTotals(),
+        together: undefined,
         recent: new RecentCounts(),
         usedAtMs: 0,
       };
@@ -194,6 +199,7 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
     stored.replace(await store.evidence.read(counts.key));
     counts.stored = stored;
     counts.storedAtMs = clock.monotonic();
+    counts.together = undefined;
   }
 
   async function write(): Promise<void> {
@@ -207,7 +213,10 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
       log.error({ err: error }, 'Postgres refuses counted evidence; these pairs do not count');
       for (const { sent } of increment.keys) lostPairs += sent!.pairs;
     }
-    for (const counts of increment.keys) counts.sent = undefined;
+    for (const counts of increment.keys) {
+      counts.sent = undefined;
+      counts.together = undefined;
+    }
     increment = undefined;
   }
 
@@ -250,7 +259,9 @@ function mergeRows(parts: readonly EvidenceRows[]): EvidenceRows {
   };
 }
 
-function view(totals: EvidenceTotals): Omit<EvidenceCounts, 'isLoaded' | 'recent'> {
+function together({ stored, sent, held }: KeyCounts): CountsView {
+  const totals = new EvidenceTotals();
+  for (const part of [stored, sent, held]) if (part) totals.add(part);
   const rows = [...totals.routes.values()];
   const monolith = rows.map((row) => row.monolithLatency).reduce(addLatencies, []);
   const service = rows.map((row) => row.serviceLatency).reduce(addLatencies, []);

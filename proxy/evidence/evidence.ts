@@ -13,11 +13,12 @@ import { type DraftResult, draftContract } from './draft-contract.ts';
 import { createEvidenceCounter, type EvidenceCounter } from './evidence-counter.ts';
 import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
-import { excuseRoutes } from './judge.ts';
+import { excuseRoutes, isExcused } from './judge.ts';
 import { Judging } from './judging.ts';
 import type { ClientAnswers, EvidenceKey, GateFacts, GateReport, ServedLately } from './model.ts';
 import type { ServiceDescription } from './openapi/description-watch.ts';
 import { Descriptions } from './openapi/descriptions.ts';
+import { PairsLately, type PairsSeen } from './pairs-lately.ts';
 import { keepVerdicts, type VerdictKeeper } from './verdict-keeper.ts';
 
 export interface EvidenceDeps {
@@ -63,6 +64,7 @@ export class Evidence {
   readonly #descriptions: Descriptions;
   readonly #announcements: Announcements;
   readonly #confirming: NodeJS.Timeout;
+  readonly #lately = new PairsLately();
   #unconfirmed: { readonly pair: ComparedPair; readonly key: EvidenceKey }[] = [];
   #confirmed: Promise<void> | undefined;
 
@@ -164,6 +166,18 @@ export class Evidence {
     return total;
   }
 
+  /** What this process compared since it was last asked, under the builds that were there then. */
+  pairsLately(migration: Migration): PairsSeen {
+    const excused = () =>
+      new Set(
+        this.judging
+          .of(migration)
+          .filter(isExcused)
+          .map(({ signature }) => signature),
+      );
+    return this.#lately.take(migration.id, excused);
+  }
+
   /** Takes a pair; it counts once both sides, asked after it, still run the builds that they ran before it. */
   record(pair: ComparedPair, rulesHash: string): void {
     const migration = this.#find(pair.migration);
@@ -223,6 +237,7 @@ export class Evidence {
       const migration = this.#find(pair.migration);
       if (migration && this.#isOf(migration, key, pair)) {
         this.#counter.record(pair, key);
+        this.#lately.add(pair);
         this.#deps.onCounted(pair, key);
       } else {
         this.#deps.onDropped(pair.migration, 'build-changed');

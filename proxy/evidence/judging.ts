@@ -1,6 +1,7 @@
 import type { Migration } from '../routing/model.ts';
-import type { SignatureRow, VerdictRow } from '../store/model.ts';
+import type { KeptVerdict, SignatureRow, VerdictRow } from '../store/model.ts';
 import type { Store } from '../store/open-store.ts';
+import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { EvidenceCounter } from './evidence-counter.ts';
 import { type JudgedSignature, judgeSignatures, noiseContradiction } from './judge.ts';
@@ -9,13 +10,14 @@ import type { EvidenceKey } from './model.ts';
 import { type StandingVerdict, standingVerdicts } from './standing-verdicts.ts';
 import type { VerdictKeeper } from './verdict-keeper.ts';
 import { type VerdictOrder, verdictProblem } from './verdict-order.ts';
+import { conflictTexts, type UndoneVerdict, type UndoOrder } from './verdict-undo.ts';
 
 export interface JudgingDeps {
   readonly migrations: () => readonly Migration[];
   readonly keyOf: (migration: Migration) => EvidenceKey;
   readonly counter: EvidenceCounter;
   readonly verdicts: VerdictKeeper;
-  readonly store: Pick<Store, 'signatures' | 'verdicts'>;
+  readonly store: Pick<Store, 'signatures' | 'signatureHours' | 'verdicts'>;
   readonly clock: Clock;
 }
 
@@ -66,7 +68,7 @@ export class Judging {
   }
 
   /** All that was decided on a signature, newest first. */
-  verdicts(migrationId: string, signature: string): Promise<readonly VerdictRow[]> {
+  verdicts(migrationId: string, signature: string): Promise<readonly KeptVerdict[]> {
     return this.#deps.store.verdicts.history(migrationId, signature);
   }
 
@@ -91,26 +93,66 @@ export class Judging {
     return this.#deps.store.signatures.migrationOf(signature);
   }
 
+  /** By hours, oldest first, from an ISO time on, whatever builds and rules it was seen under. */
+  async hours(
+    migrationId: string,
+    { signature, route }: Pick<SignatureRow, 'signature' | 'route'>,
+    since: string,
+  ): Promise<readonly SignatureHour[]> {
+    await this.#deps.counter.synchronise();
+    return this.#deps.store.signatureHours.of(migrationId, signature, route, since);
+  }
+
   /**
-   * Stores what somebody decided; the gate goes by it at once. Rejects while Postgres is away. A text says why it
-   * was not taken.
+   * Stores what somebody decided, all of it or nothing; the gate goes by it at once. Rejects while Postgres is away.
+   * Texts say why it was not taken, one for each signature that is against it.
    */
-  async judge(migrationId: string, order: VerdictOrder): Promise<VerdictRow | string> {
+  async judge(
+    migrationId: string,
+    orders: readonly VerdictOrder[],
+  ): Promise<readonly KeptVerdict[] | { readonly problems: readonly string[] }> {
     const migration = this.#find(migrationId);
-    if (!migration) return `There is no migration "${migrationId}".`;
-    const nowMs = this.#deps.clock.now();
-    const problem = verdictProblem(order, nowMs);
+    if (!migration) return { problems: [`There is no migration "${migrationId}".`] };
+    const judged = new Map(this.of(migration).map((one) => [one.signature, one]));
+    const isUnknown = ({ signature }: VerdictOrder) => !(judged.get(signature)?.pairs ?? 0);
+    const elsewhere = orders.some(isUnknown) ? await this.#seenUnderOthers(migrationId) : undefined;
+    const rows: VerdictRow[] = [];
+    const problems = new Set<string>();
+    for (const order of orders) {
+      const about = isUnknown(order) ? elsewhere?.get(order.signature) : judged.get(order.signature);
+      const row = about && this.#decide(migration, order, about);
+      if (row === undefined)
+        problems.add(`Nothing has shown the signature "${order.signature}" of ${migrationId}.`);
+      else if (typeof row === 'string') problems.add(row);
+      else rows.push(row);
+    }
+    return problems.size > 0 ? { problems: [...problems] } : this.#deps.verdicts.add(rows);
+  }
+
+  /** Takes back the verdicts that hold, all of them or none. Rejects while Postgres is away; texts say why it was not done. */
+  async undo(
+    migrationId: string,
+    order: UndoOrder,
+  ): Promise<readonly UndoneVerdict[] | { readonly problems: readonly string[] }> {
+    const done = await this.#deps.verdicts.undo({ ...order, migration: migrationId, at: this.#nowIso() });
+    return 'conflicts' in done ? { problems: conflictTexts(done.conflicts) } : done;
+  }
+
+  /** A text says why not. */
+  #decide(
+    migration: Migration,
+    order: VerdictOrder,
+    about: JudgedSignature | SignatureRow,
+  ): VerdictRow | string {
+    const problem = verdictProblem(order, this.#deps.clock.now());
     if (problem !== undefined) return problem;
     const { signature, verdict } = order;
-    const judged = this.of(migration).find((one) => one.signature === signature && one.pairs > 0);
-    const about = judged ?? (await this.#seenUnderOthers(migrationId, signature));
-    if (!about) return `Nothing has shown the signature "${signature}" of ${migrationId}.`;
-    const contradiction = verdict === 'noise' && judged ? noiseContradiction(judged) : undefined;
+    const contradiction = verdict === 'noise' && 'state' in about ? noiseContradiction(about) : undefined;
     if (contradiction !== undefined)
       return `${signature} is no noise: ${contradiction}. Judge it as expected or as a bug.`;
     const { route, place, kind, pairs, routePairs } = about;
     const key = this.#deps.keyOf(migration);
-    return this.#deps.verdicts.add({
+    return {
       ...key,
       serviceBuild: 'serviceBuild' in about ? about.serviceBuild : key.serviceBuild,
       ...order,
@@ -121,13 +163,13 @@ export class Judging {
       pairs,
       routePairs,
       at: this.#nowIso(),
-    });
+    };
   }
 
   /** What other builds or rules have shown. */
-  async #seenUnderOthers(migration: string, signature: string): Promise<SignatureRow | undefined> {
+  async #seenUnderOthers(migration: string): Promise<Map<string, SignatureRow>> {
     const rows = await this.#deps.store.signatures.listSignatures({ migration });
-    return rows.find((row) => row.signature === signature);
+    return new Map(rows.map((row) => [row.signature, row]));
   }
 
   #find(migrationId: string): Migration | undefined {

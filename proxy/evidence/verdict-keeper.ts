@@ -1,11 +1,17 @@
 import type { Logger } from 'pino';
-import type { VerdictRow } from '../store/model.ts';
+import type { KeptVerdict, VerdictRow } from '../store/model.ts';
 import type { Store } from '../store/open-store.ts';
+import type { UndoneVerdicts, VerdictStore } from '../store/verdicts.ts';
 
 /** The newest verdict on every signature, from memory, so that a gate reads them without a query. */
 export interface VerdictKeeper {
-  /** Stores it, then counts it. Rejects with `StoreAway` while Postgres is away: a verdict must not get lost. */
-  add(verdict: VerdictRow): Promise<VerdictRow>;
+  /**
+   * Stores them, all or none, then counts them. Rejects with `StoreAway` while Postgres is away: a verdict must not
+   * get lost.
+   */
+  add(verdicts: readonly VerdictRow[]): Promise<readonly KeptVerdict[]>;
+  /** As the store does it; what holds again counts at once. */
+  undo(order: UndoneVerdicts): ReturnType<VerdictStore['undo']>;
   /** By signature. */
   of(migration: string): ReadonlyMap<string, VerdictRow>;
   /** False until the store was read once. */
@@ -34,11 +40,17 @@ export function keepVerdicts(deps: {
   timer.unref();
 
   return {
-    async add(verdict) {
-      const kept = await store.verdicts.add(verdict);
+    async add(orders) {
+      const kept = await store.verdicts.add(orders);
       added++;
-      take(verdicts, kept);
+      for (const row of kept) take(verdicts, row);
       return kept;
+    },
+    async undo(order) {
+      const done = await store.verdicts.undo(order);
+      added++;
+      if (!('conflicts' in done)) for (const { added: row } of done) take(verdicts, row);
+      return done;
     },
     of: (migration) => verdicts.get(migration) ?? none,
     isLoaded: () => loaded,
@@ -66,7 +78,10 @@ export function keepVerdicts(deps: {
   }
 }
 
-function take(verdicts: Map<string, Map<string, VerdictRow>>, row: VerdictRow): void {
+function take(verdicts: Map<string, Map<string, VerdictRow>>, row: VerdictRow | KeptVerdict): void {
   const ofMigration = verdicts.get(row.migration) ?? new Map<string, VerdictRow>();
-  verdicts.set(row.migration, ofMigration.set(row.signature, row));
+  const { verdict } = row;
+  if (verdict === 'withdrawn') ofMigration.delete(row.signature);
+  else ofMigration.set(row.signature, { ...row, verdict });
+  verdicts.set(row.migration, ofMigration);
 }

@@ -7,5 +7,7 @@ export const locks = {
   audit: 2,
   /** Of a session: who holds it takes the steps of ramps. */
   steps: 12,
+  /** Who judges, or takes that back. */
+  verdicts: 18,
   /** In `ficus.make_pair_partitions`. */ pairPartitions: 3,
 } as const;

@@ -3,6 +3,7 @@ import type { Database, Query } from './database.ts';
 import { addDifferenceSets, differenceSetsOf } from './difference-sets.ts';
 import type { EvidenceKeyColumns, EvidenceRows, RouteCountsRow } from './model.ts';
 import { postgresText } from './postgres-text.ts';
+import { addHours, pruneHours } from './signature-hours.ts';
 import { addSignatures, keyValues, signaturesOf } from './signatures.ts';
 
 export interface EvidenceStore {
@@ -13,7 +14,7 @@ export interface EvidenceStore {
   add(incrementId: string, rows: EvidenceRows): Promise<EvidenceRows>;
   /** What is counted under one key. */
   read(key: EvidenceKeyColumns): Promise<EvidenceRows>;
-  /** Drops what was counted last before `before` (ISO time), and the ids of increments older than a day. */
+  /** Drops what was counted last before `before` (ISO time), hours of long ago, and the ids of increments older than a day. */
   prune(before: string): Promise<void>;
 }
 
@@ -25,6 +26,7 @@ export function createEvidenceStore(database: Database): EvidenceStore {
           'insert into ficus.evidence_increments (id) values ($1) on conflict do nothing returning id',
           [incrementId],
         );
+        if (isNew.length > 0) await addHours(query, rows);
         const { routes, signatures, sets, coverage } = isNew.length > 0 ? rows : zeros(rows);
         return {
           routes: await addRoutes(query, routes),
@@ -49,6 +51,7 @@ export function createEvidenceStore(database: Database): EvidenceStore {
       await database.query('delete from ficus.signatures where last_seen < $1', [before]);
       await database.query('delete from ficus.difference_sets where counted_at < $1', [before]);
       await database.query('delete from ficus.coverage where counted_at < $1', [before]);
+      await pruneHours(database.query);
       await database.query("delete from ficus.evidence_increments where added_at < now() - interval '1 day'");
     },
   };

@@ -197,9 +197,20 @@ export interface VerdictRow extends EvidenceKeyColumns {
   /** ISO time. */
   readonly at: string;
   readonly actor: string;
+  /** Its number among all verdicts; absent until it is kept. */
+  readonly seq?: number;
   /** Pairs that showed it under the builds and rules of then, and all pairs of its route. */
   readonly pairs: number;
   readonly routePairs: number;
+}
+
+/** As it is kept. Of a verdict in force `seq` says which it is, so that nobody takes back another one by accident. */
+export interface KeptVerdict extends Omit<VerdictRow, 'verdict'> {
+  readonly seq: number;
+  /** `withdrawn`: what stood before it holds no more, and nothing stood before that. */
+  readonly verdict: VerdictRow['verdict'] | 'withdrawn';
+  /** The verdict that it takes back; what it says itself held before that one. */
+  readonly undoes?: number;
 }
 
 export interface ContractResultRow {

@@ -24,6 +24,7 @@ import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } f
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
+import { createSignatureHourStore, type SignatureHourStore } from './signature-hours.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
 import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
@@ -46,6 +47,7 @@ export interface Store {
   readonly replicas: ReplicaStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
+  readonly signatureHours: SignatureHourStore;
   readonly toldFlagEvents: ToldFlagEvents;
   readonly verdicts: VerdictStore;
   /** Writes what is queued, for a short time, and lets go of Postgres. */
@@ -109,6 +111,7 @@ export function openStore({
     replicas: createReplicaStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
+    signatureHours: createSignatureHourStore(database),
     toldFlagEvents: createToldFlagEvents(database),
     verdicts: createVerdictStore(database),
     async close() {

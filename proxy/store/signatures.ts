@@ -6,7 +6,7 @@ import { postgresText } from './postgres-text.ts';
 export type SignatureFilter = Pick<EvidenceKeyColumns, 'migration'> & Partial<EvidenceKeyColumns>;
 
 export interface SignatureStore {
-  /** Ranked by pairs, most first; at most 1,000. One row each, whatever builds and rules it was seen under. */
+  /** Ranked by pairs, most first; at most 2,000. One row each, whatever builds and rules it was seen under. */
   listSignatures(filter: SignatureFilter): Promise<SignatureRow[]>;
   /** Which migration shows it, under any builds. */
   migrationOf(signature: string): Promise<string | undefined>;
@@ -14,7 +14,7 @@ export interface SignatureStore {
   seenUnderOtherBuilds(key: EvidenceKeyColumns, before: string): Promise<string[]>;
 }
 
-const listedAtMost = 1_000;
+const listedAtMost = 2_000;
 
 export function createSignatureStore(database: Database): SignatureStore {
   return {

@@ -37,5 +37,8 @@ export function latencyPercentile(counts: readonly number[], part: number): numb
 
 /** Bucket by bucket; the shorter one counts as padded with zeros. */
 export function addLatencies(a: readonly number[], b: readonly number[]): number[] {
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
+  const [longer, shorter] = a.length < b.length ? [b, a] : [a, b];
+  const sum = [...longer];
+  for (let bucket = 0; bucket < shorter.length; bucket++) sum[bucket]! += shorter[bucket]!;
+  return sum;
 }

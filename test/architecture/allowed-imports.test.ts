@@ -74,7 +74,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'proxy/init/main.ts',
     'package.json',
   ],
-  dashboard: ['proxy/admin/api-types.ts'],
+  // Pure, and the comparer's own: a difference's place is the line in which the page marks it.
+  dashboard: ['proxy/admin/api-types.ts', 'proxy/shadow/compare/align.ts'],
   'extracted-services/service-kit': [],
   'extracted-services/catalog': ['extracted-services/service-kit'],
   'extracted-services/payments': ['extracted-services/service-kit'],

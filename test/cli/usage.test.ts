@@ -12,7 +12,7 @@ async function runHere(args: readonly string[], env: Record<string, string> = {}
     env,
     userName: 'alice',
     width: undefined,
-    paint: (_style, text) => text,
+    paintFor: () => (_style, text) => text,
     printOut: (line) => {
       stdout += `${line}\n`;
     },
@@ -104,8 +104,10 @@ test('a wrong FICUS_ADMIN_URL or FICUS_TOKEN is named', async () => {
   assert.match(token.stderr, /^ficus: FICUS_TOKEN has characters/);
 });
 
-for (const { name, usage } of commands) {
-  test(`ficus ${name} --help has the usage line and an example`, async () => {
+for (const { name, load } of commands) {
+  test(`ficus ${name} --help has the usage line and an example, and the command is the one of the list`, async () => {
+    const { usage, name: own } = await load();
+    assert.equal(own, name);
     const { stdout, stderr, exitCode } = await runHere([name, '--help']);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { foldRows } from '../../dashboard/src/differences/fold-rows.ts';
 import { suggestRules } from '../../dashboard/src/differences/rule-lines.ts';
 import type { Kind } from '../../proxy/admin/api-types.ts';
 
@@ -57,19 +56,4 @@ test('a name from traffic is quoted such that YAML reads it back as it was', () 
     assert.deepEqual(rulesOf(rule!.lines), { ignore: [place] });
     assert.doesNotMatch(rule!.lines, /[\u2028\u0085\u202e]/);
   }
-});
-
-test('equal lines fold away, except near what differs and where a button would save nothing', () => {
-  const marked = (length: number, ...at: number[]) =>
-    Array.from({ length }, (_, index) => at.includes(index));
-  assert.deepEqual(foldRows(marked(12, 5)), [
-    { from: 0, to: 2, isFolded: false },
-    { from: 2, to: 9, isFolded: false },
-    { from: 9, to: 12, isFolded: false },
-  ]);
-  assert.deepEqual(foldRows(marked(30, 10)), [
-    { from: 0, to: 7, isFolded: true },
-    { from: 7, to: 14, isFolded: false },
-    { from: 14, to: 30, isFolded: true },
-  ]);
 });

@@ -106,8 +106,8 @@ describe('the guards of two replicas', () => {
   const { migrations } = parsed.model;
   const start = 1_764_000_000_000;
 
-  function replica(name: string, shared: SharedCounts | undefined) {
-    let nowMs = start;
+  function replica(name: string, shared: SharedCounts | undefined, from = start) {
+    let nowMs = from;
     const trips: string[] = [];
     const guard = new Guard({
       migrations: () => migrations,
@@ -119,10 +119,10 @@ describe('the guards of two replicas', () => {
       log,
     });
     /** A second in which three requests of the service fail, and nine of the monolith don't. */
-    const badSecond = () => {
+    const badSecond = ({ service = 3 } = {}) => {
       nowMs += 1000;
       const side = (requests: number, errors: number) => ({ requests, errors, latency: [requests] });
-      guard.addReport({ catalog: { monolith: side(9, 0), service: side(3, 3), fallbacks: 0 } });
+      guard.addReport({ catalog: { monolith: side(9, 0), service: side(service, service), fallbacks: 0 } });
     };
     return { name, guard, trips, badSecond };
   }
@@ -137,6 +137,24 @@ describe('the guards of two replicas', () => {
     assert.deepEqual(alone.trips, []);
     assert.ok(
       pair.some(({ trips }) => /In \d s 1[0-9] of 1[0-9] requests of the service/.test(trips[0] ?? '')),
+    );
+  });
+
+  test('see together that too many pairs differ', async () => {
+    // Other seconds than those of the test before it: they are in the same Redis.
+    const pair = ['first', 'second'].map((name) =>
+      replica(name, new SharedCounts(redis, name), start + 3_600_000),
+    );
+    for (let second = 0; second < 2; second++) {
+      for (const one of pair) {
+        one.badSecond({ service: 0 });
+        one.guard.addPairs('catalog', { requests: 15, bad: 6 });
+      }
+      for (const { guard } of pair) await guard.exchange();
+    }
+    assert.ok(
+      pair.some(({ trips }) => /of (45|60) requests of the service .* differently/.test(trips[0] ?? '')),
+      JSON.stringify(pair.map(({ trips }) => trips)),
     );
   });
 
@@ -192,6 +210,24 @@ describe('a Redis that', () => {
       assert.equal(redis.health().up, false);
     } finally {
       await operator.replicaof('NO', 'ONE');
+    }
+    await comesBack();
+  });
+
+  test('is started again and still loads its data (LOADING) refuses, and is asked again once it has them', async () => {
+    await operator.mset(Array.from({ length: 1500 }, (_, index) => [`much:${index}`, 'x'.repeat(200)]).flat());
+    await operator.config('SET', 'key-load-delay', '500');
+    await operator.config('SET', 'loading-process-events-interval-bytes', '1024');
+    // What a start does: all data are dropped and read again, for some seconds with that delay.
+    const loaded = operator.call('DEBUG', 'RELOAD');
+    try {
+      await until('it says so', async () => /^LOADING/.test((await refused()).error));
+      assert.match(redis.health().detail, /LOADING.*decides by itself/);
+      assert.equal(redis.health().up, false);
+    } finally {
+      await loaded;
+      await operator.config('SET', 'key-load-delay', '0');
+      await operator.flushall();
     }
     await comesBack();
   });

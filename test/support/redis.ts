@@ -27,7 +27,9 @@ export async function startTestRedis(): Promise<TestRedis> {
 }
 
 function settings({ port, directory }: { port: number; directory: string }): string[] {
-  return ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+  const memoryOnly = ['--save', '', '--appendonly', 'no', '--dir', directory];
+  // For DEBUG RELOAD: to be seen loading.
+  return ['--port', `${port}`, '--bind', '127.0.0.1', '--enable-debug-command', 'yes', ...memoryOnly];
 }
 
 /** `ready`, or what redis-server printed before it ended. */

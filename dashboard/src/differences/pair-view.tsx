@@ -1,33 +1,63 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { PairRow } from '../../../proxy/admin/api-types.ts';
 import { milliseconds, visible } from '../format.ts';
+import { useShortcuts } from '../parts/shortcuts.ts';
 import { Time } from '../parts/time.tsx';
-import { alignJson } from './align-json.ts';
-import { AlignedTree } from './aligned-tree.tsx';
-import { HeaderTable } from './header-table.tsx';
+import { BodyView } from './body/body-view.tsx';
+import { type Mark, markRows } from './body/mark-rows.ts';
+import { readBodies } from './body/read-bodies.ts';
+import { HeaderTable, StopRow } from './header-table.tsx';
+import { JumpBar } from './jump-bar.tsx';
+import { nextStop, pairStops } from './pair-stops.ts';
+import { PairToolbar } from './pair-toolbar.tsx';
 import { Redactable } from './redactable.tsx';
+
+const noBody = { headers: [], body: '' };
+const noMarks: readonly Mark[] = [];
 
 /** One request and both answers to it. */
 export function PairView({ pair, signature }: { pair: PairRow; signature: string }) {
+  const { request, monolith = noBody, service = noBody, control, at: answeredAt, differences } = pair;
   const [isRaw, setRaw] = useState(false);
-  const { request, monolith, service, control, at, differences } = pair;
-  const rows = useMemo(
-    () => (monolith && service ? alignJson(monolith.body, service.body) : undefined),
-    [monolith, service],
-  );
-  const hasBodies = (monolith?.body ?? '') !== '' || (service?.body ?? '') !== '';
+  const [at, setAt] = useState<string>();
+  const box = useRef<HTMLDivElement>(null);
+  const read = useMemo(() => readBodies(monolith, service), [monolith, service]);
+  const marks = useMemo(() => {
+    if (read.form === undefined) return noMarks;
+    const { rows, areAll } = read.aligned;
+    return markRows(rows, differences, signature, read.isCut || !areAll);
+  }, [read, differences, signature]);
+  const stops = useMemo(() => pairStops(pair, signature, marks), [pair, signature, marks]);
+
+  const go = (step: 1 | -1) => {
+    const next = nextStop(stops, at, step);
+    if (next?.id.startsWith('row:')) setRaw(false);
+    setAt(next?.id);
+  };
+  useShortcuts({ r: () => setRaw(!isRaw) });
+  useEffect(() => {
+    if (at === undefined) return;
+    const stop = box.current?.querySelector<HTMLElement>(`[data-stop="${CSS.escape(at)}"]`);
+    stop?.focus({ preventScroll: true });
+    stop?.scrollIntoView({ block: 'center' });
+  }, [at]);
+
+  const isOver = differences.some(({ place }) => place === 'differences');
   return (
-    <div className="pair">
+    <div className="pair" ref={box}>
       <div className="request">
         <code>
           <strong>{visible(request?.method ?? '')}</strong>{' '}
           <Redactable text={request?.target ?? pair.route} />
         </code>
         <span className="muted">
-          <Time at={at} seconds />; the client got the answer of the {control}
+          <Time at={answeredAt} seconds />; the client got the answer of the {control}
         </span>
       </div>
+      <PairToolbar pair={pair} />
       {request && <Request request={request} />}
+      <JumpBar stops={stops} at={at} onGo={go} />
+      {isOver && <p className="body-note">There are more differences than are listed for a pair.</p>}
       <table className="both">
         <caption className="hidden">Status, time and headers of both answers</caption>
         <thead>
@@ -38,38 +68,42 @@ export function PairView({ pair, signature }: { pair: PairRow; signature: string
           </tr>
         </thead>
         <tbody>
-          <tr className={monolith?.status === service?.status ? '' : 'differs'}>
-            <th scope="row">status</th>
-            <td>{monolith?.status ?? visible(monolith?.detail ?? '–')}</td>
-            <td>{service?.status ?? visible(service?.detail ?? '–')}</td>
-          </tr>
+          <StopRow name="status" stop={stops.find(({ id }) => id === 'status')} isAt={at === 'status'}>
+            <Status answer={pair.monolith} />
+            <Status answer={pair.service} />
+          </StopRow>
           <tr>
             <th scope="row">took</th>
             <td>{milliseconds(pair.monolithMs)}</td>
             <td>{milliseconds(pair.serviceMs)}</td>
           </tr>
-          <HeaderTable monolith={monolith?.headers ?? []} service={service?.headers ?? []} pair={pair} />
+          <HeaderTable monolith={monolith.headers} service={service.headers} stops={stops} at={at} />
         </tbody>
       </table>
-      {hasBodies && (
-        <>
-          <div className="section-head">
-            <h3>Bodies</h3>
-            {rows && (
-              <label className="check">
-                <input type="checkbox" checked={isRaw} onChange={({ target }) => setRaw(target.checked)} />{' '}
-                Raw
-              </label>
-            )}
-          </div>
-          {rows && !isRaw ? (
-            <AlignedTree rows={rows} differences={differences} signature={signature} />
-          ) : (
-            <RawBodies monolith={monolith?.body ?? ''} service={service?.body ?? ''} />
-          )}
-        </>
+      {(monolith.body !== '' || service.body !== '') && (
+        <BodyView
+          read={read}
+          marks={marks}
+          monolith={monolith.body}
+          service={service.body}
+          at={at?.startsWith('row:') ? Number(at.slice('row:'.length)) : undefined}
+          isRaw={isRaw}
+          onRaw={setRaw}
+        />
       )}
     </div>
+  );
+}
+
+function Status({ answer }: { answer: PairRow['monolith'] }) {
+  return (
+    <td>
+      {answer?.status ?? (
+        <span>
+          no answer: <Redactable text={answer?.detail ?? 'not kept'} />
+        </span>
+      )}
+    </td>
   );
 }
 
@@ -85,24 +119,5 @@ function Request({ request: { headers, body } }: { request: NonNullable<PairRow[
         <Redactable text={[...lines, ...(body === '' ? [] : ['', body])].join('\n')} lines />
       </pre>
     </details>
-  );
-}
-
-function RawBodies({ monolith, service }: { monolith: string; service: string }) {
-  return (
-    <div className="raw">
-      {[
-        { title: 'Monolith', text: monolith },
-        { title: 'Service', text: service },
-      ].map(({ title, text }) => (
-        <figure key={title}>
-          <figcaption>{title}</figcaption>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <pre tabIndex={0}>
-            {text === '' ? <span className="muted">nothing</span> : <Redactable text={text} lines />}
-          </pre>
-        </figure>
-      ))}
-    </div>
   );
 }

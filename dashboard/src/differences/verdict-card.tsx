@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import type {
+  KeptVerdict,
   ListedSignature,
   Role,
   VerdictDone,
@@ -31,7 +32,7 @@ export function VerdictCard({
   verdicts,
 }: {
   about: ListedSignature;
-  verdicts: readonly VerdictRow[];
+  verdicts: readonly KeptVerdict[];
 }) {
   return (
     <section className="card" aria-labelledby="verdict-title">

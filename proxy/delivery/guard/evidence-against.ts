@@ -42,16 +42,47 @@ const THIN = 1 / 4;
  *
  * Where the monolith has hardly a part, its rate is taken as known: the highest of what it was before, what it is now,
  * and what the monolith shows on other paths.
+ *
+ * What can't reach `least` is -Infinity: nearly all that a healthy service ever shows, and cheap to see.
  */
-export function evidenceAgainst(seen: BothSeen, limits: Limits, reference: Reference): number {
+export function evidenceAgainst(
+  seen: BothSeen,
+  limits: Limits,
+  reference: Reference,
+  least = Number.NEGATIVE_INFINITY,
+): number {
   const { service } = seen;
+  if (mostOf(seen, limits) < least) return Number.NEGATIVE_INFINITY;
   const absolute = overRate(service, limits.rate);
   if (absolute <= 0) return absolute;
   return Math.min(absolute, overMonolith(seen, limits, reference));
 }
 
+/** No evidence is larger than that for the rate that was seen (the likelihood's maximum). */
+function mostOf({ service, monolith }: BothSeen, { rate, timesMonolith }: Limits): number {
+  const absolute = likeliest(service.requests, service.bad, Math.max(rate, 1e-6));
+  if (isThin(service, monolith)) return absolute;
+  const share = shareOf(service, monolith, timesMonolith);
+  return Math.min(absolute, likeliest(service.bad + monolith.bad, service.bad, share));
+}
+
+function likeliest(n: number, bad: number, rate: number): number {
+  const part = (count: number, of: number) => (count === 0 ? 0 : count * Math.log(count / (n * of)));
+  return part(bad, rate) + part(n - bad, 1 - rate);
+}
+
+function isThin(service: SideSeen, monolith: SideSeen): boolean {
+  return monolith.requests < service.requests * THIN;
+}
+
+/** The part of all bad answers that would be the service's, were it just as bad as the monolith allows. */
+function shareOf(service: SideSeen, monolith: SideSeen, times: number): number {
+  const weighted = service.requests * times;
+  return weighted / (weighted + monolith.requests);
+}
+
 function overMonolith({ service, monolith }: BothSeen, limits: Limits, reference: Reference): number {
-  if (monolith.requests >= service.requests * THIN) return overShare(service, monolith, limits.timesMonolith);
+  if (!isThin(service, monolith)) return overShare(service, monolith, limits.timesMonolith);
   const known = monolithRate(monolith, reference);
   return overRate(service, Math.max(limits.rate, known * limits.timesMonolith));
 }
@@ -77,7 +108,7 @@ function overRate({ requests, bad }: SideSeen, rate: number): number {
 
 function overShare(service: SideSeen, monolith: SideSeen, times: number): number {
   const weighted = service.requests * times;
-  const share = weighted / (weighted + monolith.requests);
+  const share = shareOf(service, monolith, times);
   return logMean(excesses, (excess) => {
     const asIf = (weighted * excess) / (weighted * excess + monolith.requests);
     return service.bad * Math.log(asIf / share) + monolith.bad * Math.log((1 - asIf) / (1 - share));

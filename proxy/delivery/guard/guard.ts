@@ -3,7 +3,7 @@ import type { Migration } from '../../routing/model.ts';
 import type { Clock } from '../../telemetry/clock.ts';
 import type { MigrationIncrement } from '../traffic-history.ts';
 import { describeTrip, describeWorkerTrip } from './describe-trip.ts';
-import { findBad, type Watch } from './find-bad.ts';
+import { findBad, longestWindow, type Watch } from './find-bad.ts';
 import type { GuardKind, Latch } from './latch.ts';
 import { SeenHistory } from './seen-history.ts';
 import type { SharedCounts } from './shared-counts.ts';
@@ -83,7 +83,9 @@ export class Guard {
     if (!found || pairs.requests === 0) return;
     const second = this.#second();
     const watched = this.#of(found, second);
-    watched.histories.mismatches.add(second, { service: pairs, monolith: nothingSeen });
+    const seen = { service: pairs, monolith: nothingSeen };
+    watched.histories.mismatches.add(second, seen);
+    if (watched.share > 0) this.#deps.shared?.add(subjectOf(migration, 'mismatches'), second, seen);
     if (pairs.bad > 0) this.#judge(found, watched, second);
   }
 
@@ -102,9 +104,7 @@ export class Guard {
     if (!shared) return;
     const second = this.#second();
     const served = migrations().filter((migration) => this.#of(migration, second).share > 0);
-    const subjects = served.flatMap(({ id }) =>
-      kinds.filter((kind) => kind !== 'mismatches').map((kind) => subjectOf(id, kind)),
-    );
+    const subjects = served.flatMap(({ id }) => kinds.map((kind) => subjectOf(id, kind)));
     const buckets = await shared.exchange([ELSEWHERE, ...subjects], second);
     const histories = new Map<string, SeenHistory>([[ELSEWHERE, this.#elsewhere]]);
     for (const { id } of served)
@@ -133,7 +133,7 @@ export class Guard {
     const share = this.#deps.share(id);
     let watched = this.#watched.get(id);
     if (!watched || watched.windowSeconds !== windowSeconds) {
-      const history = () => new SeenHistory(windowSeconds);
+      const history = () => new SeenHistory(longestWindow(windowSeconds));
       const histories = {
         errors: history(),
         unreachable: history(),
@@ -179,7 +179,7 @@ function fallbacksOf({ monolith, service, fallbacks }: MigrationIncrement): Both
 }
 
 function watchOf(kind: GuardKind, guard: Migration['guard']): Watch {
-  const { timesMonolith, minRequests } = guard;
+  const { timesMonolith, minRequests, windowSeconds } = guard;
   const rates = {
     errors: guard.errorRate,
     unreachable: guard.errorRate,
@@ -190,6 +190,7 @@ function watchOf(kind: GuardKind, guard: Migration['guard']): Watch {
     rate: rates[kind],
     timesMonolith,
     minRequests,
+    windowSeconds,
     minSeconds: kind === 'unreachable' ? RESTART_SECONDS : 1,
   };
 }

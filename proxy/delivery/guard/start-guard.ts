@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { PairsSeen } from '../../evidence/pairs-lately.ts';
 import { serveFlag } from '../../flags/flag-names.ts';
 import type { FlagSource } from '../../flags/flag-source.ts';
 import { askedShare } from '../../flags/share.ts';
 import type { Migration, RoutingModel } from '../../routing/model.ts';
 import type { SharedRedis } from '../../store/redis.ts';
 import type { Clock } from '../../telemetry/clock.ts';
-import type { MigrationDelivery, PairTotals } from '../delivery.ts';
+import type { MigrationDelivery } from '../delivery.ts';
 import type { MigrationStates } from '../migration-states.ts';
 import { Guard } from './guard.ts';
 import { type Latch, latchSchema } from './latch.ts';
@@ -18,7 +19,8 @@ export interface StartGuardDeps {
   readonly flags: FlagSource;
   readonly states: MigrationStates;
   readonly delivery: MigrationDelivery;
-  readonly pairs: (migration: Migration) => PairTotals;
+  /** What was compared here since it was last asked. */
+  readonly pairsLately: (migration: Migration) => PairsSeen;
   /** Undefined: this replica is alone, or each decides by its own counts. */
   readonly redis: SharedRedis | undefined;
   readonly clock: Clock;
@@ -38,7 +40,7 @@ const tripSchema = z.object({ replica: z.string(), migration: z.string(), latch:
 
 /** The guard of this process, with what it reads and whom it tells. */
 export function startGuard(deps: StartGuardDeps): RunningGuard {
-  const { model, flags, states, delivery, pairs, redis, clock, log } = deps;
+  const { model, flags, states, delivery, pairsLately, redis, clock, log } = deps;
   const replica = randomUUID();
   const granted = (id: string): number => {
     const { granted, phase } = states.get(id, new Date(clock.now()).toISOString());
@@ -72,17 +74,8 @@ export function startGuard(deps: StartGuardDeps): RunningGuard {
     delivery.guardTripped(heard.migration, heard.latch, true).catch(failed(heard.migration));
   });
 
-  const comparedBefore = new Map<string, PairTotals>();
   const countPairs = (): void => {
-    for (const migration of model().migrations) {
-      const now = pairs(migration);
-      const before = comparedBefore.get(migration.id);
-      comparedBefore.set(migration.id, now);
-      // Another build or a verdict makes them fewer: then there is nothing to tell the last second by.
-      if (!before || now.differed < before.differed || now.agreed < before.agreed) continue;
-      const bad = now.differed - before.differed;
-      guard.addPairs(migration.id, { requests: now.agreed - before.agreed + bad, bad });
-    }
+    for (const migration of model().migrations) guard.addPairs(migration.id, pairsLately(migration));
   };
   let exchanging = false;
   let isAlone = false;

@@ -15,17 +15,19 @@ import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
 import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
-import { verdictProblem } from '../../../proxy/evidence/verdict-order.ts';
 import type { Killed, KillSwitch } from '../../../proxy/flags/kill-switch.ts';
 import type { RecordingStatus } from '../../../proxy/recording/recording-status.ts';
-import type { AuditCheck, AuditRow, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { AuditCheck, AuditRow, KeptVerdict, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { SignatureHour } from '../../../proxy/store/signature-hours.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
+import { judgeIn, undoIn, withVerdict } from './in-memory-verdicts.ts';
 import {
   catalogPair,
   catalogSignatures,
   catalogStatus,
   failedContract,
   gateReasons,
+  priceHours,
   priceVerdict,
 } from './sample-data.ts';
 
@@ -38,7 +40,8 @@ export class InMemoryEstate {
   migrations = new Map<string, MigrationStatus>([['catalog', catalogStatus]]);
   reasons: readonly GateReason[] = gateReasons;
   signatures: readonly ListedSignature[] = catalogSignatures;
-  verdicts: VerdictRow[] = [priceVerdict];
+  verdicts: KeptVerdict[] = [priceVerdict];
+  hours: readonly SignatureHour[] = priceHours;
   pairs: readonly PairRow[] = [catalogPair];
   contracts: readonly ContractResult[] = [failedContract];
   auditRows: AuditRow[] = [];
@@ -102,21 +105,13 @@ export class InMemoryEstate {
       recordAudit: (actor, action, reason) => void this.move('catalog', action, actor, reason, {}),
       verify: async (migration, actor) => this.verify(migration, actor),
       contracts: { view: () => this.contractView, draft: async () => this.draft },
-      judge: async (migration, order) => {
+      judge: async (migration, orders) => {
         if (this.storeError) throw this.storeError;
-        const reason = verdictProblem(order, Date.parse('2026-11-20T12:00:00Z'));
-        if (reason !== undefined) return { done: false, reason };
-        const about = this.signatures.find(({ signature }) => signature === order.signature)!;
-        const verdict = {
-          ...priceVerdict,
-          ...about,
-          ...order,
-          migration,
-          owner: order.owner ?? 'team-catalog',
-        };
-        this.verdicts.unshift(verdict);
-        this.move(migration, 'verdict', { name: order.actor }, order.reason, {});
-        return { done: true, verdict };
+        return judgeIn(this, migration, orders, (row) => this.keepVerdict(row, 'verdict'));
+      },
+      undoVerdicts: async (migration, order) => {
+        if (this.storeError) throw this.storeError;
+        return undoIn(this, migration, order, (row) => this.keepVerdict(row, 'verdict-undone'));
       },
       drill: async (id, actor, reason) => {
         this.move(id, 'drill', actor, reason, {});
@@ -148,6 +143,17 @@ export class InMemoryEstate {
       log: this.log(),
       clock: systemClock,
     };
+  }
+
+  /** As the gate sees it, too. */
+  private keepVerdict(row: Omit<KeptVerdict, 'seq'>, action: string): KeptVerdict {
+    const kept = { ...row, seq: Math.max(0, ...this.verdicts.map(({ seq }) => seq)) + 1 };
+    this.verdicts.unshift(kept);
+    this.signatures = this.signatures.map((one) =>
+      one.signature === kept.signature ? withVerdict(one, kept) : one,
+    );
+    this.move(kept.migration, action, { name: kept.actor }, kept.reason, {});
+    return kept;
   }
 
   private revisions(): MoveRevisions {
@@ -299,10 +305,12 @@ export class InMemoryEstate {
         stored(() => this.signatures.find((row) => row.signature === signature)?.migration),
       verdicts: (_migration, signature) =>
         stored(() => this.verdicts.filter((row) => row.signature === signature)),
+      signatureHours: () => stored(() => this.hours),
       standingVerdicts: (migration) =>
         stored(() =>
           this.verdicts
             .filter((row) => row.migration === migration)
+            .filter((row): row is KeptVerdict & VerdictRow => row.verdict !== 'withdrawn')
             .map(({ signature, route, place, kind, verdict: state, owner, reason, until }) => ({
               ...{ signature, migration, route, place, kind, state, owner, reason },
               by: 'verdict' as const,

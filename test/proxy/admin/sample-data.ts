@@ -2,7 +2,8 @@ import type { ContractResult } from '../../../proxy/admin/api-types.ts';
 import type { MigrationStatus } from '../../../proxy/delivery/model.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
-import type { PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { KeptVerdict, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { SignatureHour } from '../../../proxy/store/signature-hours.ts';
 
 const traffic = (requests: number, errors: number, p99Ms: number) => ({
   requests,
@@ -70,7 +71,8 @@ export const gateReasons: readonly GateReason[] = [
   { rule: 'unjudged', state: 'refused', text: '2 signatures have no verdict: 5f1c0a9be2d4, 91d2e07744aa.' },
 ];
 
-export const priceVerdict: VerdictRow = {
+export const priceVerdict: KeptVerdict & VerdictRow = {
+  seq: 7,
   migration: 'catalog',
   monolithBuild: '7.4.1',
   serviceBuild: '1.1.0',
@@ -88,6 +90,15 @@ export const priceVerdict: VerdictRow = {
   pairs: 90,
   routePairs: 900,
 };
+
+/** It came with 1.2.0, and the monolith once had it with itself. */
+export const priceHours: readonly SignatureHour[] = [8, 9, 10, 11].map((hour, index) => ({
+  hour: `2026-11-20T${String(hour).padStart(2, '0')}:00:00.000Z`,
+  serviceBuild: index === 0 ? '1.1.0' : '1.2.0',
+  pairs: [0, 120, 380, 734][index]!,
+  routePairs: 2_400 + index * 100,
+  askedTwice: { pairs: 130, service: index * 10, monolith: index === 2 ? 1 : 0 },
+}));
 
 export const catalogSignatures: readonly ListedSignature[] = [
   {

@@ -74,6 +74,31 @@ describe('counted evidence', () => {
     );
   });
 
+  test('Pairs of several rules and builds come in one hour, they are added up for each build of the service', async () => {
+    const { evidence, signatureHours } = started.store;
+    const own = { ...key, migration: 'hours' };
+    const of = (more: object) => ({
+      routes: [{ ...route, ...own, ...more }],
+      signatures: [{ ...signature, ...own, ...more }],
+    });
+    const added = [of({}), of({ rulesHash: 'r2' }), of({ serviceBuild: 's2' })];
+    const sent = randomUUID();
+    for (const id of [sent, sent])
+      await evidence.add(id, {
+        ...none,
+        routes: added.flatMap(({ routes }) => routes),
+        signatures: added.flatMap(({ signatures }) => signatures),
+      });
+    await evidence.add(randomUUID(), { ...none, routes: [{ ...route, ...own, agreed: 10 }] });
+    const hours = await signatureHours.of('hours', 'abc', route.route, '2020-01-01T00:00:00Z');
+    assert.deepEqual(hours.map(({ hour: _hour, ...counts }) => counts).slice(0, 2), [
+      { serviceBuild: 's1', pairs: 4, routePairs: 29, askedTwice: { pairs: 9, service: 2, monolith: 6 } },
+      { serviceBuild: 's2', pairs: 2, routePairs: 8, askedTwice: { pairs: 3, service: 1, monolith: 3 } },
+    ]);
+    assert.equal(new Date(hours[0]!.hour).getUTCMinutes(), 0);
+    assert.deepEqual(await signatureHours.of('hours', 'abc', route.route, '2999-01-01T00:00:00Z'), []);
+  });
+
   test('An increment is sent again because its answer got lost, it counts once and says how things stand', async () => {
     const { evidence } = started.store;
     const once = { ...key, migration: 'once' };

@@ -32,7 +32,8 @@ describe('verdicts', () => {
 
   test('A signature is judged twice, the newest counts and both stay', async () => {
     const { verdicts } = started.store;
-    assert.deepEqual(await verdicts.add(verdict), verdict);
+    const [first] = await verdicts.add([verdict]);
+    assert.deepEqual(first, { ...verdict, seq: first!.seq });
     const { until: _, ...forEver } = verdict;
     const bug: VerdictRow = {
       ...forEver,
@@ -40,15 +41,71 @@ describe('verdicts', () => {
       reason: 'it was none',
       at: '2026-11-24T11:00:00.000Z',
     };
-    await verdicts.add(bug);
-    await verdicts.add({ ...verdict, migration: 'billing' });
-    assert.deepEqual(await verdicts.history('catalog', 'ab12'), [bug, verdict]);
+    const [second] = await verdicts.add([bug]);
+    await verdicts.add([{ ...verdict, migration: 'billing' }]);
+    assert.deepEqual(await verdicts.history('catalog', 'ab12'), [second, first]);
     const newest = await verdicts.newest();
     assert.deepEqual(
       newest.find(({ migration }) => migration === 'catalog'),
-      bug,
+      second,
     );
     assert.equal(newest.length, 2);
+  });
+
+  test('Verdicts are taken back one after the other, each time the one before holds again, at last none', async () => {
+    const { verdicts } = started.store;
+    const mine = { ...verdict, migration: 'undone' };
+    const undo = async (seq: number) => {
+      const by = { actor: 'cli:bob', reason: 'a slip', at: '2026-11-24T12:00:00.000Z' };
+      const done = await verdicts.undo({
+        ...by,
+        migration: 'undone',
+        verdicts: [{ signature: 'ab12', seq }],
+      });
+      return 'conflicts' in done ? done : done[0]!;
+    };
+    const inForce = async () => (await verdicts.newest()).find(({ migration }) => migration === 'undone');
+    const [expected, bug] = await verdicts.add([mine, { ...mine, verdict: 'bug', serviceBuild: '1.5.0' }]);
+    assert.deepEqual(await undo(expected!.seq), { conflicts: ['ab12'] });
+    const once = await undo(bug!.seq);
+    assert.ok('added' in once);
+    // What holds again keeps the build that it was judged in.
+    const { seq } = once.added;
+    const restored = {
+      ...expected!,
+      seq,
+      actor: 'cli:bob',
+      at: '2026-11-24T12:00:00.000Z',
+      undoes: bug!.seq,
+    };
+    assert.deepEqual(once, { undone: bug, added: restored });
+    assert.deepEqual(await inForce(), restored);
+
+    const twice = await undo(seq);
+    assert.ok('added' in twice);
+    assert.deepEqual(
+      [twice.undone, twice.added.verdict, twice.added.reason],
+      [expected, 'withdrawn', 'a slip'],
+    );
+    assert.equal(await inForce(), undefined);
+    assert.deepEqual(await undo(twice.added.seq), { conflicts: ['ab12'] });
+    assert.equal((await verdicts.history('undone', 'ab12')).length, 4);
+  });
+
+  test('One of several can not be taken back, none is', async () => {
+    const { verdicts } = started.store;
+    const two = ['one', 'two'].map((signature) => ({ ...verdict, migration: 'both', signature }));
+    const [one, other] = await verdicts.add(two);
+    const done = await verdicts.undo({
+      migration: 'both',
+      verdicts: [
+        { signature: 'one', seq: one!.seq },
+        { signature: 'two', seq: other!.seq + 1 },
+      ],
+      ...{ actor: 'cli:bob', reason: 'a slip', at: verdict.at },
+    });
+    assert.deepEqual(done, { conflicts: ['two'] });
+    assert.deepEqual(await verdicts.history('both', 'one'), [one]);
   });
 
   test('Somebody deletes or changes a verdict, Postgres refuses', async () => {

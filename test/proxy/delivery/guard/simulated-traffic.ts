@@ -1,9 +1,15 @@
-import { findBad, type Watch } from '../../../../proxy/delivery/guard/find-bad.ts';
+import { findBad, longestWindow, type Watch } from '../../../../proxy/delivery/guard/find-bad.ts';
 import { SeenHistory } from '../../../../proxy/delivery/guard/seen-history.ts';
 import { nothingSeen } from '../../../../proxy/delivery/guard/window.ts';
 
 /** The defaults of routes.yaml. */
-export const usualWatch: Watch = { rate: 0.01, timesMonolith: 2, minRequests: 50, minSeconds: 1 };
+export const usualWatch: Watch = {
+  rate: 0.01,
+  timesMonolith: 2,
+  minRequests: 50,
+  minSeconds: 1,
+  windowSeconds: 60,
+};
 
 export interface Simulated {
   readonly seed: number;
@@ -12,7 +18,9 @@ export interface Simulated {
   readonly requestsPerSecond: (second: number) => number;
   /** Of the service, 0 to 1. */
   readonly share: number;
-  /** Bad part of the answers of each side, by second, 0 to 1. */
+  /** How often counts come in; once a second where it is not said. */
+  readonly reportsPerSecond?: number;
+  /** Bad part of the answers of each side, by second (also parts of one), 0 to 1. */
   readonly service: (second: number) => number;
   readonly monolith: (second: number) => number;
   /** Bad part of what the monolith answers on other paths, a hundred requests a second of it; without it nothing comes there. */
@@ -20,24 +28,27 @@ export interface Simulated {
   readonly watch?: Watch;
 }
 
-/** The second in which the guard would have taken it back, or undefined. */
+/** The time in seconds at which the guard would have taken it back, or undefined. */
 export function simulate(traffic: Simulated): number | undefined {
+  const { reportsPerSecond = 1, watch = usualWatch } = traffic;
   const random = mulberry32(traffic.seed);
-  const history = new SeenHistory(60);
-  const elsewhere = new SeenHistory(60);
-  for (let second = 0; second < traffic.seconds; second++) {
-    const requests = Math.round(traffic.requestsPerSecond(second));
+  const history = new SeenHistory(longestWindow(watch.windowSeconds));
+  const elsewhere = new SeenHistory(longestWindow(watch.windowSeconds));
+  for (let report = 0; report < traffic.seconds * reportsPerSecond; report++) {
+    const at = report / reportsPerSecond;
+    const second = Math.floor(at);
+    const requests = Math.round(traffic.requestsPerSecond(second) / reportsPerSecond);
     const ofService = binomial(random, requests, traffic.share);
-    const service = { requests: ofService, bad: binomial(random, ofService, traffic.service(second)) };
+    const service = { requests: ofService, bad: binomial(random, ofService, traffic.service(at)) };
     const ofMonolith = requests - ofService;
-    const monolith = { requests: ofMonolith, bad: binomial(random, ofMonolith, traffic.monolith(second)) };
+    const monolith = { requests: ofMonolith, bad: binomial(random, ofMonolith, traffic.monolith(at)) };
     history.add(second, { service, monolith });
     if (traffic.elsewhere) {
-      const there = { requests: 100, bad: binomial(random, 100, traffic.elsewhere(second)) };
+      const there = { requests: 100, bad: binomial(random, 100, traffic.elsewhere(at)) };
       elsewhere.add(second, { service: nothingSeen, monolith: there });
     }
     // As the guard does: where nothing bad came, nothing speaks louder than before.
-    if (service.bad > 0 && findBad(history, elsewhere, second, traffic.watch ?? usualWatch)) return second;
+    if (service.bad > 0 && findBad(history, elsewhere, second, watch)) return at;
   }
   return undefined;
 }

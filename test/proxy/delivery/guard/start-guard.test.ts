@@ -34,7 +34,7 @@ test('what the guard of one replica takes back, the others hear of and take back
         flags: { current: () => features } as FlagSource,
         states: { get: () => ({ granted: 25 }) } as unknown as MigrationStates,
         delivery: { guardTripped } as unknown as MigrationDelivery,
-        pairs: () => ({ agreed: 0, differed: 0, incomparable: 0 }),
+        pairsLately: () => ({ requests: 0, bad: 0 }),
         redis,
         clock: systemClock,
         log,
@@ -91,7 +91,7 @@ test('a worker saw a service fail, what was granted is taken back whatever the f
     flags: { current: () => features } as FlagSource,
     states: { get: () => state } as unknown as MigrationStates,
     delivery: { guardTripped: async (id: string) => trips.push(id) > 0 } as unknown as MigrationDelivery,
-    pairs: () => ({ agreed: 0, differed: 0, incomparable: 0 }),
+    pairsLately: () => ({ requests: 0, bad: 0 }),
     redis: undefined,
     clock: systemClock,
     log,
@@ -122,7 +122,7 @@ test('counts cannot be shared for a while, that and its end are said once', asyn
     flags: { current: () => features } as FlagSource,
     states: { get: () => ({ granted: 25 }) } as unknown as MigrationStates,
     delivery: {} as MigrationDelivery,
-    pairs: () => ({ agreed: 0, differed: 0, incomparable: 0 }),
+    pairsLately: () => ({ requests: 0, bad: 0 }),
     redis: {
       subscribe() {},
       send: async (commands: readonly unknown[]) => {
