@@ -13,6 +13,22 @@ export interface AdminClient {
   read(path: string): Promise<Readable>;
 }
 
+/** Every row of a list that is answered in pages, as one answer. `rows`: the name of its list. */
+export async function allPages<List extends { readonly nextCursor?: string }>(
+  client: Pick<AdminClient, 'get'>,
+  path: string,
+  rows: Exclude<keyof List, 'nextCursor'>,
+): Promise<List> {
+  const rowsOf = (page: List) => page[rows] as readonly unknown[];
+  let page = await client.get<List>(path);
+  const { nextCursor, ...all } = { ...page, [rows]: [...rowsOf(page)] };
+  for (let cursor = nextCursor; cursor !== undefined; cursor = page.nextCursor) {
+    page = await client.get<List>(`${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`);
+    (all as unknown as Record<typeof rows, unknown[]>)[rows].push(...rowsOf(page));
+  }
+  return all as unknown as List;
+}
+
 /** Long enough for a verification: it replays every interaction of every contract on both sides. */
 const requestTimeoutMs = 240_000;
 

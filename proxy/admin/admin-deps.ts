@@ -13,6 +13,7 @@ import type { UndoneVerdict, UndoOrder } from '../evidence/verdict-undo.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
 import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.ts';
+import type { PairPlace } from '../store/pairs.ts';
 import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
@@ -33,19 +34,20 @@ export interface AdminReads {
   ): Promise<readonly SignatureHour[]>;
   /** What holds for the migration's signatures. */
   standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
-  /** Newest first, at most `limit`; of one build of the service when it is named. */
+  /** Newest first, at most `limit`, those behind `after`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
     signature: string,
     limit: number,
     build?: string,
+    after?: PairPlace,
   ): Promise<readonly PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
   /** Of any build, oldest first; the page behind `after`. */
   differingPairs(page: {
     readonly migration: string;
     readonly signature?: string | undefined;
-    readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+    readonly after?: PairPlace | undefined;
     readonly limit: number;
   }): Promise<readonly PairRow[]>;
   readonly audit: {

@@ -19,6 +19,10 @@ export type PactStanding = 'passed' | 'failed' | 'unverified';
 export type VerdictWord = 'bug' | 'expected' | 'noise';
 export type JudgedBy = 'verdict' | 'measured';
 /**
+ * For `cursor`: there is more. Absent on the last page
+ */
+export type NextCursor = string;
+/**
  * For the audit; one line, and something in it.
  */
 export type Reason = string;
@@ -270,6 +274,7 @@ export interface DrillDone {
 }
 export interface SignatureList {
   readonly signatures: readonly Signature[];
+  readonly nextCursor?: NextCursor;
 }
 export interface Signature {
   readonly signature: string;
@@ -323,6 +328,7 @@ export interface Verdict {
 export interface SignatureDetail {
   readonly signature: Signature;
   readonly pairs: readonly Pair[];
+  readonly nextCursor?: NextCursor;
   readonly verdicts: readonly KeptVerdict[];
 }
 export interface Pair {
@@ -420,6 +426,7 @@ export interface VerdictDone {
 }
 export interface RecordingList {
   readonly recordings: readonly Recording[];
+  readonly nextCursor?: NextCursor;
 }
 export interface Recording {
   readonly id: string;
@@ -477,6 +484,7 @@ export interface RecordOrder {
 }
 export interface AuditList {
   readonly entries: readonly AuditRow[];
+  readonly nextCursor?: NextCursor;
 }
 export interface AuditRow {
   readonly seq: number;

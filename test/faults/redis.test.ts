@@ -215,7 +215,9 @@ describe('a Redis that', () => {
   });
 
   test('is started again and still loads its data (LOADING) refuses, and is asked again once it has them', async () => {
-    await operator.mset(Array.from({ length: 1500 }, (_, index) => [`much:${index}`, 'x'.repeat(200)]).flat());
+    await operator.mset(
+      Array.from({ length: 1500 }, (_, index) => [`much:${index}`, 'x'.repeat(200)]).flat(),
+    );
     await operator.config('SET', 'key-load-delay', '500');
     await operator.config('SET', 'loading-process-events-interval-bytes', '1024');
     // What a start does: all data are dropped and read again, for some seconds with that delay.

@@ -68,9 +68,22 @@ export const kill = queryOptions({
 export const signatures = (id: string) =>
   queryOptions({
     queryKey: ['signatures', id],
-    queryFn: ({ signal }) => read<SignatureList>(`${migrationPath(id)}/signatures`, signal),
+    queryFn: ({ signal }) => allSignatures(id, signal),
     refetchInterval: evidenceMs,
   });
+
+/** All of them: what is filtered and ranked on the page must not be a part. */
+async function allSignatures(id: string, signal: AbortSignal): Promise<SignatureList> {
+  const path = `${migrationPath(id)}/signatures`;
+  const first = await read<SignatureList>(path, signal);
+  const all = [...first.signatures];
+  for (let cursor = first.nextCursor; cursor !== undefined; ) {
+    const next = await read<SignatureList>(`${path}?cursor=${cursor}`, signal);
+    all.push(...next.signatures);
+    cursor = next.nextCursor;
+  }
+  return { signatures: all };
+}
 
 /** Not asked for again by itself: pairs must not change under somebody who reads them. */
 export const signature = (id: string, of: string) =>
@@ -81,17 +94,17 @@ export const signature = (id: string, of: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const auditPageSize = 100;
+const auditPageSize = 100;
 
 export const audit = infiniteQueryOptions({
   queryKey: ['audit', 'pages'],
   queryFn: ({ pageParam, signal }) =>
     read<AuditList>(
-      `/api/audit?limit=${auditPageSize}${pageParam === 0 ? '' : `&before=${pageParam}`}`,
+      `/api/audit?limit=${auditPageSize}${pageParam === '' ? '' : `&cursor=${pageParam}`}`,
       signal,
     ),
-  initialPageParam: 0,
-  getNextPageParam: ({ entries }) => (entries.length < auditPageSize ? undefined : entries.at(-1)?.seq),
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }) => nextCursor,
 });
 
 /** Of one migration, the newest. */

@@ -317,9 +317,10 @@ export class InMemoryEstate {
               ...(until !== undefined && { until }),
             })),
         ),
-      pairsOfSignature: (migration, signature, limit) =>
+      pairsOfSignature: (migration, signature, limit, _build, after) =>
         stored(() =>
           this.pairs
+            .filter(({ at, id }) => !after || at < after.at || (at === after.at && id < after.id))
             .filter((row) => row.migration === migration)
             .filter((row) => row.differences.some((difference) => difference.signature === signature))
             .slice(0, limit),
