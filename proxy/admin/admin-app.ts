@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { doOnce } from './commands/do-once.ts';
 import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
 import { addDocsRoutes } from './docs-page/docs-routes.ts';
@@ -23,6 +24,7 @@ import { addSessionRoutes } from './login/session-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
+import { limitRate } from './rate-limit.ts';
 import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
@@ -61,6 +63,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(serveDashboard(options.dashboardFolder ?? builtDashboard));
   if (options.login) addLoginRoutes(app, deps, options.login);
   app.use(authenticate(deps, options.login));
+  app.use(limitRate(deps.clock));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
   app.use(
     openApiValidator({
@@ -74,6 +77,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   );
   app.use(authorise);
   app.use(tellOfWrites(events));
+  app.use(doOnce(deps));
   addStatusRoutes(app, deps);
   addDocsRoutes(app, apiDocument);
   addSessionRoutes(app, options.login);

@@ -12,6 +12,7 @@ import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { UndoneVerdict, UndoOrder } from '../evidence/verdict-undo.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
+import type { CommandAnswerStore } from '../store/command-answers.ts';
 import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.ts';
 import type { PairPlace } from '../store/pairs.ts';
 import type { SignatureHour } from '../store/signature-hours.ts';
@@ -94,6 +95,8 @@ export interface AdminDeps {
   readonly reads: AdminReads;
   /** Signatures that its present builds show and where each stands, from memory. */
   signaturesOf(migration: string): readonly Pick<ListedSignature, 'signature' | 'state'>[];
+  /** What commands were answered with on any replica; undefined where there is no store. */
+  readonly commandAnswers?: CommandAnswerStore & { available(): boolean };
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
   /** Of what is done here and not by `delivery`. */

@@ -71,6 +71,8 @@ export type ProblemCode =
   | 'gate_refused'
   | 'not_next_step'
   | 'not_now'
+  | 'command_running'
+  | 'key_reused'
   | 'revision_conflict'
   | 'revision_needed'
   | 'verdict_conflict'
@@ -86,6 +88,9 @@ export type ProblemCode =
   | 'flags_unavailable'
   | 'store_unavailable';
 
+export interface TokenLogin {
+  readonly token: string;
+}
 export interface LoginWays {
   /**
    * False: whoever reaches this may do everything

@@ -96,6 +96,7 @@ export async function serveAdmin(
     revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: adminReads(evidence, storage),
+    commandAnswers: { ...store.commandAnswers, available: store.available },
     signaturesOf: (migration) => evidence.judging.shown(migration),
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
