@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { auditFlips } from './app/audit-flips.ts';
 import { openStorage } from './app/open-storage.ts';
+import { createPreviews } from './app/preview-moves.ts';
 import { useOf } from './app/reports.ts';
 import { serveAdmin } from './app/serve-admin.ts';
 import { startDelivery } from './app/start-delivery.ts';
@@ -9,6 +10,8 @@ import { watchConfig } from './app/watch-config.ts';
 import { watchMoves } from './app/watch-moves.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { createKillControl } from './delivery/kill-control.ts';
+import { SeriesCounter } from './delivery/series/series-counter.ts';
+import { standingsOf } from './delivery/series/standings.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
@@ -16,6 +19,7 @@ import type { Migration } from './routing/model.ts';
 import type { Settings } from './settings.ts';
 import { comparedMigrations } from './shadow/compared-migration.ts';
 import { createComparer } from './shadow/comparer.ts';
+import { hideSecrets } from './shadow/redact-text.ts';
 import { agreedPair } from './shadow/same-pair.ts';
 import type { Traffic } from './start-traffic.ts';
 import { readKeyFile } from './store/key-file.ts';
@@ -35,7 +39,7 @@ export interface App {
 /** How often what was granted is held against evidence, holds and flags. */
 const RECONCILE_EVERY_MS = 500;
 /** How soon a move made on one replica holds on the others. */
-const SYNC_STATES_EVERY_MS = 500;
+const SYNC_STATES_EVERY_MS = 250;
 
 const comparerLimits = { maxQueuedPairs: 1000, maxQueuedBytes: 64 * 1024 * 1024, timeBudgetMs: 2000 };
 
@@ -66,6 +70,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const kill = createKillControl({ kill: killSwitch, audit, clock });
   const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
   const history = new TrafficHistory(clock);
+  const series = new SeriesCounter({
+    store: store.series,
+    standings: () => standingsOf(delivery.list(), model().migrations),
+    clock,
+    log,
+  });
   let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
@@ -73,6 +83,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     pactEnvironment: settings.pactEnvironment,
     brokerCredentials: settings.pactBroker,
     pactCacheDir: path.join(settings.dataDir, 'pacts'),
+    hideSecrets: (text) => hideSecrets(text, () => '‹redacted›'),
     onBuildsChanged: pushSnapshot,
     onDescriptionsChanged: () => compareAll(),
     onCounted: (pair, { monolithBuild, serviceBuild }) =>
@@ -82,13 +93,17 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
+      series.dropped(migration, reason, 1);
     },
     clock,
     log,
   });
   const gate = (migration: Migration) => evidence.gate(migration);
   const pairs = (migration: Migration) => evidence.pairs(migration);
-  const beside = watchConfig({ settings, routes, model, store, log, clock, audit: spool.recordAudit });
+  const beside = watchConfig({
+    ...{ settings, routes, flags, workers, model, store, log, clock },
+    audit: spool.recordAudit,
+  });
   const { killed } = kill;
   const started = startDelivery({
     databaseUrl: storage.databaseUrl,
@@ -101,6 +116,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const { delivery, daily } = started;
   const pairsLately = (migration: Migration) => evidence.pairsLately(migration);
+  const previews = createPreviews({
+    clock,
+    model,
+    evidence,
+    delivery: () => delivery,
+    others: beside.others,
+  });
   const guardingDeps = { delivery, gate, pairsLately, killed, traffic: history, audit, clock };
   const guarding = await startGuarding(traffic, guardingDeps, settings.redisUrl);
   const { guard, drill, redis } = guarding;
@@ -127,6 +149,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onCompared: (compared, rulesHash) => {
       metrics.addPair(compared.migration, compared.outcome);
       if (compared.control === 'service') daily.reverse(compared.migration, compared.outcome);
+      series.compared(compared);
       evidence.record(compared, rulesHash);
     },
   });
@@ -138,14 +161,19 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       metrics.addReport(report);
       metrics.addDroppedLogLines(health.droppedLogLines);
       guard.addReport(report.migrations);
+      previews.onReport(report);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
+        series.answered(migration, counts);
         if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
           states.countRequests(migration, counts.service.requests, nowIso());
       }
       for (const [migration, reasons] of Object.entries(report.shadowDropped)) {
-        for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
+        for (const [reason, count] of Object.entries(reasons)) {
+          history.addDropped(migration, reason, count);
+          series.dropped(migration, reason, count);
+        }
       }
     },
     onServiceFailing: (...seen) => guard.workerTripped(...seen),
@@ -157,7 +185,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
       if (same.control === 'service') daily.reverse(same.migration, 'agreed');
-      evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
+      const agreed = agreedPair(same, migration.coverage?.role);
+      series.compared(agreed);
+      evidence.record(agreed, migration.rulesHash);
     },
     onRouteProblems: () => beside.onRefused(),
     onRoutes() {
@@ -169,12 +199,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     dryRunMigrations: () => evidence.dryRunMigrations(),
   });
   // What another replica moved holds here, too; so does what was moved while Postgres was away.
-  const syncStates = (): void => {
+  const syncStates = async (): Promise<void> => {
     if (!store.available()) return;
-    states.syncWithStore().then(
-      (changed) => changed && pushSnapshot(),
-      (error: unknown) => log.warn({ err: error }, 'states not in step with Postgres'),
-    );
+    try {
+      if (await states.syncWithStore()) pushSnapshot();
+    } catch (error) {
+      log.warn({ err: error }, 'states not in step with Postgres');
+    }
   };
   store.onAvailable(syncStates);
   const syncingStates = setInterval(syncStates, SYNC_STATES_EVERY_MS);
@@ -191,7 +222,22 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
 
   let stopping = false;
   const admin = await serveAdmin(settings, traffic, {
-    ...{ evidence, delivery, comparer, recorder, spool, storage, kill, drill, redis, beside, metrics, clock },
+    ...{
+      evidence,
+      delivery,
+      series,
+      comparer,
+      recorder,
+      spool,
+      storage,
+      kill,
+      drill,
+      previews,
+      redis,
+      beside,
+      metrics,
+      clock,
+    },
     isStopping: () => stopping,
   });
   log.info({ port: workers.port, admin: admin.url, workers: settings.workers }, 'ficus is up');
@@ -216,6 +262,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await flags.close();
       await states.flush();
       await started.close();
+      await series.close();
       await beside.close();
       await storage.close();
       traffic.unlock();

@@ -121,7 +121,7 @@ export function readSettings(args: readonly string[], env: Environment = process
           adminToken: env['UNLEASH_ADMIN_TOKEN'] || undefined,
         }
       : undefined,
-    webhookKey: env['FICUS_WEBHOOK_KEY'] || undefined,
+    webhookKey: readKey('FICUS_WEBHOOK_KEY', env['FICUS_WEBHOOK_KEY']),
     forceKey: readKey('FICUS_FORCE_KEY', env['FICUS_FORCE_KEY']),
     cookieKey: readKey('FICUS_COOKIE_KEY', env['FICUS_COOKIE_KEY']),
     debugHeaders: env['FICUS_DEBUG_HEADERS'] === '1',

@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { AuditPage } from './audit/audit-page.tsx';
+import { readSpan } from './charts/spans.ts';
+import { ContractsPage } from './contracts/contracts-page.tsx';
 import { DifferencesPage } from './differences/differences-page.tsx';
 import { readDifferencesFilter } from './differences/filter.ts';
 import { SignaturePage } from './differences/signature-page.tsx';
@@ -23,6 +25,7 @@ const migration = createRoute({
   getParentRoute: () => root,
   path: '/migrations/$migration',
   component: MigrationPage,
+  validateSearch: readSpan,
 });
 
 const differences = createRoute({
@@ -42,6 +45,16 @@ const signature = createRoute({
   },
 });
 
+const contracts = createRoute({
+  getParentRoute: () => root,
+  path: '/contracts',
+  component: ContractsPage,
+  validateSearch: (search): { migration?: string } =>
+    typeof search['migration'] === 'string' && search['migration'] !== ''
+      ? { migration: search['migration'] }
+      : {},
+});
+
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -53,7 +66,7 @@ const audit = createRoute({
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, migration, differences, signature, audit, settings]),
+  routeTree: root.addChildren([overview, migration, differences, signature, contracts, audit, settings]),
   scrollRestoration: true,
 });
 

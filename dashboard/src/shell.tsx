@@ -3,9 +3,11 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { ApiError, write } from './api/client.ts';
 import { kill, migrations, session } from './api/queries.ts';
+import { Degraded } from './degraded/degraded.tsx';
 import { visible } from './format.ts';
 import { LiveSign } from './live/live-sign.tsx';
 import { LoginPage } from './login/login-page.tsx';
+import { RollBackButton, RollBackFromAnywhere, RolledBack } from './moves/roll-back.tsx';
 import { Notice } from './parts/notice.tsx';
 import { useShortcuts } from './parts/shortcuts.ts';
 import { Time } from './parts/time.tsx';
@@ -13,6 +15,7 @@ import { Time } from './parts/time.tsx';
 const places = [
   { to: '/', text: 'Overview' },
   { to: '/differences', text: 'Differences' },
+  { to: '/contracts', text: 'Contracts' },
   { to: '/audit', text: 'Audit' },
   { to: '/settings', text: 'Settings' },
 ] as const;
@@ -22,7 +25,7 @@ export function Shell() {
   const { data, error } = useQuery(session);
   const mustLogIn = error instanceof ApiError && error.status === 401;
   return (
-    <>
+    <RollBackFromAnywhere isOff={mustLogIn}>
       <a className="skip" href="#main">
         Skip to content
       </a>
@@ -32,6 +35,7 @@ export function Shell() {
           Ficus
         </Link>
         {!mustLogIn && <Navigation />}
+        {!mustLogIn && <RollBackButton />}
         {data && !mustLogIn && <LiveSign />}
         {data && !mustLogIn && (
           <WhoAmI name={data.name} role={data.role} isSession={data.csrf !== undefined} />
@@ -40,7 +44,7 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         {mustLogIn ? <LoginPage /> : <Screen />}
       </main>
-    </>
+    </RollBackFromAnywhere>
   );
 }
 
@@ -86,6 +90,8 @@ function Screen() {
     <>
       <Away />
       <Killed />
+      <Degraded />
+      <RolledBack />
       <Outlet />
     </>
   );

@@ -23,12 +23,14 @@ import { addLoginRoutes } from './login/login-routes.ts';
 import { addSessionRoutes } from './login/session-routes.ts';
 import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
+import { addPreviewRoutes } from './preview-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
 import { limitRate } from './rate-limit.ts';
 import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { addSeriesRoutes } from './series-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 import { addVerdictRoutes } from './verdict-routes.ts';
 
@@ -86,8 +88,10 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
   addMoveRoutes(app, deps);
+  addPreviewRoutes(app, deps);
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addSeriesRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addHourRoutes(app, deps);

@@ -4,8 +4,10 @@ import type { Drill } from '../delivery/guard/drill.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
+import type { MovePreview } from '../delivery/preview/preview-move.ts';
+import type { SeriesReads } from '../delivery/series/series-reads.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
-import type { DraftResult } from '../evidence/draft-contract.ts';
+import type { DraftOrder, DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
 import type { StandingVerdict } from '../evidence/standing-verdicts.ts';
 import type { VerdictOrder } from '../evidence/verdict-order.ts';
@@ -17,7 +19,7 @@ import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.
 import type { PairPlace } from '../store/pairs.ts';
 import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, Readiness } from './api-types.ts';
+import type { ConfigReport, ContractResult, Readiness, RouteReport } from './api-types.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
@@ -43,6 +45,7 @@ export interface AdminReads {
     build?: string,
     after?: PairPlace,
   ): Promise<readonly PairRow[]>;
+  readonly series: SeriesReads;
   pair(id: string): Promise<PairRow | undefined>;
   /** Of any build, oldest first; the page behind `after`. */
   differingPairs(page: {
@@ -80,10 +83,7 @@ export interface ContractReads {
   /** Of a migration that there is. */
   view(migration: string): ContractView;
   /** Rejects while the store is away. */
-  draft(
-    migration: string,
-    order: { readonly pair?: string | undefined; readonly consumer: string },
-  ): Promise<DraftResult>;
+  draft(migration: string, order: DraftOrder): Promise<DraftResult>;
 }
 
 export interface AdminDeps {
@@ -108,6 +108,10 @@ export interface AdminDeps {
   judge(migration: string, orders: readonly VerdictOrder[]): Promise<JudgeResult>;
   /** Takes verdicts back, all of them or none. Rejects while the store is away. */
   undoVerdicts(migration: string, order: UndoOrder): Promise<UndoResult>;
+  /** Who would be affected if a migration that there is had this share, in percent. */
+  preview(migration: string, share: number): MovePreview;
+  /** What traffic has shown of each route of a migration that there is. */
+  routes(migration: string): readonly RouteReport[];
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

@@ -50,6 +50,12 @@ export type ApiEvent =
   | AuditEvent
   | StreamEvent;
 /**
+ * One for each point; null where nothing is known, which is not 0
+ *
+ * @maxItems 720
+ */
+export type Values = readonly (number | null)[];
+/**
  * Which status each goes with is in `x-ficus-status`; a code keeps its meaning
  */
 export type ProblemCode =
@@ -182,6 +188,15 @@ export interface Ramp {
    */
   readonly by: string;
   readonly reason: string;
+  /**
+   * What the present step must have seen before it is left, and what it has; absent at 0 %
+   */
+  readonly hold?: {
+    readonly heldSeconds: number;
+    readonly holdSeconds: number;
+    readonly requests: Count;
+    readonly minRequests: Count;
+  };
   readonly approvals: readonly {
     readonly before: Share;
     readonly needed: Count;
@@ -609,6 +624,115 @@ export interface StreamEvent {
   readonly type: 'here' | 'reset' | 'beat';
   readonly at: Time;
 }
+export interface SideSeries {
+  readonly requests: Values;
+  readonly errors: Values;
+  readonly p50Ms: Values;
+  readonly p95Ms: Values;
+  readonly p99Ms: Values;
+}
+export interface Sparkline {
+  readonly requests: Values;
+  readonly errors: Values;
+  readonly p99Ms: Values;
+}
+/**
+ * A moment at which a migration was moved, as the audit has it
+ */
+export interface SeriesMarker {
+  readonly seq: number;
+  readonly at: Time;
+  readonly action: string;
+  readonly actor: string;
+  readonly reason: string;
+  /**
+   * Percent or phase
+   */
+  readonly from?: number | string;
+  /**
+   * Percent or phase
+   */
+  readonly to?: number | string;
+}
+/**
+ * Point `i` is what was counted from `from` plus `i` times `stepSeconds` on
+ */
+export interface MigrationSeries {
+  readonly migration: string;
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  /**
+   * Percent, as it stood at the end of each step
+   */
+  readonly share: {
+    readonly asked: Values;
+    readonly allowed: Values;
+    readonly effective: Values;
+  };
+  readonly monolith: SideSeries;
+  readonly service: SideSeries;
+  readonly copies: SideSeries;
+  /**
+   * 0 to 1, of all pairs under the builds and rules of then, judged as the gate does; and their lower 95 % bound
+   */
+  readonly agreement: {
+    readonly ratio: Values;
+    readonly atLeast: Values;
+  };
+  /**
+   * Compared in each step, before any verdict
+   */
+  readonly pairs: {
+    readonly agreed: Values;
+    readonly differed: Values;
+    readonly incomparable: Values;
+  };
+  /**
+   * Copies that were not sent or not compared, by reason
+   */
+  readonly dropped: {
+    readonly [k: string]: Values;
+  };
+  /**
+   * The oldest first; of more than 200 the newest
+   *
+   * @maxItems 200
+   */
+  readonly markers: readonly SeriesMarker[];
+}
+/**
+ * Point `i` is what was counted from `from` plus `i` times `stepSeconds` on
+ */
+export interface EstateSeries {
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  /**
+   * In routes.yaml, and those of them in phase `service` or `retired`, at the end of each step
+   */
+  readonly routes: {
+    readonly all: Values;
+    readonly moved: Values;
+  };
+  /**
+   * Answers to clients, on paths that no migration has as well, and those of them by services
+   */
+  readonly traffic: {
+    readonly all: Values;
+    readonly service: Values;
+  };
+}
+export interface Sparklines {
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  readonly migrations: readonly {
+    readonly id: string;
+    readonly monolith: Sparkline;
+    readonly service: Sparkline;
+  }[];
+}
 export interface KillStatus {
   readonly on: boolean;
   /**
@@ -661,6 +785,87 @@ export interface CoverageCount {
   readonly value: string;
   readonly compared: Count;
   readonly incomparable: Count;
+}
+export interface RouteList {
+  readonly migration: string;
+  readonly routes: readonly RouteReport[];
+}
+export interface RouteReport {
+  readonly route: string;
+  readonly shadow: 'compare' | 'never' | 'record' | 'dry-run';
+  readonly agreed: Count;
+  readonly differed: Count;
+  readonly incomparable: Count;
+  readonly agreementAtLeast?: Ratio;
+  /**
+   * Over the last ten minutes
+   */
+  readonly requestsPerMinute: number;
+  readonly lastSeenAt?: Time;
+  readonly kinds: Count;
+  readonly kindsInPacts: Count;
+  /**
+   * What pairs have shown of it
+   *
+   * @maxItems 50
+   */
+  readonly coverage: readonly {
+    readonly dimension: string;
+    readonly value: string;
+    readonly compared: Count;
+    readonly incomparable: Count;
+  }[];
+}
+export interface Affected {
+  readonly users: Count;
+  readonly requestsPerMinute: number;
+}
+export interface MovePreview {
+  readonly migration: string;
+  readonly from: Share;
+  readonly to: Share;
+  /**
+   * How far back it looks; 0 while nothing was asked for
+   */
+  readonly minutes: number;
+  readonly requestsPerMinute: number;
+  /**
+   * Who would be answered by the other side than now
+   */
+  readonly changing: {
+    readonly users: Count;
+    readonly requestsPerMinute: number;
+    readonly to: Side;
+  };
+  readonly stayingAtService: Affected;
+  readonly stayingAtMonolith: Affected;
+  /**
+   * Requests of nobody that `stickBy` recognises
+   */
+  readonly unknownPerMinute: number;
+  /**
+   * Whether every user was counted; else there are at least so many
+   */
+  readonly complete: boolean;
+  /**
+   * The most asked for first
+   *
+   * @maxItems 50
+   */
+  readonly routes: readonly {
+    readonly route: string;
+    readonly requestsPerMinute: number;
+    readonly changingPerMinute: number;
+  }[];
+  /**
+   * Of its canary
+   */
+  readonly steps: readonly Share[];
+  /**
+   * Steps on the way that are held
+   */
+  readonly heldSteps: readonly Share[];
+  readonly sentences: Sentences;
 }
 export interface MoveDone {
   readonly status: MigrationStatus;
@@ -737,6 +942,12 @@ export interface ContractReport {
     readonly description: string;
     readonly request: string;
   }[];
+  /**
+   * What came of verifying, of every build that is remembered, newest first
+   *
+   * @maxItems 100
+   */
+  readonly results: readonly ContractResultView[];
 }
 export interface PactView {
   readonly consumer: string;
@@ -762,10 +973,34 @@ export interface ContractUse {
   readonly query: string;
   readonly count: Count;
   readonly counted: 'pairs' | 'answers';
+  /**
+   * Names this kind of request
+   */
+  readonly use: string;
   readonly coveredBy: readonly {
     readonly consumer: string;
     readonly description: string;
   }[];
+}
+export interface ContractResultView {
+  readonly side: Side;
+  readonly consumer: string;
+  readonly build: string;
+  readonly pactHash: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly at: Time;
+  readonly interactions: Count;
+  /**
+   * @maxItems 21
+   */
+  readonly failures: readonly {
+    readonly interaction: string;
+    readonly text: string;
+  }[];
+  /**
+   * Of the build that runs now and of the pact as it is now
+   */
+  readonly isNow: boolean;
 }
 export interface ContractDraft {
   /**
@@ -822,11 +1057,57 @@ export interface AuditCheck {
     readonly at: Time;
   };
 }
+export interface ShownProblem {
+  /**
+   * `routes.yaml:14:9 …`
+   */
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+  readonly lines: readonly {
+    readonly line: number;
+    readonly text: string;
+  }[];
+}
+export interface WorkerReport {
+  readonly pid: number;
+  /**
+   * Of its routes.yaml
+   */
+  readonly hash: string;
+}
+/**
+ * How fresh the flags in force are
+ */
+export interface FlagsReport {
+  readonly source: string;
+  /**
+   * False while they are last known ones
+   */
+  readonly up: boolean;
+  readonly detail?: string;
+  /**
+   * How long ago the source was heard
+   */
+  readonly ageMs?: number;
+}
 export interface ConfigReport {
   readonly file: string;
   readonly hash: string;
   readonly loadedAt: Time;
   readonly problems: Sentences;
+  /**
+   * The same problems with the lines around each place
+   *
+   * @maxItems 50
+   */
+  readonly refusals: readonly ShownProblem[];
+  /**
+   * The one that answers
+   */
+  readonly replica: string;
+  readonly workers: readonly WorkerReport[];
+  readonly flags: FlagsReport;
   /**
    * Whoever shares the database, this one too, and the configuration each goes by
    */
@@ -835,7 +1116,14 @@ export interface ConfigReport {
 export interface ReplicaConfig {
   readonly replica: string;
   readonly hash: string;
+  readonly startedAt: Time;
   readonly seenAt: Time;
+  readonly workers?: readonly WorkerReport[];
+  readonly flags?: FlagsReport;
+  /**
+   * Problems for which its file as it is now was refused
+   */
+  readonly refused?: number;
 }
 export interface Readiness {
   readonly ready: boolean;

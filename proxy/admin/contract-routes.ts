@@ -14,8 +14,10 @@ export function addContractRoutes(app: Express, { delivery, contracts }: AdminDe
 
   app.get('/api/migrations/:id/contracts/draft', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const { pair, consumer } = request.query as { pair?: string; consumer?: string };
-    const result = await readStore(() => contracts.draft(id, { pair, consumer: consumer ?? 'a-client' }));
+    const { pair, use, consumer } = request.query as { pair?: string; use?: string; consumer?: string };
+    const result = await readStore(() =>
+      contracts.draft(id, { pair, use, consumer: consumer ?? 'a-client' }),
+    );
     if (!result.done) {
       const code = result.why === 'unknown-pair' ? 'unknown_pair' : 'nothing_to_draft';
       throw new AdminProblem(code, `${result.reason}.`);

@@ -6,6 +6,7 @@ import { withWarnings } from '../admin/with-warnings.ts';
 import type { MigrationDelivery } from '../delivery/delivery.ts';
 import { createForceGrants } from '../delivery/force-grants.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
+import type { SeriesCounter } from '../delivery/series/series-counter.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Settings } from '../settings.ts';
@@ -19,6 +20,7 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
+import type { MovePreviews } from './preview-moves.ts';
 import {
   auditPart,
   certificatePart,
@@ -36,12 +38,14 @@ import type { watchMoves } from './watch-moves.ts';
 export interface AdminParts {
   readonly evidence: Evidence;
   readonly delivery: MigrationDelivery;
+  readonly series: SeriesCounter;
   readonly comparer: Pick<Comparer, 'ruleUse'>;
   readonly recorder: Recorder;
   readonly spool: ReturnType<typeof watchMoves>;
   readonly storage: Storage;
   readonly kill: KillControl;
   readonly drill: AdminDeps['drill'];
+  readonly previews: Pick<MovePreviews, 'preview' | 'routes'>;
   readonly redis: SharedRedis | undefined;
   readonly beside: ReturnType<typeof watchConfig>;
   readonly metrics: Metrics;
@@ -65,6 +69,7 @@ export async function serveAdmin(
     storage,
     kill,
     drill,
+    previews,
     redis,
     beside,
     metrics,
@@ -95,7 +100,7 @@ export async function serveAdmin(
   const adminDeps: AdminDeps = {
     revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
-    reads: adminReads(evidence, storage),
+    reads: adminReads(evidence, storage, parts.series),
     commandAnswers: { ...store.commandAnswers, available: store.available },
     signaturesOf: (migration) => evidence.judging.shown(migration),
     async verify(migration, actor) {
@@ -122,6 +127,8 @@ export async function serveAdmin(
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
     drill,
+    preview: previews.preview,
+    routes: previews.routes,
     config: () => ({
       ...configReport(settings.configFile, routes, model(), traffic.loadedAt()),
       ...beside.report(),
@@ -129,14 +136,15 @@ export async function serveAdmin(
     readiness,
     metrics() {
       metrics.addDroppedLogLines(stdoutLogSink().takeDropped());
+      const statuses = delivery.list();
       return metrics.render({
-        shares: delivery.list().map(sharesOf),
+        shares: statuses.map(sharesOf),
         killed: kill.status().on,
         workers: workers.workers().length,
         workerRestarts: workers.restarts,
         refusedSnapshots: workers.refusedSnapshots,
         storeAvailable: store.available(),
-        guard: guardOf(delivery.list(), redis),
+        guard: guardOf(statuses, redis),
         configProblems: routes.problems().length,
         configRefusals: routes.refusals(),
         ...beside.metrics(storage),

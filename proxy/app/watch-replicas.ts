@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConfigReport } from '../admin/api-types.ts';
 import type { ReplicaRow, ReplicaStore } from '../store/replicas.ts';
+import { type ReplicaDetail, readReplicaDetail } from './replica-detail.ts';
 
 /** Who runs beside us, and by which routes.yaml. */
 export interface ReplicaWatch {
@@ -19,6 +20,7 @@ export function watchReplicas(deps: {
   readonly replica: string;
   readonly startedAt: string;
   readonly configHash: () => string;
+  readonly detail: () => ReplicaDetail;
   readonly store: ReplicaStore & {
     available(): boolean;
     onAvailable(listener: () => void): () => void;
@@ -26,7 +28,7 @@ export function watchReplicas(deps: {
   readonly monotonic: () => number;
   readonly log: Logger;
 }): ReplicaWatch {
-  const { replica, startedAt, configHash, store, log } = deps;
+  const { replica, startedAt, configHash, detail, store, log } = deps;
   let heard: { readonly rows: readonly ReplicaRow[]; readonly at: number } | undefined;
   let toldHashes = '';
 
@@ -43,7 +45,7 @@ export function watchReplicas(deps: {
 
   const beat = (): void => {
     if (!store.available()) return;
-    store.beat({ replica, configHash: configHash(), startedAt }).then(
+    store.beat({ replica, configHash: configHash(), startedAt, detail: { ...detail() } }).then(
       (rows) => {
         heard = { rows, at: deps.monotonic() };
         tell(rows);
@@ -56,7 +58,13 @@ export function watchReplicas(deps: {
   return {
     replicas() {
       if (!heard || deps.monotonic() - heard.at > FORGOTTEN_AFTER_MS) return undefined;
-      return heard.rows.map((row) => ({ replica: row.replica, hash: row.configHash, seenAt: row.seenAt }));
+      return heard.rows.map((row) => ({
+        replica: row.replica,
+        hash: row.configHash,
+        startedAt: row.startedAt,
+        seenAt: row.seenAt,
+        ...readReplicaDetail(row.detail),
+      }));
     },
     async close() {
       clearInterval(timer);

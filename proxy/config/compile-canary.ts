@@ -1,4 +1,3 @@
-import { isLinkLocal } from '../routing/link-local.ts';
 import type {
   ApprovalRule,
   CanaryWindow,
@@ -8,6 +7,7 @@ import type {
   StepWebhooks,
 } from '../routing/model.ts';
 import { defaults } from './defaults.ts';
+import { httpUrlProblem } from './http-url-problem.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
 import { readShare } from './read-percentage.ts';
 import type { MigrationConfig } from './schema.ts';
@@ -155,22 +155,10 @@ function compileWebhook(config: Sound<WebhookConfig>, path: Path, report: Report
       ? [config, path, WEBHOOK_TIMEOUT_MS]
       : [config.url, [...path, 'url'], config.timeoutMs ?? WEBHOOK_TIMEOUT_MS];
   if (url === undefined) return [];
-  const problem = webhookProblem(url);
+  const problem = httpUrlProblem(url, 'must not carry a user or a password: requests are signed instead');
   if (problem !== undefined) {
     report(at, problem);
     return [];
   }
   return [{ url, timeoutMs }];
-}
-
-function webhookProblem(text: string): string | undefined {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(text)) {
-    return `${quote(text)} is no http:// or https:// URL`;
-  }
-  if (url.username || url.password) return 'must not carry a user or a password: requests are signed instead';
-  if (url.hash) return 'must not have a fragment';
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  if (isLinkLocal(hostname)) return `${quote(hostname)} is link-local or a metadata service`;
-  return undefined;
 }

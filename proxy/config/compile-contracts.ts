@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { isLinkLocal } from '../routing/link-local.ts';
 import type { ContractPlaces, PactBroker } from '../routing/model.ts';
 import type { ContractsConfig } from './contracts-schema.ts';
 import { defaults } from './defaults.ts';
-import { type Path, quote, type Report } from './problem.ts';
+import { httpUrlProblem } from './http-url-problem.ts';
+import type { Path, Report } from './problem.ts';
 import type { Sound } from './sound.ts';
 
 type Config = Sound<ContractsConfig>;
@@ -53,10 +53,9 @@ function withoutGaps(selector: object): Record<string, string | boolean> {
 
 /** What is asked comes from here only, so that it is looked at here. */
 function reportAddress(text: string, path: Path, report: Report): void {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol)) report(path, `${quote(text)} is no http:// or https:// URL`);
-  else if (url.username !== '' || url.password !== '')
-    report(path, 'must not carry credentials; set PACT_BROKER_TOKEN in the environment');
-  else if (isLinkLocal(url.hostname.replace(/^\[|\]$/g, '')))
-    report(path, `${quote(text)} is a link-local or metadata address`);
+  const problem = httpUrlProblem(
+    text,
+    'must not carry credentials; set PACT_BROKER_TOKEN in the environment',
+  );
+  if (problem !== undefined) report(path, problem);
 }

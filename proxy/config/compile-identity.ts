@@ -8,10 +8,11 @@ import type {
 } from '../routing/identity.ts';
 import type { Files } from './compile-upstream.ts';
 import { defaults } from './defaults.ts';
+import { httpUrlProblem } from './http-url-problem.ts';
 import type { FlagContextConfig, ForceConfig, JwtConfig } from './identity-schema.ts';
 import { type Path, quote, type Reading, type Report } from './problem.ts';
-import { token } from './read-place.ts';
 import { readPublicKeys } from './read-public-keys.ts';
+import { readContextSource } from './read-sticky-source.ts';
 import type { Sound } from './sound.ts';
 
 /** Of use only when nothing was reported. */
@@ -47,11 +48,9 @@ export function compileJwt(config: Sound<JwtConfig>, files: Files, report: Repor
 function compileKeys(keys: string, refreshSeconds: number, files: Files, report: Report): JwtRules['keys'] {
   const path = ['jwt', 'keys'];
   if (/^https?:/i.test(keys)) {
-    const url = URL.canParse(keys) ? new URL(keys) : undefined;
-    if (!url) report(path, `${quote(keys)} is no URL`);
-    else if (url.username !== '' || url.password !== '')
-      report(path, 'must be without a user and a password');
-    else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    const problem = httpUrlProblem(keys, 'must be without a user and a password');
+    if (problem !== undefined) report(path, problem);
+    else if (isPlain(new URL(keys))) {
       report(path, `${quote(keys)} must be https: whoever is in between could put a key of their own there`);
     }
     return { url: keys, refreshSeconds };
@@ -73,7 +72,9 @@ function readKeyFile(name: string, { baseDir, readFile }: Files): Reading<readon
   return 'problem' in read ? { problem: `${quote(name)} ${read.problem}` } : read;
 }
 
-const isLoopback = (hostname: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+/** By http to another machine. */
+const isPlain = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 export function compileForce(config: Sound<ForceConfig>, hasJwt: boolean, report: Report): ForceRules {
   if (!hasJwt) report(['force'], needsJwt);
@@ -123,17 +124,4 @@ export function compileFlagContext(
 function takenBecause(name: string): string {
   if (name === 'userId') return 'is what stickBy finds, so that flag and cap mean the same users';
   return 'is in every context already, and means something else there';
-}
-
-/** `header:NAME`, `cookie:NAME` or `claim:NAME`. */
-export function readContextSource(text: string): Reading<ContextSource> {
-  const [from, ...rest] = text.split(':');
-  const name = rest.join(':');
-  if (from !== 'header' && from !== 'cookie' && from !== 'claim') {
-    return { problem: `${quote(text)} is none of header:NAME, cookie:NAME, claim:NAME` };
-  }
-  if (from === 'claim' ? name.trim() === '' : !token.test(name)) {
-    return { problem: `${quote(text)} names no ${from}` };
-  }
-  return { value: { from, name: from === 'header' ? name.toLowerCase() : name } };
 }

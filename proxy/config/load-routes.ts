@@ -10,6 +10,8 @@ export interface LoadedRoutes {
   readonly parsed: ParsedRoutes;
   /** Absolute paths of the certificates and keys that it names, readable or not. */
   readonly otherFiles: readonly string[];
+  /** Undefined when it can't be read. */
+  readonly text?: string;
 }
 
 /** Reads and parses routes.yaml. What keeps it from being read is a problem like any other. */
@@ -25,7 +27,7 @@ export async function loadRoutes(file: string, secrets?: Secrets): Promise<Loade
     return readFileSync(path, 'utf8');
   };
   const parsed = parseRoutes(text.value, { file, baseDir: dirname(file), readFile, secrets });
-  return { parsed, otherFiles: [...otherFiles] };
+  return { parsed, otherFiles: [...otherFiles], text: text.value };
 }
 
 async function readText(file: string): Promise<Reading<string>> {

@@ -39,7 +39,7 @@ export function formatPath(path: Path): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-const printable = (text: string) =>
+export const printable = (text: string): string =>
   text.replace(unprintable, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const maxQuotedLength = 120;

@@ -22,6 +22,8 @@ export interface RoutesWatcher {
   current(): RoutingModel | undefined;
   /** What is wrong with the file as it is now. */
   problems(): readonly Problem[];
+  /** The file as it was refused, while it is; undefined when it could not be read. */
+  refusedText(): string | undefined;
   /** How often a file was refused, each kind of wrong once in a row. */
   refusals(): number;
   close(): void;
@@ -36,13 +38,15 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   const file = resolve(options.file);
   let model: RoutingModel | undefined;
   let problems: readonly Problem[] = [];
+  let refusedText: string | undefined;
   let refusals = 0;
   let closed = false;
 
   async function load(): Promise<void> {
-    const { parsed, otherFiles } = await loadRoutes(options.file, options.secrets);
+    const { parsed, otherFiles, text } = await loadRoutes(options.file, options.secrets);
     if (closed) return;
     watcher.poll([file, ...otherFiles]);
+    refusedText = parsed.ok ? undefined : text;
     if (!parsed.ok) refuse(parsed.problems);
     else accept(parsed.model, parsed.warnings);
   }
@@ -81,6 +85,7 @@ export async function watchRoutes(options: WatchOptions): Promise<RoutesWatcher>
   return {
     current: () => model,
     problems: () => problems,
+    refusedText: () => refusedText,
     refusals: () => refusals,
     close() {
       closed = true;

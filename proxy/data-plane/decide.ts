@@ -70,3 +70,12 @@ export function decideWrite(
     return undefined;
   }
 }
+
+/** Looks who asks, for the previews of moves; whoever can't be read is left out. */
+export function noteUser({ counts, warn }: DecideDeps, matched: Matched, asker: Asker): void {
+  try {
+    counts.users.note(matched.live.migration.id, asker);
+  } catch (error) {
+    warn({ err: error, migration: matched.live.migration.id }, 'user not counted');
+  }
+}

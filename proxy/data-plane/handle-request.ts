@@ -11,7 +11,7 @@ import { Asker } from './asker.ts';
 import { isRecorded, type Matched, matchRoute } from './choose-side.ts';
 import type { ClientExchange } from './client-exchange.ts';
 import type { CopyPressure } from './copy-pressure.ts';
-import { decideCopy, decideSide, decideWrite } from './decide.ts';
+import { decideCopy, decideSide, decideWrite, noteUser } from './decide.ts';
 import { type Destination, Forwarding } from './forwarding.ts';
 import type { LoadShedding } from './load-shedding.ts';
 import type { PendingWrite } from './read-your-writes.ts';
@@ -76,6 +76,7 @@ export function handleRequest(
   const mode = decideCopy(deps, matched, request, asker, side);
   const record = isRecorded(matched, request);
   const write = decideWrite(deps, matched, request, asker);
+  noteUser(deps, matched, asker);
   if (side === 'monolith' && mode === undefined && !record) {
     forward(deps, exchange, request, matched, monolith, undefined, undefined, write);
     return;

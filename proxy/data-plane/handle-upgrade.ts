@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { headerOf } from '../routing/raw-headers.ts';
 import { accessEntry } from './access-entry.ts';
 import { type AnswerSource, answerHeaders } from './answer-headers.ts';
 import type { ClientView } from './answer-mapping.ts';
@@ -18,7 +19,7 @@ import { tellRefused } from './tell-refused.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
 import { type HandshakeResult, openTunnel } from './tunnel.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
-import { agreesTo, headerOf } from './web-socket-handshake.ts';
+import { agreesTo } from './web-socket-handshake.ts';
 
 /** A handshake that a client has asked for. */
 interface Upgrade {
@@ -153,7 +154,7 @@ function plainHead(head: ResponseHead, source: AnswerSource, client: ClientView)
 
 /** RFC 9110, 15.5.22: a 426 names what to upgrade to, which is for this hop. */
 function lastLines(head: ResponseHead): string {
-  const upgrade = head.status === 426 ? headerOf(head, 'upgrade') : undefined;
+  const upgrade = head.status === 426 ? headerOf(head.headers, 'upgrade') : undefined;
   return upgrade === undefined
     ? 'Connection: close\r\n'
     : `Connection: close, Upgrade\r\nUpgrade: ${upgrade}\r\n`;

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isSignedText, signText } from '../routing/signed-text.ts';
 import type { AnsweredBy } from './traffic-counts.ts';
 import { trimOws } from './trim-ows.ts';
 
@@ -7,8 +7,7 @@ import { trimOws } from './trim-ows.ts';
  * each migration. Signed over the migration's id, so that it counts for no other, and over its end.
  */
 
-/** For one purpose only: nothing else that is signed with the key passes for this. */
-const purpose = 'ficus-side\n';
+const purpose = 'ficus-side';
 const namePrefix = 'ficus-side-';
 /** RFC 6265bis, 4.1.3.2: only what this very host has set over TLS can have the name. */
 const hostPrefix = '__Host-';
@@ -27,7 +26,7 @@ export interface SideCookieRules {
 /** The value of a Set-Cookie for the side that took a write. */
 export function setSideCookie(side: AnsweredBy, rules: SideCookieRules, nowMs: number): string {
   const until = Math.floor(nowMs / 1000) + rules.seconds;
-  const value = `${side}.${until}.${signatureOf(side, until, rules).toString('base64url')}`;
+  const value = `${side}.${until}.${signText(purpose, signedPart(side, until, rules), rules.key)}`;
   const scope = `Path=/; Max-Age=${rules.seconds}; HttpOnly; SameSite=Lax${rules.secure ? '; Secure' : ''}`;
   return `${nameOf(rules)}=${value}; ${scope}`;
 }
@@ -47,9 +46,8 @@ export function readSideCookie(
   const nowSeconds = nowMs / 1000;
   // One that lasts longer than they are given was signed under another setting or by another clock.
   if (nowSeconds >= until || until > nowSeconds + rules.seconds + 1) return undefined;
-  const given = Buffer.from(groups['signature'] ?? '', 'base64url');
-  const expected = signatureOf(side, until, rules);
-  return given.length === expected.length && timingSafeEqual(given, expected) ? side : undefined;
+  const signed = signedPart(side, until, rules);
+  return isSignedText(groups['signature'] ?? '', purpose, signed, rules.key) ? side : undefined;
 }
 
 /** Header lines without any cookie of this kind: they are between the client and us. */
@@ -96,6 +94,6 @@ function nameOf({ migration, secure }: SideCookieRules): string {
   return `${secure ? hostPrefix : ''}${namePrefix}${migration}`;
 }
 
-function signatureOf(side: AnsweredBy, until: number, { migration, key }: SideCookieRules): Buffer {
-  return createHmac('sha256', key).update(`${purpose}${migration}\n${side}\n${until}`).digest();
+function signedPart(side: AnsweredBy, until: number, { migration }: SideCookieRules): string {
+  return `${migration}\n${side}\n${until}`;
 }

@@ -1,4 +1,5 @@
 import { latencyBucket, latencyBuckets } from '../telemetry/latency.ts';
+import { AskingUsers, type UserSample } from './asking-users.ts';
 import type { UpstreamReport } from './upstream-health.ts';
 
 export type AnsweredBy = 'monolith' | 'service';
@@ -23,6 +24,8 @@ export interface MigrationCounts {
 /** Increments since the last `take`, by migration id; `''` is traffic of no migration. */
 export interface TrafficReport {
   readonly migrations: Readonly<Record<string, MigrationCounts>>;
+  /** Who asked, of a part of the requests, by migration id. */
+  readonly users: Readonly<Record<string, UserSample>>;
   /** Answers that the proxy made itself, by failure code. */
   readonly failures: Readonly<Record<string, number>>;
   readonly shadowDropped: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -41,6 +44,7 @@ type UpstreamReports = Readonly<Record<string, UpstreamReport>>;
 
 /** Counts on the request path: increments only, handed over and reset by `take`. */
 export class TrafficCounts {
+  readonly users = new AskingUsers();
   #migrations = new Map<string, MigrationCounts>();
   #failures = new Map<string, number>();
   #dropped = new Map<string, Map<string, number>>();
@@ -94,6 +98,7 @@ export class TrafficCounts {
   take(upstreams: UpstreamReports = {}, copyUpstreams: UpstreamReports = {}): TrafficReport {
     const report: TrafficReport = {
       migrations: Object.fromEntries(this.#migrations),
+      users: this.users.take(),
       failures: Object.fromEntries(this.#failures),
       shadowDropped: Object.fromEntries(
         [...this.#dropped].map(([id, reasons]) => [id, Object.fromEntries(reasons)]),

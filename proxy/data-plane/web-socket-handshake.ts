@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { headerOf } from '../routing/raw-headers.ts';
 import type { ForwardableRequest, ReceivedRequest } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 
@@ -31,13 +32,7 @@ function hasUpgradeOption(rawHeaders: readonly string[]): boolean {
 export function agreesTo(head: ResponseHead, key: string): boolean {
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
   return (
-    headerOf(head, 'upgrade')?.toLowerCase() === 'websocket' &&
-    headerOf(head, 'sec-websocket-accept') === accept
+    headerOf(head.headers, 'upgrade')?.toLowerCase() === 'websocket' &&
+    headerOf(head.headers, 'sec-websocket-accept') === accept
   );
-}
-
-/** The value of the first header of that name. */
-export function headerOf(head: ResponseHead, lowerName: string): string | undefined {
-  const at = head.headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === lowerName);
-  return at < 0 ? undefined : head.headers[at + 1];
 }

@@ -72,9 +72,9 @@ export class WorkerPool {
     return this.#port;
   }
 
-  /** Pids of the workers, with the snapshot revision that each has applied. */
-  workers(): { pid: number; revision: number }[] {
-    return this.#live().map(({ pid, revision }) => ({ pid, revision }));
+  /** Pids of the workers, with the snapshot revision and the routes that each has applied. */
+  workers(): { pid: number; revision: number; routesHash: string }[] {
+    return this.#live().map(({ pid, revision, routesHash }) => ({ pid, revision, routesHash }));
   }
 
   /** Of the newest snapshot that they were told, or will be as soon as they can. */
@@ -160,6 +160,7 @@ export class WorkerPool {
     switch (message.type) {
       case 'applied':
         worker.revision = message.revision;
+        worker.routesHash = worker.told?.routing.hash ?? '';
         if (worker.told && message.revision > this.#proven.revision) this.#proven = worker.told;
         worker.settled('applied');
         if (worker.told === this.#proven && this.#newest !== this.#proven) worker.apply(this.#newest);

@@ -21,6 +21,8 @@ export class WorkerProcess {
   #isApplying = false;
   /** Revision that it has applied. */
   revision = 0;
+  /** Hash of the routes.yaml that it goes by; empty until it has applied one. */
+  routesHash = '';
 
   constructor(socket: BoundSocket) {
     this.#child = fork(program, [], {

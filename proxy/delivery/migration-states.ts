@@ -1,6 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { MigrationStateRow } from '../store/model.ts';
 
 const rowSchema = z.object({
@@ -30,8 +32,9 @@ export interface MigrationStatesDeps {
 
 /**
  * Where every migration stands. Memory decides; the file and Postgres are written behind it, so that no
- * move ever waits for either. Of two copies of a state the one with the higher revision wins, of two
- * equal ones that which holds.
+ * move ever waits for either. Of two copies of a state the one that was taken back more often wins, then the one with
+ * the higher revision, of two of one revision that which holds, and of two that hold alike the one that came to
+ * Postgres first.
  */
 export class MigrationStates {
   readonly #deps: MigrationStatesDeps;
@@ -114,28 +117,55 @@ export class MigrationStates {
     let changed = false;
     for (const row of rows) {
       const own = this.#rows.get(row.migration);
-      if (own && !isNewer(row, own)) continue;
-      this.#rows.set(row.migration, row);
+      if (own && !isNewer(row, own) && !isOtherMove(row, own)) continue;
+      // Revisions only grow, also where a way back wins over steps that were taken beside it.
+      const isBack = own !== undefined && timesTakenBack(row) > timesTakenBack(own);
+      const revision = isBack ? Math.max(row.revision, own.revision + 1) : row.revision;
+      this.#rows.set(row.migration, { ...row, revision });
       changed = true;
     }
     return changed;
   }
 
   async #writeFile(): Promise<void> {
-    const temporary = `${this.#deps.file}.new`;
     try {
-      await writeFile(temporary, JSON.stringify([...this.#rows.values()], undefined, 2), { mode: 0o600 });
-      await rename(temporary, this.#deps.file);
+      await writeFileAtomically(this.#deps.file, JSON.stringify([...this.#rows.values()], undefined, 2));
     } catch (error) {
       this.#deps.log.error({ err: error, file: this.#deps.file }, 'states file not written');
     }
   }
 }
 
-/** Two replicas may have made the same revision: then the one that holds back is the one to keep. */
+/**
+ * Two replicas may move the same migration at once, and neither knows of the other's revision: a way back wins,
+ * however many steps were taken beside it.
+ */
 function isNewer(row: MigrationStateRow, than: MigrationStateRow): boolean {
+  const [backs, backsThan] = [timesTakenBack(row), timesTakenBack(than)];
+  if (backs !== backsThan) return backs > backsThan;
   if (row.revision !== than.revision) return row.revision > than.revision;
   return row.held && !than.held;
+}
+
+/** How often its share was lowered so far; who moves it forward goes by the last one. */
+export function timesTakenBack({ detail }: Pick<MigrationStateRow, 'detail'>): number {
+  const times = detail['takenBack'];
+  return typeof times === 'number' && Number.isInteger(times) ? times : 0;
+}
+
+/**
+ * Two replicas may have moved on from one revision at the same time, such as a promote on one and the step that its flag
+ * led to on the other. Postgres keeps the first; a replica that kept the second would go by it until the next move.
+ */
+function isOtherMove(stored: MigrationStateRow, own: MigrationStateRow): boolean {
+  if (timesTakenBack(stored) !== timesTakenBack(own)) return false;
+  if (stored.revision !== own.revision || stored.held !== own.held) return false;
+  return !isDeepStrictEqual(moveOf(stored), moveOf(own));
+}
+
+/** What a move decides, and nothing that is counted or timed. */
+function moveOf({ granted, phase, detail }: MigrationStateRow): unknown {
+  return { granted, phase, detail };
 }
 
 function parseJson(text: string): unknown {

@@ -33,10 +33,19 @@ export interface RampStatus extends Ramp {
   /** Percent that it has reached, and where it goes next. */
   readonly step: number;
   readonly next?: number;
+  /** What the present step must have seen before it is left, and what it has; absent at 0 %. */
+  readonly hold?: RampHold;
   /** Those that steps ahead want. */
   readonly approvals: readonly ApprovalState[];
   /** One sentence each; empty when the next step is about to be taken. */
   readonly waitsFor: readonly string[];
+}
+
+export interface RampHold {
+  readonly heldSeconds: number;
+  readonly holdSeconds: number;
+  readonly requests: number;
+  readonly minRequests: number;
 }
 
 export interface MigrationStatus {

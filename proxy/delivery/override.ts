@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MigrationStateRow } from '../store/model.ts';
+import { minuteText } from '../telemetry/minute-text.ts';
 import type { Allowance } from './allowed-share.ts';
 import { latchOf } from './guard/latch.ts';
 import type { Actor, OverrideTold } from './model.ts';
@@ -119,10 +120,9 @@ export function overrideText(
   nowMs: number,
 ): string {
   const left = Math.max(1, Math.ceil((Date.parse(until) - nowMs) / 60_000));
-  const at = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
   return (
-    `OVERRIDE until ${at(until)} (${left} ${left === 1 ? 'minute' : 'minutes'} left): ${share} % may be served ` +
-    `whatever the gate says, by ${actor} since ${at(since)}: “${reason}”. Then at most ${before} % again, unless the ` +
+    `OVERRIDE until ${minuteText(until)} (${left} ${left === 1 ? 'minute' : 'minutes'} left): ${share} % may be served ` +
+    `whatever the gate says, by ${actor} since ${minuteText(since)}: “${reason}”. Then at most ${before} % again, unless the ` +
     'gate is open by then. To end it at once: `ficus rollback`.'
   );
 }

@@ -4,7 +4,7 @@ import { stepAfter } from './allowed-share.ts';
 import type { Drift } from './daily-counts.ts';
 import { guardTold } from './guard/guard-told.ts';
 import { latchedGate } from './guard/latch.ts';
-import type { GateAnswer, MigrationStatus, PairCounts, Phase, RampStatus } from './model.ts';
+import type { GateAnswer, MigrationStatus, PairCounts, Phase, RampHold, RampStatus } from './model.ts';
 import { toldOverride } from './override.ts';
 import { type Standing, type StandingDeps, standingOf } from './standing.ts';
 import type { TrafficHistory } from './traffic-history.ts';
@@ -27,7 +27,7 @@ export interface StatusDeps extends StandingDeps {
 export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatus {
   const standing = standingOf(deps, migration);
   const { asked, effective, shadowShare, gate, state, allowance, notes } = standing;
-  const ramp = rampStatus(standing);
+  const ramp = rampStatus(standing, deps.clock.now());
   return {
     id: migration.id,
     service: migration.service,
@@ -55,7 +55,7 @@ export function statusOf(deps: StatusDeps, migration: Migration): MigrationStatu
 export function gateOf(deps: StatusDeps, migration: Migration): GateAnswer {
   const standing = standingOf(deps, migration);
   const { gate, allowance, asked, effective, state, latch } = standing;
-  const ramp = rampStatus(standing);
+  const ramp = rampStatus(standing, deps.clock.now());
   return {
     ...(latch ? latchedGate(gate, latch) : gate),
     allowed: allowance.allowed,
@@ -71,7 +71,7 @@ function holdsOf({ allowance, detail: { webhook } }: Standing): string[] {
   return [...allowance.holds, ...(webhook === undefined ? [] : [webhook])];
 }
 
-function rampStatus(standing: Standing): RampStatus | undefined {
+function rampStatus(standing: Standing, nowMs: number): RampStatus | undefined {
   const { migration, state, approvals } = standing;
   const { ramp } = standing.detail;
   if (!ramp || state.held) return undefined;
@@ -81,8 +81,18 @@ function rampStatus(standing: Standing): RampStatus | undefined {
     ...{ from, to, since, by, reason },
     step: state.granted,
     ...(state.granted < 100 ? { next } : {}),
+    ...(state.granted > 0 && { hold: holdOf(standing, nowMs) }),
     approvals: approvals.filter(({ before }) => before > state.granted && before <= Math.max(to, next)),
     waitsFor: holdsOf(standing),
+  };
+}
+
+function holdOf({ migration: { canary }, state }: Standing, nowMs: number): RampHold {
+  return {
+    heldSeconds: Math.max(0, Math.round((nowMs - Date.parse(state.grantedAt)) / 1000)),
+    holdSeconds: canary.holdMinutes * 60,
+    requests: state.requestsSinceGrant,
+    minRequests: canary.minRequests,
   };
 }
 

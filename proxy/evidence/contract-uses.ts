@@ -17,6 +17,8 @@ export interface ContractUse {
   readonly count: number;
   /** `pairs`: of the present builds and rules; `answers`: of clients, since this process started. */
   readonly counted: 'pairs' | 'answers';
+  /** Names this kind of request, such as for a draft. */
+  readonly use: string;
   readonly coveredBy: readonly { readonly consumer: string; readonly description: string }[];
 }
 
@@ -40,7 +42,11 @@ export function contractUses(migration: Migration, facts: Facts): ContractUse[] 
   const routes = new Set(seen.map(({ route }) => route));
   const rest = usesInAnswers(migration, facts).filter(({ route }) => !routes.has(route));
   return [...seen, ...rest]
-    .map((use) => ({ ...use, coveredBy: interactions.filter((one) => covers(one, use)).map(named) }))
+    .map((use) => ({
+      ...use,
+      use: `${use.route} ${useText(use)}`,
+      coveredBy: interactions.filter((one) => covers(one, use)).map(named),
+    }))
     .sort((a, b) => b.count - a.count);
 }
 
@@ -59,7 +65,7 @@ export function placedInteractions(
   );
 }
 
-export function covers({ route, use }: PlacedInteraction, seen: Omit<ContractUse, 'coveredBy'>): boolean {
+export function covers({ route, use }: PlacedInteraction, seen: Seen): boolean {
   if (route !== seen.route) return false;
   if (seen.counted === 'answers') return `${Math.floor(use.status / 100)}xx` === seen.status;
   return (
@@ -73,7 +79,7 @@ export function covers({ route, use }: PlacedInteraction, seen: Omit<ContractUse
 
 const named = ({ consumer, description }: PlacedInteraction) => ({ consumer, description });
 
-type Seen = Omit<ContractUse, 'coveredBy'>;
+type Seen = Omit<ContractUse, 'coveredBy' | 'use'>;
 
 function usesInPairs(migration: Migration, { coverage }: Facts): Seen[] {
   const ids = new Set(migration.routes.map(({ id }) => id));

@@ -3,7 +3,7 @@ import { type ContractUse, contractUses, covers, placedInteractions } from './co
 import type { PactListing } from './contracts/list-pacts.ts';
 import { hasHttp } from './contracts/pact-file.ts';
 import { resultOf } from './gate/contracts-rule.ts';
-import type { GateFacts } from './model.ts';
+import type { ContractEvidence, GateFacts, KeptFailure } from './model.ts';
 
 /** A migration's pacts, for people. */
 export interface ContractView {
@@ -16,8 +16,24 @@ export interface ContractView {
     readonly description: string;
     readonly request: string;
   }[];
+  /** What came of verifying, of every build that is remembered; newest first. */
+  readonly results: readonly ContractResultView[];
   /** What could not be read. */
   readonly problems: readonly string[];
+}
+
+export interface ContractResultView {
+  readonly side: 'monolith' | 'service';
+  readonly consumer: string;
+  readonly build: string;
+  readonly pactHash: string;
+  readonly outcome: 'passed' | 'failed';
+  readonly at: string;
+  /** Number of interactions. */
+  readonly interactions: number;
+  readonly failures: readonly KeptFailure[];
+  /** It is of the build that runs now and of the pact as it is now: what the gate goes by. */
+  readonly isNow: boolean;
 }
 
 export interface PactView {
@@ -59,6 +75,20 @@ export function viewContracts(migration: Migration, facts: GateFacts, listing: P
         description,
         request: `${use.method} ${use.path}`,
       })),
+    results: facts.contracts.slice(0, resultsAtMost).map((result) => resultView(result, facts, listing)),
     problems: listing.problems,
   };
+}
+
+const resultsAtMost = 100;
+
+function resultView(
+  { side, consumer, build, pactHash, outcome, at, interactions, failures = [] }: ContractEvidence,
+  { key }: GateFacts,
+  { pacts }: PactListing,
+): ContractResultView {
+  const running = side === 'monolith' ? key.monolithBuild : key.serviceBuild;
+  const isNow =
+    build === running && pacts.some((pact) => pact.pactHash === pactHash && pact.consumer === consumer);
+  return { side, consumer, build, pactHash, outcome, at, interactions: interactions.length, failures, isNow };
 }

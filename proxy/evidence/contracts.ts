@@ -10,6 +10,7 @@ import { hasHttp, type PactFile } from './contracts/pact-file.ts';
 import { isUrl, openPactSources, type PactSources } from './contracts/pact-sources.ts';
 import { startVerificationRunner } from './contracts/run-verification.ts';
 import { type VerifiedContracts, verifyContracts } from './contracts/verify-contracts.ts';
+import { keptFailures } from './kept-failures.ts';
 import type { EvidenceKey, GateFacts, KnownPact } from './model.ts';
 import { PactWatch } from './pact-watch.ts';
 
@@ -22,6 +23,8 @@ export interface ContractsDeps {
   readonly pactEnvironment: Readonly<Record<string, string>>;
   readonly brokerCredentials?: BrokerCredentials | undefined;
   readonly pactCacheDir: string;
+  /** Of what is kept of failures. */
+  readonly hideSecrets: (text: string) => string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -81,7 +84,10 @@ export class Contracts {
     }).finally(() => runner.close());
     const changed = changedBuild(before, await keyOf(migration));
     if (changed !== undefined) return { results: [], problems: [...verified.problems, changed] };
-    for (const { evidence } of verified.results) this.#results.add(migration.id, evidence);
+    for (const { evidence, failures } of verified.results) {
+      const kept = failures.length === 0 ? {} : { failures: keptFailures(failures, this.#deps.hideSecrets) };
+      this.#results.add(migration.id, { ...evidence, ...kept });
+    }
     return { ...verified, problems: [...verified.problems, ...(await this.#publish(migration, verified))] };
   }
 

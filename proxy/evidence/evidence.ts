@@ -15,7 +15,14 @@ import { decideGate } from './gate.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { excuseRoutes, isExcused } from './judge.ts';
 import { Judging } from './judging.ts';
-import type { ClientAnswers, EvidenceKey, GateFacts, GateReport, ServedLately } from './model.ts';
+import type {
+  ClientAnswers,
+  EvidenceKey,
+  GateFacts,
+  GateReport,
+  RouteEvidence,
+  ServedLately,
+} from './model.ts';
 import type { ServiceDescription } from './openapi/description-watch.ts';
 import { Descriptions } from './openapi/descriptions.ts';
 import { PairsLately, type PairsSeen } from './pairs-lately.ts';
@@ -30,6 +37,8 @@ export interface EvidenceDeps {
   readonly brokerCredentials?: BrokerCredentials | undefined;
   /** Folder in which pacts are kept that were fetched. */
   readonly pactCacheDir: string;
+  /** What looks like a secret is made unreadable in a text that is kept. */
+  readonly hideSecrets: (text: string) => string;
   /** Builds or abilities of upstreams are others than they were. */
   readonly onBuildsChanged: () => void;
   /** What services say that their APIs are is other than it was. */
@@ -125,6 +134,11 @@ export class Evidence {
   contractView(migrationId: string): ContractView {
     const migration = this.#find(migrationId)!;
     return this.#contracts.view(migration, this.#factsOf(migration));
+  }
+
+  /** Counted pairs of each route under the builds and rules of now; of a migration that there is. */
+  routes(migrationId: string): readonly RouteEvidence[] {
+    return this.#factsOf(this.#find(migrationId)!).routes;
   }
 
   draftContract(migrationId: string, order: Parameters<typeof draftContract>[1]): Promise<DraftResult> {

@@ -1,4 +1,5 @@
 import type { VerdictRow } from '../store/model.ts';
+import { minuteText } from '../telemetry/minute-text.ts';
 import type { EvidenceCounts } from './evidence-counter.ts';
 import type { SignatureCounts } from './evidence-totals.ts';
 import type { BugFinding, EvidenceKey, Judgements, OpenSignature, RouteEvidence } from './model.ts';
@@ -184,5 +185,5 @@ export function noiseContradiction({ askedTwice: seen }: JudgedSignature): strin
 
 /** `2026-12-01`, or with the time where it is not the end of that day. */
 export function day(iso: string): string {
-  return iso.endsWith('T23:59:59.999Z') ? iso.slice(0, 10) : `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+  return iso.endsWith('T23:59:59.999Z') ? iso.slice(0, 10) : minuteText(iso);
 }

@@ -95,6 +95,15 @@ export interface ContractEvidence {
   /** Method and path of every interaction that was verified, e.g. `POST /api/products`. */
   readonly interactions: readonly string[];
   readonly at: string;
+  /** What is kept of why it failed; absent when it passed, or where an older Ficus verified it. */
+  readonly failures?: readonly KeptFailure[];
+}
+
+export interface KeptFailure {
+  /** `POST /api/products`, or the interaction's description. */
+  readonly interaction: string;
+  /** A line each for what was expected and what came. */
+  readonly text: string;
 }
 
 /** What a gate wants to know of a pact. */

@@ -1,10 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import { emptyFeatureSet, type FeatureSet, readFeatureSet } from './feature-set.ts';
 import { flagOf } from './flag-names.ts';
 import {
+  type Changed,
   FlagError,
   type FlagSource,
   type FlagStory,
@@ -14,7 +16,6 @@ import {
 import { createTurns } from './in-turn.ts';
 import { keepKill, killFlag, killFlagKept, killStrategy } from './kill-flag.ts';
 import { shareProblem, shareStrategy } from './share.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 export interface FileFlagsOptions {
   readonly dataDir: string;
@@ -99,8 +100,9 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
     log.warn({ flag: killFlag, ...change }, 'kill switch set');
   }
 
-  async function storyOf(flag: string): Promise<FlagStory> {
-    if (last && ours.get(flag) === flagText(last.set, flag)) return { own: true };
+  async function storyOf(changed: Changed): Promise<FlagStory> {
+    const flag = 'flag' in changed ? changed.flag : undefined;
+    if (flag !== undefined && last && ours.get(flag) === flagText(last.set, flag)) return { own: true };
     try {
       const { uid, mtime } = await stat(path);
       const author = `whoever edited flags.json (its owner is user ${uid})`;
@@ -112,8 +114,10 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
 
   // Not by `watchFile`: what is written before its first look would be what it takes for unchanged.
   let seen = '';
+  let lookedAt: number | undefined;
   async function look(): Promise<void> {
     const mark = await markOf(path);
+    lookedAt = clock.monotonic();
     if (mark === seen) return;
     seen = mark;
     await load();
@@ -141,6 +145,7 @@ export async function openFileFlags(options: FileFlagsOptions): Promise<FlagSour
       }
       return isKillKept ? { source: 'file', up: false, detail: killFlagKept } : { source: 'file', up: true };
     },
+    ageMs: () => (lookedAt === undefined ? undefined : clock.monotonic() - lookedAt),
     async close() {
       clearInterval(looking);
       listeners.length = 0;

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { type FeatureSet, readFeatureSet } from './feature-set.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 export interface FlagBackup {
   readonly path: string;

@@ -41,6 +41,9 @@ export interface FlagEvent {
   readonly at: string;
 }
 
+/** What a change was made to: a flag, or a segment that flags rest on. */
+export type Changed = { readonly flag: string } | { readonly segment: number };
+
 /** Marks entries of a server's log as told. Resolves to those that no replica has told before. Never rejects. */
 export type ClaimEvents = (ids: readonly number[]) => Promise<readonly number[]>;
 
@@ -63,15 +66,20 @@ export interface FlagSource {
   setShare(change: ShareChange): Promise<void>;
   /** Turns the kill switch's flag on or off; rejects as `setShare` does. */
   setKill(change: KillChange): Promise<void>;
-  /** How the last changes of a flag came about, those since it was told before; `final`: no more waiting. Never rejects. */
-  storyOf(flag: string, final: boolean): Promise<FlagStory>;
+  /** How the last changes came about, those since they were told before; `final`: no more waiting. Never rejects. */
+  storyOf(changed: Changed, final: boolean): Promise<FlagStory>;
   /** What was in force when this process, or the one before it, last ran; undefined where that is not known. */
   lastRun(): FeatureSet | undefined;
   /** Replicas that read the same server tell each of its flips once: see `ClaimEvents`. */
   shareClaims(claim: ClaimEvents): void;
   health(): FlagHealth;
+  /** How long ago the source said what is in force, or that it is nothing new; undefined: not yet. */
+  ageMs(): number | undefined;
   close(): Promise<void>;
 }
 
 /** Why a flag could not be set, and what to do about it, in words for whoever asked. */
 export class FlagError extends Error {}
+
+/** Somebody, or another replica, has moved the flag since it was seen last. */
+export class FlagChanged extends FlagError {}

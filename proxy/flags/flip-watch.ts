@@ -31,6 +31,7 @@ export interface FlipWatchOptions {
 }
 
 const parentPart = 'flag ';
+const segmentPart = 'segment ';
 
 interface Settling {
   flip: Flip;
@@ -57,10 +58,10 @@ export function watchFlips(options: FlipWatchOptions): { close(): Promise<void> 
   /** A flag that only rests on what changed has nothing of it in its own log. */
   async function storyOf({ flag, changed }: Flip, final: boolean): Promise<FlagStory> {
     const parent = changed.find((part) => part.startsWith(parentPart));
-    const isIts = changed.some((part) => !part.startsWith(parentPart) && !part.startsWith('segment '));
-    if (isIts) return flags.storyOf(flag, final);
-    if (parent !== undefined) return flags.storyOf(parent.slice(parentPart.length), final);
-    return { own: false, author: 'unknown (a segment was changed)', events: [] };
+    const isIts = changed.some((part) => !part.startsWith(parentPart) && !part.startsWith(segmentPart));
+    if (isIts) return flags.storyOf({ flag }, final);
+    if (parent !== undefined) return flags.storyOf({ flag: parent.slice(parentPart.length) }, final);
+    return flags.storyOf({ segment: Number(changed[0]?.slice(segmentPart.length)) }, final);
   }
 
   /** Not told while it is in doubt whose it is. */

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isSignedText, signText } from '../routing/signed-text.ts';
 
 /** A signed `Ficus-Force`: `service;migration=catalog;until=1764028800;by=alice;sig=…`. */
 export interface ForceGrant {
@@ -10,15 +10,14 @@ export interface ForceGrant {
   readonly by: string;
 }
 
-/** For one purpose only: nothing else that is signed with the key passes for this. */
-const purpose = 'ficus-force\n';
+const purpose = 'ficus-force';
 const pattern =
   /^(?<signed>(?<side>monolith|service);migration=(?<migration>[a-z][a-z0-9-]{0,62});until=(?<until>\d{1,12});by=(?<by>[\w.:@-]{1,64}));sig=(?<sig>[\w-]{43})$/;
 
 export function signForce({ side, migration, untilMs, by }: ForceGrant, key: string): string {
   const until = Math.floor(untilMs / 1000);
   const signed = `${side};migration=${migration};until=${until};by=${by.replace(/[^\w.:@-]/g, '_').slice(0, 64)}`;
-  return `${signed};sig=${signatureOf(signed, key).toString('base64url')}`;
+  return `${signed};sig=${signText(purpose, signed, key)}`;
 }
 
 /** Undefined for what is malformed, signed with another key, or over. */
@@ -26,14 +25,7 @@ export function readForce(value: string, key: string, nowMs: number): ForceGrant
   const groups = pattern.exec(value)?.groups;
   if (!groups) return undefined;
   const { signed = '', side, migration = '', until, by = '', sig = '' } = groups;
-  const expected = signatureOf(signed, key);
-  const given = Buffer.from(sig, 'base64url');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  if (!isSignedText(sig, purpose, signed, key)) return undefined;
   const untilMs = Number(until) * 1000;
   return nowMs < untilMs ? { side: side as ForceGrant['side'], migration, untilMs, by } : undefined;
 }
-
-const signatureOf = (signed: string, key: string): Buffer =>
-  createHmac('sha256', key)
-    .update(purpose + signed)
-    .digest();

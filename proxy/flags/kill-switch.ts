@@ -2,11 +2,11 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { FeatureSet } from './feature-set.ts';
 import type { FlagSource } from './flag-source.ts';
 import { asksToKill, killFlag, killFlagOf } from './kill-flag.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** Everything goes to the monolith. */
 export interface Killed {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { PublicJwk } from '../routing/identity.ts';
 import type { RoutingModel } from '../routing/model.ts';
 import { createTurns } from './in-turn.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** What is read of a key set: the keys, or what is wrong with it. */
 export type ReadKeys = (

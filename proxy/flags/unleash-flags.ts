@@ -42,7 +42,7 @@ interface Trouble {
  */
 export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<FlagSource> {
   const { apiToken, adminToken, dataDir, clock, log } = options;
-  const { refreshMs = 500, staleMs = 5000, firstAnswerMs = 2000 } = options;
+  const { refreshMs = 250, staleMs = 5000, firstAnswerMs = 2000 } = options;
   const apiUrl = apiUrlOf(options.url);
   const environment = environmentOf(apiToken);
   const backup = createFlagBackup(dataDir, `${apiUrl} ${environment}`, log);
@@ -118,8 +118,12 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
         'UNLEASH_ADMIN_TOKEN is not set: set the flag in Unleash, or start with that token',
       );
     }
-    await stories.asOurs(flag, () => write(new UnleashAdmin(api)));
-    poller.refresh();
+    try {
+      await stories.asOurs(flag, () => write(new UnleashAdmin(api)));
+    } finally {
+      // Also what was in the way of it is to be seen soon.
+      poller.refresh();
+    }
   }
 
   async function setShare(change: ShareChange): Promise<void> {
@@ -156,6 +160,7 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
       const detail = trouble ? `${trouble.message} (since ${trouble.since})` : `no answer from ${apiUrl}`;
       return { source: 'unleash', up: false, detail };
     },
+    ageMs: () => (answeredAt === undefined ? undefined : clock.monotonic() - answeredAt),
     async close() {
       poller.close();
       listeners.length = 0;

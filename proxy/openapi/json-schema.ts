@@ -1,7 +1,5 @@
 import { isObject } from './document.ts';
 
-type Schema = Readonly<Record<string, unknown>>;
-
 /** Keywords whose value is a schema, a list of schemas, or schemas by name. */
 const single = [
   'not',
@@ -85,5 +83,3 @@ function takeOldWays(schema: Record<string, unknown>): void {
 export function versionOf({ openapi }: { readonly openapi: string }): '3.0' | '3.1' {
   return openapi.startsWith('3.0') ? '3.0' : '3.1';
 }
-
-export type { Schema };

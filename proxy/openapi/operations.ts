@@ -36,7 +36,7 @@ export function serverPaths(document: ApiDocument): string[] {
   return [...new Set([...paths, ''])];
 }
 
-export function segmentsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   return path.split('/').slice(1);
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { readLines } from './read-lines.ts';
 import type { RecordingStatus } from './recording-status.ts';
 
@@ -25,9 +26,7 @@ const statusSchema = z.object({
 /** Writes what is known of a recording beside its parts, as a whole or not at all. */
 export async function keepStatus(folder: string, status: RecordingStatus): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const next = path.join(folder, `${statusFile}.next`);
-  await writeFile(next, JSON.stringify(status), { mode: 0o600 });
-  await rename(next, path.join(folder, statusFile));
+  await writeFileAtomically(path.join(folder, statusFile), JSON.stringify(status));
 }
 
 /**

@@ -1,13 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Redactor } from '../shadow/redact.ts';
+import { hasRedaction } from '../shadow/redaction.ts';
 
 const redaction = /‹redacted:[0-9a-f]{8}›/g;
 const wholeRedaction = /^‹redacted:[0-9a-f]{8}›$/;
-
-/** Whether some of it is hidden: it can't be sent as it is. */
-export function hasRedaction(text: string): boolean {
-  return text.includes('‹redacted:');
-}
 
 /** Every redaction replaced by what `secrets` has for it; the others stay. */
 export function reveal(text: string, secrets: ReadonlyMap<string, string>): string {

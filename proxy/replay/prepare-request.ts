@@ -1,7 +1,8 @@
-import { hasRedaction, reveal } from '../recording/redacted.ts';
+import { reveal } from '../recording/redacted.ts';
 import type { RecordedBody, RecordedExchange } from '../recording/schema.ts';
 import { isSafeMethod } from '../routing/model.ts';
 import type { CapturedRequest } from '../shadow/pair.ts';
+import { hasRedaction } from '../shadow/redaction.ts';
 
 export interface Preparation {
   /** Redaction to what it stands for. */

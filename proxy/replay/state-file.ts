@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import { emptyTally, type TallyState } from './tally.ts';
 
 /** What a stopped replay goes on from. */
@@ -33,9 +34,7 @@ export function openStateFile(file: string, identity: string, resume: boolean): 
       return { ...emptyTally(), ...kept.state };
     },
     async save(state) {
-      const next = `${file}.next`;
-      await writeFile(next, JSON.stringify({ ficus: 'replay-state/1', identity, state }), { mode: 0o600 });
-      await rename(next, file);
+      await writeFileAtomically(file, JSON.stringify({ ficus: 'replay-state/1', identity, state }));
     },
     remove: () => rm(file, { force: true }),
   };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { LoginSettings } from '../admin/login/open-login.ts';
 import { type RoleRule, roles } from '../admin/login/roles.ts';
+import { readKeyBytes } from './secrets.ts';
 import { type Environment, SettingsError } from './settings-error.ts';
 
 /** `https://ficus.example.org`, as a browser writes it. */
@@ -17,7 +18,9 @@ export function readOrigin(name: string, text: string | undefined): string | und
 export function readLogin(env: Environment): LoginSettings | undefined {
   const tokensFile = env['FICUS_TOKENS_FILE'] ? path.resolve(env['FICUS_TOKENS_FILE']) : undefined;
   const oidc = readOidc(env);
-  return tokensFile || oidc ? { tokensFile, oidc, sessionKey: readKey(env['FICUS_SESSION_KEY']) } : undefined;
+  return tokensFile || oidc
+    ? { tokensFile, oidc, sessionKey: readKeyBytes('FICUS_SESSION_KEY', env['FICUS_SESSION_KEY']) }
+    : undefined;
 }
 
 /** For the log. */
@@ -61,13 +64,4 @@ function readRoles(text: string): readonly RoleRule[] {
     }
     return { claim, value, role };
   });
-}
-
-function readKey(text: string | undefined): Uint8Array | undefined {
-  if (!text) return undefined;
-  const key = Buffer.from(text, 'base64');
-  if (key.length < 32) {
-    throw new SettingsError('FICUS_SESSION_KEY must be 32 bytes or more in base64 (openssl rand -base64 32)');
-  }
-  return key;
 }

@@ -18,6 +18,16 @@ export function readKey(name: string, text: string | undefined): string | undefi
   return text;
 }
 
+/** The same for a key that is written in base64. */
+export function readKeyBytes(name: string, text: string | undefined): Uint8Array | undefined {
+  if (!text) return undefined;
+  const key = Buffer.from(text, 'base64');
+  if (key.length >= minKeyLength) return key;
+  throw new SettingsError(
+    `${name} must be ${minKeyLength} bytes or more in base64 (openssl rand -base64 32)`,
+  );
+}
+
 /** Scheme, host and path of a URL; nothing of one that can't be read. */
 export function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return '***';

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { isSecretName } from './redact-names.ts';
 import { type Hide, hideSecrets } from './redact-text.ts';
+import { redactionOf } from './redaction.ts';
 
 /** Makes secrets unreadable before anything is compared or kept. */
 export interface Redactor {
@@ -31,5 +32,5 @@ const maxKnownSecrets = 1000;
 const maxKnownChars = 1000;
 
 function redaction(key: Uint8Array, secret: string): string {
-  return `‹redacted:${createHmac('sha256', key).update(secret).digest('hex').slice(0, 8)}›`;
+  return redactionOf(createHmac('sha256', key).update(secret).digest('hex'));
 }

@@ -1,4 +1,3 @@
-import { hasRedaction } from '../recording/redacted.ts';
 import type { RecordedExchange } from '../recording/schema.ts';
 import { isWithinShare } from '../routing/bucket.ts';
 import { isCanonicalPath } from '../routing/canonical-path.ts';
@@ -11,6 +10,7 @@ import {
 } from '../routing/model.ts';
 import { RouteTable } from '../routing/route-table.ts';
 import { stickyValueOf } from '../routing/sticky-value.ts';
+import { hasRedaction } from '../shadow/redaction.ts';
 import type { Destination, SimulationOrder } from './protocol.ts';
 
 /** Where a recorded request goes. */

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import { writeFileAtomically } from '../files/write-file-atomically.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { AuditStore } from './audit.ts';
 import type { AuditAnchor, AuditRow } from './model.ts';
@@ -42,8 +43,7 @@ export async function openAuditAnchor(deps: {
   async function write(): Promise<void> {
     isDue = false;
     try {
-      await writeFile(`${file}.new`, `${JSON.stringify(anchor)}\n`, { mode: 0o600 });
-      await rename(`${file}.new`, file);
+      await writeFileAtomically(file, `${JSON.stringify(anchor)}\n`);
     } catch (error) {
       log.error({ err: error, file }, 'the end of the audit is not noted');
     }

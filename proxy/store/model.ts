@@ -223,4 +223,5 @@ export interface ContractResultRow {
   readonly interactions: readonly string[];
   /** ISO time. */
   readonly at: string;
+  readonly failures?: readonly { readonly interaction: string; readonly text: string }[];
 }

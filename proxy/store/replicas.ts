@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { canonicalJson } from './postgres-text.ts';
 
 /** One `ficus up` of several that share a database. */
 export interface ReplicaRow {
@@ -8,11 +9,13 @@ export interface ReplicaRow {
   /** ISO times. */
   readonly startedAt: string;
   readonly seenAt: string;
+  /** What else it says of itself; who reads it checks it. */
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface ReplicaStore {
   /** Says that we are here, and answers who else was within the last seconds; in the order of their names. */
-  beat(own: Pick<ReplicaRow, 'replica' | 'configHash' | 'startedAt'>): Promise<ReplicaRow[]>;
+  beat(own: Pick<ReplicaRow, 'replica' | 'configHash' | 'startedAt' | 'detail'>): Promise<ReplicaRow[]>;
   /** We stop. */
   leave(replica: string): Promise<void>;
 }
@@ -22,12 +25,12 @@ const goneAfterSeconds = 10;
 
 export function createReplicaStore(database: Database): ReplicaStore {
   return {
-    async beat({ replica, configHash, startedAt }) {
+    async beat({ replica, configHash, startedAt, detail }) {
       await database.query(
-        `insert into ficus.replicas (replica, config_hash, started_at) values ($1, $2, $3)
+        `insert into ficus.replicas (replica, config_hash, started_at, detail) values ($1, $2, $3, $4)
          on conflict (replica) do update set config_hash = excluded.config_hash,
-           started_at = excluded.started_at, seen_at = now()`,
-        [replica, configHash, startedAt],
+           started_at = excluded.started_at, detail = excluded.detail, seen_at = now()`,
+        [replica, configHash, startedAt, canonicalJson(detail)],
         'replica beat',
       );
       await database.query(
@@ -36,7 +39,7 @@ export function createReplicaStore(database: Database): ReplicaStore {
         'replicas of yesterday',
       );
       return database.query<ReplicaRow>(
-        `select replica, config_hash as "configHash", started_at as "startedAt", seen_at as "seenAt"
+        `select replica, config_hash as "configHash", started_at as "startedAt", seen_at as "seenAt", detail
          from ficus.replicas where seen_at > now() - make_interval(secs => $1) order by replica`,
         [goneAfterSeconds],
         'replicas here',

@@ -13,12 +13,14 @@ export interface ServiceDescriptionRow {
 export interface ServiceDescriptionStore {
   /** Keeps a description; one that is kept already stays as it is. */
   save(migration: string, description: ServiceDescriptionRow): Promise<void>;
-  /** The newest accepted one that was seen before `hash`. */
+  /** The one that was accepted last, other than `hash`: a service may come back to one that it had long before. */
   before(migration: string, hash: string): Promise<ServiceDescriptionRow | undefined>;
   accept(migration: string, hash: string): Promise<void>;
 }
 
 const keptAtMost = 50;
+/** A replica of an older Ficus beside us does not say when. */
+const acceptedLast = 'coalesce(accepted_at, seen_first) desc';
 
 export function createServiceDescriptionStore(database: Database): ServiceDescriptionStore {
   return {
@@ -33,7 +35,7 @@ export function createServiceDescriptionStore(database: Database): ServiceDescri
         `with those as (select * from ficus.service_descriptions where migration = $1)
          delete from ficus.service_descriptions where migration = $1 and hash <> $2
            and hash not in (select hash from those order by seen_first desc limit $3)
-           and hash not in (select hash from those where accepted order by seen_first desc limit 1)`,
+           and hash not in (select hash from those where accepted order by ${acceptedLast} limit 1)`,
         [migration, hash, keptAtMost],
       );
     },
@@ -41,9 +43,7 @@ export function createServiceDescriptionStore(database: Database): ServiceDescri
     async before(migration, hash) {
       const [row] = await database.query<ServiceDescriptionRow>(
         `select hash, build, document, accepted from ficus.service_descriptions
-         where migration = $1 and hash <> $2 and accepted and seen_first <
-           (select seen_first from ficus.service_descriptions where migration = $1 and hash = $2)
-         order by seen_first desc limit 1`,
+         where migration = $1 and hash <> $2 and accepted order by ${acceptedLast} limit 1`,
         [migration, hash],
       );
       return row;
@@ -51,7 +51,8 @@ export function createServiceDescriptionStore(database: Database): ServiceDescri
 
     async accept(migration, hash) {
       await database.query(
-        'update ficus.service_descriptions set accepted = true where migration = $1 and hash = $2',
+        `update ficus.service_descriptions set accepted = true, accepted_at = clock_timestamp()
+         where migration = $1 and hash = $2`,
         [migration, hash],
       );
     },

@@ -19,15 +19,6 @@ export async function startServers(servers: AsyncDisposableStack, tell: Narrator
   const unleash = await startTestUnleash();
   servers.defer(() => unleash.stop());
   tell.say(`unleash   ${unleash.url}`);
-  const admin = async (method: string, path: string, body?: object): Promise<unknown> => {
-    const response = await fetch(`${unleash.url}/admin/projects/default/features${path}`, {
-      method,
-      headers: { authorization: unleash.adminToken, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`Unleash: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
   return {
     environment: {
       UNLEASH_URL: unleash.url,
@@ -37,14 +28,11 @@ export async function startServers(servers: AsyncDisposableStack, tell: Narrator
       FICUS_COOKIE_KEY: 'one key for all replicas of the tour',
       FICUS_WORKERS: '1',
     },
-    async setRollout(flag, percent) {
-      const at = `/${flag}/environments/development/strategies`;
-      const [strategy] = (await admin('GET', at)) as { id: string }[];
-      const change = { op: 'replace', path: '/parameters/rollout', value: String(percent) };
-      await admin('PATCH', `${at}/${strategy?.id}`, [change]);
-    },
+    setRollout: unleash.setRollout,
     async flagNames() {
-      const { features } = (await admin('GET', '')) as { features: { name: string }[] };
+      const { features } = (await unleash.admin('GET', '/projects/default/features')) as {
+        features: { name: string }[];
+      };
       return features.map(({ name }) => name).toSorted();
     },
   };

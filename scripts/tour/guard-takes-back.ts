@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { isInForce } from './live-with-unleash.ts';
+import { isInForce } from './is-in-force.ts';
 import type { Tourist } from './tourist.ts';
 import { browse, failed, type Seen, usersOf } from './traffic.ts';
 

@@ -1,5 +1,6 @@
 import type { FlagServer } from './flag-server.ts';
 import { guardTakesBack } from './guard-takes-back.ts';
+import { isInForce } from './is-in-force.ts';
 import { Tourist } from './tourist.ts';
 import { browse, failed, usersOf } from './traffic.ts';
 
@@ -110,19 +111,4 @@ async function moveOverReplicas(first: Tourist, second: Tourist, flags: FlagServ
 async function servedUsers(first: Tourist, second: Tourist): Promise<[Set<string>, Set<string>]> {
   const seen = await Promise.all([first, second].map(({ estate }) => browse(estate.urls.proxy, 400, 400)));
   return [usersOf(seen[0] ?? [], 'catalog'), usersOf(seen[1] ?? [], 'catalog')];
-}
-
-/** Waits until a share is in force on every replica; one where it does not come to that says why. */
-export async function isInForce(tourists: readonly Tourist[], share: number): Promise<void> {
-  for (const tourist of tourists) {
-    const holds = async () => (await tourist.status()).share.effective === share;
-    try {
-      // Forward only as far as the gate allows: pairs that a busy machine could not compare want others beside them.
-      if (share > 0) await tourist.browseUntil(`${share} % is in force`, 400, holds);
-      else await tourist.until(`${share} % is in force`, holds);
-    } catch (error) {
-      await tourist.ficus('status', 'catalog');
-      throw error;
-    }
-  }
 }

@@ -16,6 +16,7 @@ const use = {
   query: 'limit,q',
   count: 970,
   counted: 'pairs',
+  use: 'GET /api/products GET 200 application/json limit,q none',
   coveredBy: [{ consumer: 'web-shop', description: 'a search' }],
 } as const;
 
@@ -47,6 +48,7 @@ const view: ContractView = {
       coveredBy: [],
     },
   ],
+  results: [],
   unused: [{ consumer: 'web-shop', description: 'the categories', request: 'GET /api/categories' }],
   problems: ['http://broker/ is away'],
 };

@@ -68,7 +68,7 @@ describe('three replicas that share Postgres, Redis and Unleash', () => {
       isWithinShare(30, 'billing', user),
     );
     const flippedAt = performance.now();
-    await setRollout(10);
+    await replicas.unleash.setRollout('billing.serve', 10);
     const isEverywhere = async () => {
       const answers = await Promise.all(all.map((replica) => sides(replica, users)));
       return answers.every((of) =>
@@ -79,7 +79,7 @@ describe('three replicas that share Postgres, Redis and Unleash', () => {
     context.diagnostic(
       `a flip in Unleash was in force on all after ${Math.round(performance.now() - flippedAt)} ms`,
     );
-    await setRollout(30);
+    await replicas.unleash.setRollout('billing.serve', 30);
     await everywhere(30);
   });
 
@@ -224,20 +224,4 @@ async function agreedStatus(): Promise<MigrationStatus> {
     20_000,
   );
   return found[0]!;
-}
-
-/** As somebody does it in Unleash's own page. */
-async function setRollout(percent: number): Promise<void> {
-  const base = `${replicas.unleash.url}/admin/projects/default/features/billing.serve/environments/development`;
-  const headers = { authorization: replicas.unleash.adminToken, 'content-type': 'application/json' };
-  const [strategy] = (await (await fetch(`${base}/strategies`, { headers })).json()) as {
-    id: string;
-    parameters: object;
-  }[];
-  const response = await fetch(`${base}/strategies/${strategy!.id}`, {
-    method: 'PATCH',
-    headers,
-    body: JSON.stringify([{ op: 'replace', path: '/parameters/rollout', value: String(percent) }]),
-  });
-  assert.ok(response.ok, `${response.status} ${await response.text()}`);
 }

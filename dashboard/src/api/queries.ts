@@ -11,6 +11,7 @@ import type {
   Readiness,
   SessionInfo,
   SignatureDetail,
+  SignatureHours,
   SignatureList,
 } from '../../../proxy/admin/api-types.ts';
 import { pollEvery } from '../live/stream.ts';
@@ -92,6 +93,15 @@ export const signature = (id: string, of: string) =>
     queryFn: ({ signal }) =>
       read<SignatureDetail>(`${migrationPath(id)}/signatures/${part(of)}?limit=10`, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** By hour, of the last two weeks. */
+export const signatureHours = (id: string, of: string) =>
+  queryOptions({
+    queryKey: ['signature-hours', id, of],
+    queryFn: ({ signal }) =>
+      read<SignatureHours>(`${migrationPath(id)}/signatures/${part(of)}/hours`, signal),
+    refetchInterval: 60_000,
   });
 
 const auditPageSize = 100;

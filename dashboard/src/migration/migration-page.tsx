@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { MigrationStatus } from '../../../proxy/admin/api-types.ts';
 import { gate, migration } from '../api/queries.ts';
+import { MigrationProgress } from '../charts/migration-progress.tsx';
 import { count, percent, ratio, visible } from '../format.ts';
 import { Heading } from '../parts/heading.tsx';
 import { Loaded } from '../parts/loaded.tsx';
@@ -12,6 +13,8 @@ import { ShareBar } from '../parts/share-bar.tsx';
 import { Time } from '../parts/time.tsx';
 import { GateCard } from './gate-card.tsx';
 import { MoveButtons } from './move-buttons.tsx';
+import { RampCard } from './ramp-card.tsx';
+import { RoutesCard } from './routes-card.tsx';
 import { SidesCard } from './sides-card.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -21,15 +24,14 @@ export function MigrationPage() {
   const { migration: id } = route.useParams();
   const query = useQuery(migration(id));
   const gateQuery = useQuery(gate(id));
-  const nextStep = gateQuery.data?.nextStep;
   return (
     <>
       <Heading
         title={visible(id)}
         // Also before anything was read, and when nothing can be: roll back must be there.
-        aside={<MoveButtons id={id} status={query.data} nextStep={nextStep} />}
+        aside={<MoveButtons id={id} status={query.data} gate={gateQuery.data} />}
       >
-        <p className="muted">
+        <p className="muted" data-page-migration={id}>
           <Link to="/">Overview</Link> / {query.data && <Subtitle status={query.data} />}
         </p>
       </Heading>
@@ -39,15 +41,18 @@ export function MigrationPage() {
             <StandingNotices status={status} />
             <PhaseTrack phase={status.phase} share={status.share.effective} wide />
             <Figures status={status} />
+            <MigrationProgress id={id} />
             <div className="columns">
               <Loaded query={gateQuery}>
                 {(answer) => <GateCard answer={answer} holds={status.holds} />}
               </Loaded>
               <div className="stack">
+                {status.ramp && <RampCard ramp={status.ramp} />}
                 <SidesCard status={status} />
                 <Timeline id={id} />
               </div>
             </div>
+            <RoutesCard id={id} />
           </>
         )}
       </Loaded>
@@ -66,7 +71,7 @@ function Subtitle({ status: { service, owner, phase, since } }: { status: Migrat
 
 /** What is not as usual: the guard, an override, what is to be looked at. */
 function StandingNotices({ status }: { status: MigrationStatus }) {
-  const { latch, override, ramp, pause, warnings = [] } = status;
+  const { latch, override, pause, warnings = [] } = status;
   return (
     <>
       {latch && (
@@ -76,7 +81,7 @@ function StandingNotices({ status }: { status: MigrationStatus }) {
         </Notice>
       )}
       {override && (
-        <Notice tone="warn" title={`${percent(override.share)} is allowed whatever the gate says`}>
+        <Notice tone="bad" title={`Override: ${percent(override.share)} is allowed whatever the gate says`}>
           Until <Time at={override.until} />, by {visible(override.actor)}: {visible(override.reason)}
         </Notice>
       )}
@@ -85,30 +90,18 @@ function StandingNotices({ status }: { status: MigrationStatus }) {
           Since <Time at={pause.since} />, by {visible(pause.by)}: {visible(pause.reason)}
         </Notice>
       )}
-      {ramp && (
-        <Notice
-          tone="calm"
-          title={`On its way from ${percent(ramp.from)} to ${percent(ramp.to)}, now at ${percent(ramp.step)}`}
-        >
-          <ul>
-            {ramp.waitsFor.map((text) => (
-              <li key={text}>
-                <Sentence text={text} />
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-      {warnings.map((warning) => (
-        <Notice key={warning} tone="warn">
-          <Sentence text={warning} />
-        </Notice>
-      ))}
+      {warnings
+        .filter((text) => !(override && text.startsWith('OVERRIDE')))
+        .map((warning) => (
+          <Notice key={warning} tone="warn">
+            <Sentence text={warning} />
+          </Notice>
+        ))}
     </>
   );
 }
 
-function Figures({ status: { id, share, shadowShare, pairs } }: { status: MigrationStatus }) {
+function Figures({ status: { id, share, shadowShare, pairs, lastDrill } }: { status: MigrationStatus }) {
   return (
     <dl className="figures">
       <div>
@@ -135,13 +128,21 @@ function Figures({ status: { id, share, shadowShare, pairs } }: { status: Migrat
         </dd>
       </div>
       <div>
-        <dt>Differences</dt>
-        <dd>
+        <dt>Look at</dt>
+        <dd className="small">
           <Link to="/differences" search={{ migration: id }}>
-            {pairs.differed === 0 ? 'None' : 'Look at them'}
+            Differences
+          </Link>{' '}
+          ·{' '}
+          <Link to="/contracts" search={{ migration: id }}>
+            Contracts
           </Link>
         </dd>
-        <dd className="muted">what differs, grouped and judged</dd>
+        <dd className="muted">
+          {lastDrill
+            ? `way back drilled: ${count(lastDrill.wayBackMs)} ms, ${count(lastDrill.failed)} of ${count(lastDrill.requests)} failed`
+            : 'the way back was not drilled yet'}
+        </dd>
       </div>
     </dl>
   );

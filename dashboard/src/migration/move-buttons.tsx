@@ -1,92 +1,106 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
-import type { MigrationStatus, MoveDone, Role } from '../../../proxy/admin/api-types.ts';
-import { write } from '../api/client.ts';
-import { migrationPath, session } from '../api/queries.ts';
+import { useState } from 'react';
+import type { GateAnswer, MigrationStatus, MoveDone } from '../../../proxy/admin/api-types.ts';
 import { percent, visible } from '../format.ts';
+import { GuardedButton } from '../moves/guarded-button.tsx';
+import { useMoves } from '../moves/make-move.ts';
+import { useWhyNot } from '../moves/permission.ts';
+import { useRollBack } from '../moves/roll-back.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { DrillDialog } from './drill-dialog.tsx';
+import { OverrideDialog } from './override-dialog.tsx';
+import { PromoteDialog } from './promote-dialog.tsx';
 import { type ReasonMove, reasonMoves } from './reason-moves.ts';
+import { ShadowDialog } from './shadow-dialog.tsx';
 
-type Move = 'shadow' | 'promote' | 'rollback' | ReasonMove;
+type Move = 'shadow' | 'promote' | 'override' | 'drill' | ReasonMove;
 
 interface MoveButtonsProps {
   readonly id: string;
   /** Undefined while it is not known: roll back needs none. */
   readonly status: MigrationStatus | undefined;
-  readonly nextStep: number | undefined;
+  readonly gate: GateAnswer | undefined;
 }
 
-const movers: readonly Role[] = ['operator', 'admin'];
+/** What every dialog of a move is given. */
+export interface MoveDialogProps {
+  readonly id: string;
+  readonly status: MigrationStatus | undefined;
+  readonly make: (path: string, body: object) => Promise<void>;
+  readonly onLookAgain: () => Promise<void>;
+  readonly onClose: () => void;
+}
 
-export function MoveButtons({ id, status, nextStep }: MoveButtonsProps) {
+export const reasonOf = (reason: string): object => (reason === '' ? {} : { reason });
+
+export function MoveButtons({ id, status, gate }: MoveButtonsProps) {
   const [asking, setAsking] = useState<{ readonly move: Move; readonly ifMatch: string }>();
-  const [done, setDone] = useState<MoveDone>();
-  const role = useQuery(session).data?.role;
-  const queries = useQueryClient();
-  const mayMove = role === undefined || movers.includes(role);
-  const move = async (path: string, body: object) => {
-    const result = await write<MoveDone>(`${migrationPath(id)}/${path}`, body, asking?.ifMatch);
-    setDone(result);
-    queries.setQueryData(['migrations', id], result.status);
-    await queries.invalidateQueries();
-  };
+  const [done, setDone] = useState<Pick<MoveDone, 'text' | 'warnings' | 'deletable'>>();
+  const { make, lookAgain } = useMoves();
+  const rollBack = useRollBack();
+  const whyNot = useWhyNot();
+  const noMoving = whyNot('operator');
+  const nextStep = gate?.nextStep;
   // What is decided is decided on what stood there when the dialog opened, whatever was read since.
-  const ask = (move: Move) => setAsking({ move, ifMatch: status ? `"${status.revision}"` : '*' });
-  const close = () => setAsking(undefined);
+  const ask = (move: Move) => {
+    setDone(undefined);
+    setAsking({ move, ifMatch: status ? `"${status.revision}"` : '*' });
+  };
   const open = asking?.move;
+  const dialog: MoveDialogProps = {
+    id,
+    status,
+    make: async (path, body) => setDone(await make(id, path, body, asking?.ifMatch)),
+    async onLookAgain() {
+      const { revision } = await lookAgain(id);
+      setAsking((before) => before && { ...before, ifMatch: `"${revision}"` });
+    },
+    onClose: () => setAsking(undefined),
+  };
+  const isUnderWay = status !== undefined && status.share.effective > 0;
   return (
     <div className="moves">
       <div className="buttons">
         {status &&
           reasonMoves(status).map((one) => (
-            <button key={one.path} type="button" disabled={!mayMove} onClick={() => ask(one)}>
+            <GuardedButton key={one.path} whyNot={noMoving} onClick={() => ask(one)}>
               {one.button} …
-            </button>
+            </GuardedButton>
           ))}
-        <button type="button" disabled={!mayMove} onClick={() => ask('shadow')}>
+        {isUnderWay && (
+          <GuardedButton whyNot={noMoving} onClick={() => ask('drill')}>
+            Drill …
+          </GuardedButton>
+        )}
+        <GuardedButton whyNot={noMoving} onClick={() => ask('shadow')}>
           Shadow …
-        </button>
-        <button type="button" className="primary" disabled={!mayMove} onClick={() => ask('promote')}>
+        </GuardedButton>
+        {gate && gate.state !== 'open' && nextStep !== undefined && (
+          <GuardedButton whyNot={whyNot('admin')} onClick={() => ask('override')}>
+            Override …
+          </GuardedButton>
+        )}
+        <GuardedButton className="primary" whyNot={noMoving} onClick={() => ask('promote')}>
           Promote{nextStep !== undefined && ` to ${percent(nextStep)}`} …
-        </button>
-        <button type="button" className="danger" disabled={!mayMove} onClick={() => ask('rollback')}>
-          Roll back …
-        </button>
+        </GuardedButton>
+        <GuardedButton className="danger" whyNot={noMoving} onClick={() => rollBack(id)}>
+          Roll back <span className="hidden">{visible(id)}</span> …
+        </GuardedButton>
       </div>
-      {!mayMove && <p className="muted small">Moving wants the role operator; you are {role}.</p>}
-      {done && (
-        <Notice tone={done.warnings.length > 0 ? 'warn' : 'good'} title={visible(done.text)}>
-          {done.warnings.length > 0 && visible(done.warnings.join(' '))}
-        </Notice>
-      )}
-      {open === 'shadow' && <ShadowDialog id={id} now={status?.shadowShare} move={move} onClose={close} />}
-      {open === 'promote' && (
-        <PromoteDialog id={id} status={status} nextStep={nextStep} move={move} onClose={close} />
-      )}
-      {open === 'rollback' && (
-        <ReasonDialog
-          title={`Roll back ${visible(id)}`}
-          action="Roll back"
-          isDangerous
-          needsReason
-          onConfirm={(reason) => move('rollback', { reason })}
-          onClose={close}
-        >
-          <p>
-            The monolith answers everybody again, at once.
-            {status && ` Now the service answers ${percent(status.share.effective)}.`} It needs no permission
-            and no store.
-          </p>
-        </ReasonDialog>
-      )}
+      {noMoving !== undefined && <p className="muted small">{noMoving.replace('This', 'Moving')}</p>}
+      <div aria-live="polite">{done && <Done done={done} onDismiss={() => setDone(undefined)} />}</div>
+      {open === 'shadow' && <ShadowDialog {...dialog} />}
+      {open === 'promote' && <PromoteDialog {...dialog} nextStep={nextStep} />}
+      {open === 'override' && <OverrideDialog {...dialog} nextStep={nextStep} />}
+      {open === 'drill' && <DrillDialog {...dialog} />}
       {typeof open === 'object' && (
         <ReasonDialog
           title={`${open.title} ${visible(id)}`}
           action={open.button}
           needsReason
-          onConfirm={(reason) => move(open.path, { reason })}
-          onClose={close}
+          onConfirm={(reason) => dialog.make(open.path, { reason })}
+          onLookAgain={dialog.onLookAgain}
+          onClose={dialog.onClose}
         >
           <p>{open.text}</p>
         </ReasonDialog>
@@ -95,82 +109,40 @@ export function MoveButtons({ id, status, nextStep }: MoveButtonsProps) {
   );
 }
 
-interface MoveDialogProps {
-  readonly id: string;
-  readonly move: (path: string, body: object) => Promise<void>;
-  readonly onClose: () => void;
+interface DoneProps {
+  readonly done: Pick<MoveDone, 'text' | 'warnings' | 'deletable'>;
+  readonly onDismiss: () => void;
 }
 
-const reasonOf = (reason: string) => (reason === '' ? {} : { reason });
-
-function ShadowDialog({ id, now, move, onClose }: MoveDialogProps & { now: number | undefined }) {
-  const [share, setShare] = useState(String(now === undefined || now === 0 ? 10 : now));
-  const field = useId();
+function Done({ done: { text, warnings, deletable }, onDismiss }: DoneProps) {
+  const lists = deletable
+    ? ([
+        ['Flags', deletable.flags],
+        ['In routes.yaml', deletable.settings],
+        ['Handlers of the monolith', deletable.monolithHandlers],
+      ] as const)
+    : [];
   return (
-    <ReasonDialog
-      title={`Shadow ${visible(id)}`}
-      action="Copy requests"
-      needsReason={false}
-      fields={<PercentField id={field} label="Share of requests to copy" value={share} onValue={setShare} />}
-      onConfirm={(reason) => move('shadow', { share: Number(share), ...reasonOf(reason) })}
-      onClose={onClose}
-    >
-      <p>
-        Clients notice nothing: they get the monolith's answer, and a copy goes to the service to be compared.
-      </p>
-    </ReasonDialog>
-  );
-}
-
-function PromoteDialog(props: MoveDialogProps & Pick<MoveButtonsProps, 'status' | 'nextStep'>) {
-  const { id, status, nextStep, move, onClose } = props;
-  const [to, setTo] = useState(String(nextStep ?? 100));
-  const field = useId();
-  return (
-    <ReasonDialog
-      title={`Promote ${visible(id)}`}
-      action="Promote"
-      needsReason={false}
-      fields={<PercentField id={field} label="To" value={to} onValue={setTo} />}
-      onConfirm={(reason) => move('promote', { to: Number(to), ...reasonOf(reason) })}
-      onClose={onClose}
-    >
-      <p>
-        The service answers {status ? `${percent(status.share.effective)} of users now` : 'a share of users'},
-        and then {percent(Number(to))}. Who is in stays in. If the gate refuses, no flag changes and the
-        reasons are shown here.
-      </p>
-    </ReasonDialog>
-  );
-}
-
-function PercentField({
-  id,
-  label,
-  value,
-  onValue,
-}: {
-  id: string;
-  label: string;
-  value: string;
-  onValue: (value: string) => void;
-}) {
-  return (
-    <>
-      <label htmlFor={id}>{label}</label>
-      <span className="with-unit">
-        <input
-          id={id}
-          type="number"
-          min={0}
-          max={100}
-          step="any"
-          required
-          value={value}
-          onChange={({ target }) => onValue(target.value)}
-        />
-        %
-      </span>
-    </>
+    <Notice tone={warnings.length > 0 ? 'warn' : 'good'} title={visible(text)}>
+      {warnings.length > 0 && visible(warnings.join(' '))}
+      {lists.length > 0 && <p>What nobody needs any more:</p>}
+      {lists.map(([title, names]) => (
+        <details key={title} open>
+          <summary>
+            {title} ({names.length})
+          </summary>
+          <ul>
+            {names.map((name) => (
+              <li key={name}>
+                <code>{visible(name)}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+      <button type="button" className="quiet" onClick={onDismiss}>
+        Dismiss
+      </button>
+    </Notice>
   );
 }

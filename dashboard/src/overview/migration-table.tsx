@@ -1,6 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { MigrationStatus, SideTraffic } from '../../../proxy/admin/api-types.ts';
+import type { MigrationStatus, SideTraffic, Sparklines } from '../../../proxy/admin/api-types.ts';
+import { errorPercent, errorRate } from '../charts/error-rate.ts';
+import { sparklines } from '../charts/queries.ts';
+import { Sparkline } from '../charts/sparkline.tsx';
 import { count, milliseconds, percent, ratio, visible } from '../format.ts';
+import { GuardedButton } from '../moves/guarded-button.tsx';
+import { useWhyNot } from '../moves/permission.ts';
+import { useRollBack } from '../moves/roll-back.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { PhaseTrack } from '../parts/phase-track.tsx';
 import { Sentence } from '../parts/sentence.tsx';
@@ -22,9 +29,12 @@ const columns: readonly { readonly title: string; readonly sortBy?: SortKey; rea
   { title: 'Errors', sortBy: 'errors', about: 'Answers of 500 and above in the last minute' },
   { title: 'p99', sortBy: 'p99', about: 'In the last minute' },
   { title: 'What holds it back' },
+  { title: 'Back' },
 ];
 
 export function MigrationTable({ shown, filter, onFilter }: TableProps) {
+  // While it is away the rows say all the rest.
+  const { data: lately } = useQuery(sparklines);
   return (
     <table className="migrations">
       <thead>
@@ -36,7 +46,7 @@ export function MigrationTable({ shown, filter, onFilter }: TableProps) {
       </thead>
       <tbody>
         {shown.map((one) => (
-          <Row key={one.id} status={one} />
+          <Row key={one.id} status={one} lately={lately?.migrations.find(({ id }) => id === one.id)} />
         ))}
       </tbody>
     </table>
@@ -64,11 +74,19 @@ function ColumnHead({
   );
 }
 
-function Row({ status }: { status: MigrationStatus }) {
+function Row({
+  status,
+  lately,
+}: {
+  status: MigrationStatus;
+  lately: Sparklines['migrations'][number] | undefined;
+}) {
   const { id, owner, phase, share, pairs, traffic, latch } = status;
   const { text, more } = holdingBack(status);
+  const rollBack = useRollBack();
+  const whyNot = useWhyNot()('operator');
   return (
-    <tr>
+    <tr data-migration={id}>
       <th scope="row">
         <Link to="/migrations/$migration" params={{ migration: id }}>
           {visible(id)}
@@ -99,13 +117,22 @@ function Row({ status }: { status: MigrationStatus }) {
       </td>
       <td data-label="Errors" className="number">
         <Sides traffic={traffic} show={({ lastMinute }) => count(lastMinute.errors)} />
+        <Sparkline title="Errors" both={lately} values={errorRate} format={errorPercent} />
       </td>
       <td data-label="p99" className="number">
         <Sides traffic={traffic} show={({ lastMinute }) => milliseconds(lastMinute.p99Ms)} />
+        <Sparkline title="p99" both={lately} values={({ p99Ms }) => p99Ms} format={milliseconds} />
       </td>
       <td data-label="Holds" className="holds">
         {latch && <Badge tone="bad">guard</Badge>} <Sentence text={text} />
         {more > 0 && <span className="muted"> and {more} more</span>}
+      </td>
+      <td data-label="" className="back">
+        {(share.effective > 0 || share.asked > 0) && (
+          <GuardedButton className="danger" whyNot={whyNot} onClick={() => rollBack(id)}>
+            Roll back <span className="hidden">{visible(id)}</span> …
+          </GuardedButton>
+        )}
       </td>
     </tr>
   );

@@ -12,19 +12,21 @@ interface ReasonDialogProps {
   /** More fields of the form. */
   readonly fields?: ReactNode;
   readonly onConfirm: (reason: string) => Promise<void>;
+  /** Reads what somebody else changed meanwhile; then it can be asked for once more. */
+  readonly onLookAgain?: () => Promise<void>;
   readonly onClose: () => void;
 }
 
 /** Asks for a reason, does it, and says why it was refused when it was. */
 export function ReasonDialog(props: ReasonDialogProps) {
   const { title, children, action, isDangerous = false, needsReason, fields, onConfirm, onClose } = props;
+  const { onLookAgain } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState('');
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const id = useId();
-
-  useEffect(() => dialog.current?.showModal(), []);
+  useModal(dialog);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -39,6 +41,15 @@ export function ReasonDialog(props: ReasonDialogProps) {
       setBusy(false);
     }
   };
+  const lookAgain = async () => {
+    try {
+      await onLookAgain?.();
+      setError(undefined);
+    } catch (thrown) {
+      setError(thrown);
+    }
+  };
+  const isOvertaken = error instanceof ApiError && error.problem?.code === 'revision_conflict';
 
   return (
     <dialog ref={dialog} aria-labelledby={`${id}-title`} onClose={onClose}>
@@ -60,15 +71,53 @@ export function ReasonDialog(props: ReasonDialogProps) {
         />
         {error !== undefined && <Refused error={error} />}
         <div className="buttons end">
+          {isBusy && <Elapsed />}
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className={isDangerous ? 'danger' : 'primary'} disabled={isBusy}>
-            {action}
-          </button>
+          {isOvertaken && onLookAgain ? (
+            <button type="button" className="primary" onClick={lookAgain}>
+              Look again
+            </button>
+          ) : (
+            <button type="submit" className={isDangerous ? 'danger' : 'primary'} disabled={isBusy}>
+              {action}
+            </button>
+          )}
         </div>
       </form>
     </dialog>
+  );
+}
+
+/** Open while it is there, at its first field; whoever opened it has the focus again when it is gone. */
+function useModal(dialog: { readonly current: HTMLDialogElement | null }): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('input, select')?.focus();
+    return () => {
+      // What was pressed may have gone with what it did.
+      const after = before instanceof HTMLElement && before.isConnected ? before : null;
+      (after ?? document.getElementById('main'))?.focus({ preventScroll: true });
+    };
+  }, [dialog]);
+}
+
+const saidAfterMs = 1000;
+
+/** That something takes long, for what takes long. */
+export function Elapsed() {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((before) => before + 1), saidAfterMs);
+    return () => clearInterval(timer);
+  }, []);
+  if (seconds === 0) return null;
+  return (
+    <span className="muted" role="timer">
+      {seconds} s …
+    </span>
   );
 }
 

@@ -1,68 +1,31 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { KillStatus, Role } from '../../../proxy/admin/api-types.ts';
+import type { KillStatus } from '../../../proxy/admin/api-types.ts';
 import { write } from '../api/client.ts';
-import { config, kill, readiness, session } from '../api/queries.ts';
+import { kill, readiness } from '../api/queries.ts';
 import { visible } from '../format.ts';
+import { GuardedButton } from '../moves/guarded-button.tsx';
+import { useWhyNot } from '../moves/permission.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Heading } from '../parts/heading.tsx';
 import { Loaded } from '../parts/loaded.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { setShortcuts, useShortcutsOn } from '../parts/shortcuts.ts';
-import { Time } from '../parts/time.tsx';
+import { ConfigCard } from './config-card.tsx';
+import { ReplicasCard } from './replicas-card.tsx';
 
 export function SettingsPage() {
   return (
     <>
       <Heading title="Settings" />
-      <div className="columns even">
+      <div className="settings">
         <ConfigCard />
-        <PartsCard />
         <KillCard />
+        <ReplicasCard />
+        <PartsCard />
         <PageCard />
       </div>
     </>
-  );
-}
-
-function ConfigCard() {
-  const query = useQuery(config);
-  return (
-    <section className="card" aria-labelledby="config-title">
-      <h2 id="config-title">Routes in force</h2>
-      <Loaded query={query}>
-        {({ file, hash, loadedAt, problems }) => (
-          <>
-            <dl className="facts">
-              <dt>File</dt>
-              <dd>
-                <code>{visible(file)}</code>
-              </dd>
-              <dt>Version</dt>
-              <dd>
-                <code>{visible(hash)}</code>
-              </dd>
-              <dt>Since</dt>
-              <dd>
-                <Time at={loadedAt} seconds />
-              </dd>
-            </dl>
-            {problems.length > 0 && (
-              <Notice tone="bad" title="The file as it is now was refused; the one above stays in force">
-                <ul className="problems">
-                  {problems.map((problem) => (
-                    <li key={problem}>
-                      <code>{visible(problem)}</code>
-                    </li>
-                  ))}
-                </ul>
-              </Notice>
-            )}
-          </>
-        )}
-      </Loaded>
-    </section>
   );
 }
 
@@ -83,7 +46,7 @@ function PartsCard() {
                 <div key={name}>
                   <dt>{visible(name)}</dt>
                   <dd>
-                    <Badge tone={up ? 'good' : 'bad'}>{up ? 'up' : 'down'}</Badge>{' '}
+                    <Badge tone={up ? 'good' : 'bad'}>{standing(name, up)}</Badge>{' '}
                     {detail !== undefined && <span className="muted">{visible(detail)}</span>}
                   </dd>
                 </div>
@@ -96,11 +59,15 @@ function PartsCard() {
   );
 }
 
-const movers: readonly Role[] = ['operator', 'admin'];
+/** The kill switch is no part that could be up. */
+function standing(name: string, up: boolean): string {
+  if (name === 'kill') return up ? 'off' : 'on';
+  return up ? 'up' : 'down';
+}
 
 function KillCard() {
   const query = useQuery(kill);
-  const role = useQuery(session).data?.role;
+  const whyNot = useWhyNot()('operator');
   const queries = useQueryClient();
   // What was asked for stays as it was, whatever somebody else does to the switch meanwhile.
   const [wanted, setWanted] = useState<'on' | 'off'>();
@@ -113,14 +80,14 @@ function KillCard() {
     <section className="card" aria-labelledby="kill-title">
       <h2 id="kill-title">Kill switch</h2>
       <p>{query.data ? visible(query.data.text) : 'Whether it is on is not known.'}</p>
-      <button
-        type="button"
-        className={isOn ? '' : 'danger'}
-        disabled={role !== undefined && !movers.includes(role)}
+      <GuardedButton
+        className={isOn ? undefined : 'danger'}
+        whyNot={whyNot}
         onClick={() => setWanted(isOn ? 'off' : 'on')}
       >
         {isOn ? 'Turn it off …' : 'Everything to the monolith …'}
-      </button>
+      </GuardedButton>
+      {whyNot !== undefined && <p className="muted small">{whyNot}</p>}
       {wanted && (
         <ReasonDialog
           title={wanted === 'off' ? 'Turn the kill switch off' : 'Everything to the monolith'}
@@ -155,6 +122,10 @@ function PageCard() {
           <kbd>/</kbd>
         </dt>
         <dd>search</dd>
+        <dt>
+          <kbd>r</kbd>
+        </dt>
+        <dd>roll back, the migration of this page or row</dd>
         <dt>
           <kbd>n</kbd> <kbd>p</kbd>
         </dt>

@@ -8,7 +8,7 @@ import type { ApiEvent, ConfigReport, Readiness, VerdictRow } from '../api-types
 export interface Facts {
   readonly migrations: readonly MigrationStatus[];
   readonly kill: KillStatus;
-  readonly config: ConfigReport;
+  readonly config: Pick<ConfigReport, 'hash' | 'problems' | 'replicas'>;
   readonly readiness: Readiness;
 }
 
@@ -85,7 +85,7 @@ function standingOf(status: MigrationStatus): string {
   ]);
 }
 
-function configOf({ hash, problems, replicas }: ConfigReport): string {
+function configOf({ hash, problems, replicas }: Facts['config']): string {
   return JSON.stringify([hash, problems, replicas?.map((one) => [one.replica, one.hash])]);
 }
 

@@ -1,5 +1,6 @@
 import { serveFlag, shadowFlag } from '../../flags/flag-names.ts';
 import type { Migration } from '../../routing/model.ts';
+import { minuteText } from '../../telemetry/minute-text.ts';
 import type { DayRow } from '../daily-counts.ts';
 import type { Actor, Deletable, MoveResult } from '../model.ts';
 import { type Standing, standingOf } from '../standing.ts';
@@ -63,7 +64,7 @@ export function retireProblems({ standing, days, afterDays, nowMs }: RetireFacts
     const until = new Date(Date.parse(lastHit) + afterDays * DAY_MS).toISOString().slice(0, 10);
     const hits = days.reduce((sum, { monolithHits }) => sum + monolithHits, 0);
     problems.push(
-      `The monolith answered ${hits.toLocaleString('en-US')} of its requests in the last ${afterDays} days, the last at ${lastHit.slice(0, 16).replace('T', ' ')} UTC; without another one it can be retired on ${until}.`,
+      `The monolith answered ${hits.toLocaleString('en-US')} of its requests in the last ${afterDays} days, the last at ${minuteText(lastHit)}; without another one it can be retired on ${until}.`,
     );
   }
   const today = new Date(nowMs).toISOString().slice(0, 10);

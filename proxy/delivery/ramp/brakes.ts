@@ -1,5 +1,6 @@
 import type { EvidenceKey } from '../../evidence/model.ts';
 import type { Migration } from '../../routing/model.ts';
+import { minuteText } from '../../telemetry/minute-text.ts';
 import { type Allowance, stepAfter } from '../allowed-share.ts';
 import { type ApprovalState, approvalStates, missingApproval } from './approvals.ts';
 import type { RampDetail } from './detail.ts';
@@ -42,7 +43,7 @@ export function brakesOn({ migration, granted, detail, key, lead, nowMs }: Brake
   if (detail.pause) {
     const { by, since, reason } = detail.pause;
     const why = reason === '' ? '' : ` (${reason})`;
-    stopping.push(`Paused by ${by} at ${minuteOf(since)}${why}: ficus resume ${id} --reason … goes on.`);
+    stopping.push(`Paused by ${by} at ${minuteText(since)}${why}: ficus resume ${id} --reason … goes on.`);
   }
   const window = windowState(canary.windows, nowMs);
   if (canary.windows && !window.open) stopping.push(outside(canary.windows, window.opensAtMs));
@@ -82,9 +83,4 @@ function approvalWanted(id: string, { before, needed, given }: ApprovalState, { 
 /** The largest step below a share, 0 when there is none. */
 function stepBefore(canary: Migration['canary'], share: number): number {
   return canary.steps.findLast((step) => step < share) ?? 0;
-}
-
-/** `2026-11-24 09:31 UTC`. */
-function minuteOf(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -1,7 +1,5 @@
-/** What stands for a value that must not be kept: `‹redacted:8hex›`, as shadow/redact.ts writes it. */
-const redacted = /‹redacted:[0-9a-f]{8}›/;
-
-export const isRedacted = (text: string): boolean => redacted.test(text);
+import { headerOf } from '../../routing/raw-headers.ts';
+import { hasRedaction } from '../../shadow/redaction.ts';
 
 type Rule = {
   readonly combine: 'AND' | 'OR';
@@ -89,7 +87,7 @@ function exampleOf(values: readonly unknown[], place: string, found: Found): unk
   }
   if (Array.isArray(first)) return exampleOfList(present as unknown[][], place, found);
   if (isPart(first)) return exampleOfObject(present as Record<string, unknown>[], place, found);
-  if (present.some((value) => typeof value === 'string' && isRedacted(value))) {
+  if (present.some((value) => typeof value === 'string' && hasRedaction(value))) {
     found.rules[place] = notEmpty;
     found.redactedAt.push(place);
   } else if (isSometimesNull) found.rules[place] = typeOrNull;
@@ -133,13 +131,6 @@ function parsed(text: string): { readonly value: unknown } | undefined {
     try {
       return { value: JSON.parse(readable) };
     } catch {}
-  }
-  return undefined;
-}
-
-export function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    if (headers[at]!.toLowerCase() === name) return headers[at + 1];
   }
   return undefined;
 }

@@ -1,5 +1,7 @@
+import { headerOf } from '../../routing/raw-headers.ts';
+import { hasRedaction } from '../../shadow/redaction.ts';
 import type { PairRow } from '../../store/model.ts';
-import { draftBody, headerOf, isRedacted } from './draft-body.ts';
+import { draftBody } from './draft-body.ts';
 
 export interface DraftRequest {
   /** As a pact of version 4 has it. */
@@ -68,10 +70,10 @@ type FromState = (name: string, expression?: string) => Generator;
 
 /** A path with a redacted part is an expression over the state's values; its example has the name in that place. */
 function draftPath(path: string, template: string, fromState: FromState) {
-  if (!isRedacted(path)) return { path, generator: undefined };
+  if (!hasRedaction(path)) return { path, generator: undefined };
   const names = template.split('/');
   const parts = path.split('/').map((part, index) => {
-    if (!isRedacted(part)) return { example: part, expression: part };
+    if (!hasRedaction(part)) return { example: part, expression: part };
     const name = /^\{(\w+)\}$/.exec(names[index] ?? '')?.[1] ?? `part${index}`;
     return { example: name, expression: `\${${name}}`, name };
   });
@@ -88,8 +90,8 @@ function draftQuery(query: string, fromState: FromState) {
   const generators = new Map<string, Generator>();
   for (const [name, value] of new URLSearchParams(query)) {
     written[name] ??= [];
-    if (isRedacted(value)) generators.set(name, fromState(nameOf(name)));
-    written[name].push(isRedacted(value) ? 'from-the-state' : value);
+    if (hasRedaction(value)) generators.set(name, fromState(nameOf(name)));
+    written[name].push(hasRedaction(value) ? 'from-the-state' : value);
   }
   return { query: written, generators: [...generators] };
 }
@@ -101,7 +103,7 @@ function draftHeaders(headers: readonly string[], fromState: FromState) {
     const value = headerOf(headers, name);
     if (value === undefined) continue;
     const written = name.replace(/(^|-)[a-z]/g, (first) => first.toUpperCase());
-    const isHidden = credentials.includes(name) || isRedacted(value);
+    const isHidden = credentials.includes(name) || hasRedaction(value);
     kept[written] = [isHidden ? 'from-the-state' : value];
     if (isHidden) generators.push([written, fromState(nameOf(name))]);
   }

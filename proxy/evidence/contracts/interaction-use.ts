@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { joinedNames, plainMediaType, queryNames } from '../../shadow/use-names.ts';
 
 /** What a pact's interaction is about, in the terms in which live traffic is counted. */
 export interface InteractionUse {
   readonly method: string;
   /** With the example's values, without a query. */
   readonly path: string;
-  /** Names of the query's parameters, sorted, each once, joined by commas; `none` without a query. */
+  /** Names of the query's parameters, as `queryNames` writes them. */
   readonly query: string;
   readonly status: number;
   /** Media types without parameters; undefined where the pact leaves it open. */
@@ -33,16 +34,15 @@ export function interactionUse(
   return {
     method: request.method.toUpperCase(),
     path,
-    query: queryNames(request.query ?? written),
+    query: usedNames(request.query ?? written),
     status: response.status,
     type: mediaType(response),
     requestType: mediaType(request),
   };
 }
 
-function queryNames(query: z.output<typeof requestShape>['query']): string {
-  const names = typeof query === 'string' ? [...new URLSearchParams(query).keys()] : Object.keys(query ?? {});
-  return names.length === 0 ? 'none' : [...new Set(names)].sort().join(',');
+function usedNames(query: z.output<typeof requestShape>['query']): string {
+  return typeof query === 'string' ? queryNames(query) : joinedNames(Object.keys(query ?? {}));
 }
 
 const described = z.object({ contentType: z.string() });
@@ -51,5 +51,5 @@ function mediaType({ headers, body }: z.output<typeof part>): string | undefined
   const name = Object.keys(headers ?? {}).find((one) => one.toLowerCase() === 'content-type');
   const written = name === undefined ? undefined : headers?.[name];
   const text = (Array.isArray(written) ? written[0] : written) ?? described.safeParse(body).data?.contentType;
-  return text?.split(';')[0]?.trim().toLowerCase();
+  return text === undefined ? undefined : plainMediaType(text);
 }

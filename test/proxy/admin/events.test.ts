@@ -20,7 +20,7 @@ import { catalogStatus } from './sample-data.ts';
 
 const latch = { at: '2026-11-20T12:00:00Z', kind: 'errors', reason: 'too many', numbers: {} } as const;
 const killOff = { on: false, text: 'off', warnings: [] };
-const config = { file: 'routes.yaml', hash: 'a', loadedAt: '2026-11-20T12:00:00Z', problems: [] };
+const config = { hash: 'a', problems: [] };
 const readiness = (up: boolean) => ({ ready: true, parts: { routes: { up: true }, postgres: { up } } });
 const facts = { migrations: [catalogStatus], kill: killOff, config, readiness: readiness(true) };
 

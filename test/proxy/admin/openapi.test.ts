@@ -43,6 +43,8 @@ const bodies: Record<string, object> = {
   kill: { on: true, reason: 'test' },
   force: { side: 'service', minutes: 60, reason: 'test' },
   verdict: { verdict: 'bug', reason: 'test' },
+  verdicts: { signatures: ['5f1c0a9be2d4'], verdict: 'bug', reason: 'test' },
+  undo: { verdicts: [{ signature: '5f1c0a9be2d4', seq: 7 }] },
 };
 // Logins are answered before the validator; a stream of events never ends. Both have tests of their own.
 const elsewhere = new Set(['/login', '/login/callback', '/api/events']);

@@ -1,5 +1,6 @@
-import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import type { ContractResult, RouteReport } from '../../../proxy/admin/api-types.ts';
 import type { MigrationStatus } from '../../../proxy/delivery/model.ts';
+import type { RecentAsking } from '../../../proxy/delivery/preview/recent-asking.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
 import type { GateReason } from '../../../proxy/evidence/model.ts';
 import type { KeptVerdict, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
@@ -196,7 +197,7 @@ export const passedContract: ContractResult = {
   build: '7.4.1',
   pactHash: 'c0ffee',
   outcome: 'passed',
-  interactions: ['GET /api/products', 'POST /api/products'],
+  interactions: ['GET /api/products: a list', 'POST /api/products: a new one'],
   at: '2026-11-20T11:00:00.000Z',
   failures: [],
   from: '/estate/contracts/pacts/web-shop-catalog.json',
@@ -209,5 +210,57 @@ export const failedContract: ContractResult = {
   side: 'service',
   build: '1.2.0',
   outcome: 'failed',
-  failures: [{ interaction: 'POST /api/products', text: 'expected status 201 but got 500' }],
+  failures: [{ interaction: 'POST /api/products: a new one', text: 'expected status 201 but got 500' }],
 };
+
+/** Users 1 to 400, each of whom asked ten times within ten minutes; the hash is what their bucket is made of. */
+export const catalogAsking: RecentAsking = {
+  minutes: 10,
+  requests: 4_200,
+  routes: new Map([
+    ['GET /api/products', 3_000],
+    ['GET /api/categories', 1_200],
+  ]),
+  users: new Map(Array.from({ length: 400 }, (_, index) => [index, 10])),
+  byChance: 0,
+  unknown: 200,
+  complete: true,
+};
+
+export const previewed = {
+  id: 'catalog',
+  service: 'catalog',
+  stickBy: [{ from: 'header', name: 'x-user-id' }],
+  canary: { steps: [1, 5, 25, 50, 100], holdMinutes: 15, minRequests: 1_000 },
+  routes: [],
+} as const;
+
+export const catalogRoutes: readonly RouteReport[] = [
+  {
+    route: 'GET /api/products/{productId}',
+    shadow: 'compare',
+    agreed: 9_351,
+    differed: 1_234,
+    incomparable: 0,
+    agreementAtLeast: 0.877,
+    requestsPerMinute: 300,
+    lastSeenAt: '2026-11-20T11:59:00.000Z',
+    kinds: 4,
+    kindsInPacts: 2,
+    coverage: [
+      { dimension: 'status', value: '2xx', compared: 10_500, incomparable: 0 },
+      { dimension: 'status', value: '4xx', compared: 85, incomparable: 0 },
+    ],
+  },
+  {
+    route: 'POST /api/products',
+    shadow: 'never',
+    agreed: 0,
+    differed: 0,
+    incomparable: 0,
+    requestsPerMinute: 0,
+    kinds: 0,
+    kindsInPacts: 0,
+    coverage: [],
+  },
+];

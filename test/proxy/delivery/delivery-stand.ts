@@ -5,7 +5,7 @@ import pino from 'pino';
 import { parseRoutes } from '../../../proxy/config/parse-routes.ts';
 import type { DayRow } from '../../../proxy/delivery/daily-counts.ts';
 import { MigrationDelivery } from '../../../proxy/delivery/delivery.ts';
-import { MigrationStates } from '../../../proxy/delivery/migration-states.ts';
+import { MigrationStates, type StateStore } from '../../../proxy/delivery/migration-states.ts';
 import type { Lead } from '../../../proxy/delivery/ramp/brakes.ts';
 import type { StepAnnouncer } from '../../../proxy/delivery/ramp/step.ts';
 import { TrafficHistory } from '../../../proxy/delivery/traffic-history.ts';
@@ -19,6 +19,8 @@ import type { AuditEntry } from '../../../proxy/store/model.ts';
 
 export const alice = { name: 'cli:alice' };
 export const bob = { name: 'cli:bob' };
+
+const away = () => Promise.reject(new Error('away'));
 
 /** Delivery as it is, on flags, a gate and a clock in memory that a test turns. */
 export class DeliveryStand {
@@ -42,8 +44,11 @@ export class DeliveryStand {
   #features: FeatureSet = emptyFeatureSet;
   #onFlags: (() => void)[] = [];
 
-  /** `settings`: of the migration `billing`, in YAML's flow style. */
-  constructor(settings = 'canary: { steps: [1, 5, 25, 100], holdMinutes: 10, minRequests: 100 }') {
+  /** `settings`: of the migration `billing`, in YAML's flow style; `store`: what other replicas have, too. */
+  constructor(
+    settings = 'canary: { steps: [1, 5, 25, 100], holdMinutes: 10, minRequests: 100 }',
+    store: StateStore = { load: away, save: away },
+  ) {
     const parsed = parseRoutes(
       `{ upstreams: { monolith: { url: http://m }, billing: { url: http://b } }, default: monolith, migrations: {
         billing: { service: billing, stickBy: [header:x-user-id], routes: [GET /api/invoices], ${settings} } } }`,
@@ -52,10 +57,9 @@ export class DeliveryStand {
     assert.ok(parsed.ok, JSON.stringify(parsed));
     this.migration = parsed.model.migrations[0]!;
     const log = pino({ level: 'silent' });
-    const away = () => Promise.reject(new Error('away'));
     // Never flushed: nothing reads this file.
     const file = path.join(tmpdir(), 'ficus-no-such-folder', 'states.json');
-    this.states = new MigrationStates({ file, store: { load: away, save: away }, log });
+    this.states = new MigrationStates({ file, store, log });
     // What waits for another replica has waited long enough when it looks the second time.
     const clock = { now: () => this.nowMs, monotonic: () => (this.#waitedMs += 2000) };
     this.delivery = new MigrationDelivery({
@@ -144,6 +148,7 @@ export class DeliveryStand {
       storyOf: async () => ({ own: true }),
       lastRun: () => undefined,
       shareClaims: () => {},
+      ageMs: () => undefined,
       health: () => ({ source: 'file', up: true }),
       close: async () => {},
     };

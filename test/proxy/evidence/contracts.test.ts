@@ -40,6 +40,7 @@ test('what a broker asks for is verified for both builds and told to it, unless 
     store: away,
     pactEnvironment: {},
     pactCacheDir: folder,
+    hideSecrets: (text) => text,
     clock: { now: () => 0, monotonic: () => performance.now() },
     log: pino({ level: 'silent' }),
   });

@@ -85,6 +85,7 @@ async function begin(gate: string, more = ''): Promise<void> {
     store,
     pactEnvironment: {},
     pactCacheDir: '/nowhere',
+    hideSecrets: (text) => text,
     onBuildsChanged: () => {},
     onCounted: () => {},
     onDropped: () => {},

@@ -43,6 +43,7 @@ beforeEach(async () => {
     store: away,
     pactEnvironment: {},
     pactCacheDir: '/nowhere/pacts',
+    hideSecrets: (text) => text,
     onBuildsChanged: () => {},
     onCounted: ({ id }) => counted.push(id),
     onDropped: (_migration, reason) => dropped.push(reason),

@@ -159,7 +159,7 @@ test('an edit by hand back to what we wrote last is not ours', options, async (t
   const { flags, file } = await open(t);
   const share = { migrationId: 'catalog', which: 'serve', percent: 5, reason: 'first', actor: 'me' } as const;
   await flags.setShare(share);
-  assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+  assert.deepEqual(await flags.storyOf({ flag: 'catalog.serve' }, true), { own: true });
   const ours = readFileSync(file, 'utf8');
   const edits: [string, number][] = [
     [serving(7), 7],
@@ -169,10 +169,10 @@ test('an edit by hand back to what we wrote last is not ours', options, async (t
     const isAsked = untilAsked(flags, percent);
     writeFileSync(file, text);
     await isAsked;
-    assert.equal((await flags.storyOf('catalog.serve', true)).own, false);
+    assert.equal((await flags.storyOf({ flag: 'catalog.serve' }, true)).own, false);
   }
   await flags.setShare({ ...share, percent: 10 });
-  assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+  assert.deepEqual(await flags.storyOf({ flag: 'catalog.serve' }, true), { own: true });
 });
 
 test('a broken file keeps the last good flags, and is reported', options, async (t) => {

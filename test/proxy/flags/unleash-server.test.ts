@@ -159,13 +159,13 @@ describe('with a real Unleash server', { timeout: 240_000 }, () => {
   });
 
   test('a flip made in Unleash has its author, and ours is known for ours', async () => {
-    await flags.storyOf('catalog.serve', true);
+    await flags.storyOf({ flag: 'catalog.serve' }, true);
     await flags.setShare(change(10));
-    assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+    assert.deepEqual(await flags.storyOf({ flag: 'catalog.serve' }, true), { own: true });
     await admin('POST', strategiesPath('catalog.serve').replace(/strategies$/, 'off'));
     // The test's token is ours, too.
-    assert.deepEqual(await flags.storyOf('catalog.serve', false), { own: 'perhaps' });
-    const story = await flags.storyOf('catalog.serve', true);
+    assert.deepEqual(await flags.storyOf({ flag: 'catalog.serve' }, false), { own: 'perhaps' });
+    const story = await flags.storyOf({ flag: 'catalog.serve' }, true);
     assert.ok(story.own === false);
     assert.equal(story.author, 'admin');
     assert.deepEqual(
@@ -181,7 +181,7 @@ describe('with a real Unleash server', { timeout: 240_000 }, () => {
     flags.shareClaims(async () => []);
     await admin('POST', strategiesPath('catalog.serve').replace(/strategies$/, 'off'));
     await admin('POST', strategiesPath('catalog.serve').replace(/strategies$/, 'on'));
-    assert.deepEqual(await flags.storyOf('catalog.serve', true), { own: true });
+    assert.deepEqual(await flags.storyOf({ flag: 'catalog.serve' }, true), { own: true });
     flags.shareClaims(async (ids) => ids);
   });
 

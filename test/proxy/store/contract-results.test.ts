@@ -11,6 +11,7 @@ const passed: ContractResultRow = {
   outcome: 'passed',
   interactions: ['GET /api/products', 'POST /api/products'],
   at: '2026-11-21T10:00:00.000Z',
+  failures: [],
 };
 
 describe('contract results', () => {
@@ -26,6 +27,7 @@ describe('contract results', () => {
       ...passed,
       outcome: 'failed',
       interactions: [],
+      failures: [{ interaction: 'POST /api/products', text: 'status: expected 201 but was 404\nand \u0007' }],
       at: '2026-11-21T11:00:00.000Z',
     } as const;
     await contractResults.save('catalog', passed);

@@ -16,3 +16,16 @@ test('the newest accepted description outlives any number of refused ones', asyn
   // The one before it went by number, as any does.
   assert.equal(await kept.before('billing', 'second'), undefined);
 });
+
+test('a description that comes back is held against the one that was accepted last', async (t) => {
+  const { store, stop } = await startTestStore();
+  t.after(stop);
+  const { serviceDescriptions: kept } = store;
+  const befores: (string | undefined)[] = [];
+  for (const hash of ['old', 'new', 'old', 'newer']) {
+    await kept.save('billing', { hash, build: hash, document: '{}', accepted: false });
+    befores.push((await kept.before('billing', hash))?.hash);
+    await kept.accept('billing', hash);
+  }
+  assert.deepEqual(befores, [undefined, 'old', 'new', 'old']);
+});
