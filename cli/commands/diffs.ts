@@ -5,6 +5,7 @@ import type {
   SignatureList,
   VerdictRow,
 } from '../../proxy/admin/api-types.ts';
+import { allPages } from '../admin-client.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { count, counted, localTime, none, part } from '../format.ts';
@@ -41,7 +42,8 @@ export const diffs = defineCommand({
     const suffix = query.size === 0 ? '' : `?${query}`;
     if (signature === undefined) {
       if (limit !== undefined) throw new UsageError('--pairs says how many pairs of a --signature: name it');
-      const list = await admin().get<SignatureList>(migrationPath(id, `/signatures${suffix}`));
+      const path = migrationPath(id, `/signatures${suffix}`);
+      const list = await allPages<SignatureList>(admin(), path, 'signatures');
       return { json: list, text: renderSignatures(inert(list), build, { width, paint }) };
     }
     if (signature === '') throw new UsageError('--signature is empty: `ficus diffs ID` lists them');

@@ -308,6 +308,33 @@ describe('the dashboard in a browser', () => {
     }
   });
 
+  test('the guard takes a migration back while somebody looks on, the page shows it without being asked', async () => {
+    await page.clock.install();
+    await page.goto(admin.url);
+    const row = page.getByRole('row', { name: /catalog/ });
+    await row.getByText('canary 5 %').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    // From here on nothing is asked for again by the clock.
+    await page.clock.pauseAt(Date.now() + 500);
+    const latch = {
+      at: '2026-11-20T12:00:00.000Z',
+      kind: 'errors',
+      reason: 'too many 5xx',
+      numbers: {},
+    } as const;
+    estate.migrations.set('catalog', { ...catalogStatus, latch, revision: 99 });
+    // What is gathered of events waits for a timer.
+    for (let ms = 0; ms < 1_500 && !(await row.getByText('too many 5xx').isVisible()); ms += 100) {
+      await page.waitForTimeout(200);
+      await page.clock.runFor(100);
+    }
+    await row.getByText('too many 5xx').waitFor();
+
+    await admin.close();
+    await page.getByText(/^Seen \d/).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('charts show a chosen time, are read by arrow keys and as a table, and say what moved the migration', async () => {
     const from = Date.now() - 3_600_000;
     estate.series = (grid) => sampleGrid(grid, ways);
