@@ -5,6 +5,7 @@ import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
 import type { MovePreview } from '../delivery/preview/preview-move.ts';
+import type { SeriesReads } from '../delivery/series/series-reads.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { DraftOrder, DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -41,6 +42,7 @@ export interface AdminReads {
     limit: number,
     build?: string,
   ): Promise<readonly PairRow[]>;
+  readonly series: SeriesReads;
   pair(id: string): Promise<PairRow | undefined>;
   /** Of any build, oldest first; the page behind `after`. */
   differingPairs(page: {

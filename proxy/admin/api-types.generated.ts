@@ -33,6 +33,12 @@ export type SignatureState = 'unjudged' | 'expired' | 'returned' | 'bug' | 'expe
  */
 export type FlatHeaders = readonly string[];
 /**
+ * One for each point; null where nothing is known, which is not 0
+ *
+ * @maxItems 720
+ */
+export type Values = readonly (number | null)[];
+/**
  * Which status each goes with is in `x-ficus-status`; a code keeps its meaning
  */
 export type ProblemCode =
@@ -487,6 +493,115 @@ export interface AuditRow {
 }
 export interface ReasonOrder {
   readonly reason: Reason;
+}
+export interface SideSeries {
+  readonly requests: Values;
+  readonly errors: Values;
+  readonly p50Ms: Values;
+  readonly p95Ms: Values;
+  readonly p99Ms: Values;
+}
+export interface Sparkline {
+  readonly requests: Values;
+  readonly errors: Values;
+  readonly p99Ms: Values;
+}
+/**
+ * A moment at which a migration was moved, as the audit has it
+ */
+export interface SeriesMarker {
+  readonly seq: number;
+  readonly at: Time;
+  readonly action: string;
+  readonly actor: string;
+  readonly reason: string;
+  /**
+   * Percent or phase
+   */
+  readonly from?: number | string;
+  /**
+   * Percent or phase
+   */
+  readonly to?: number | string;
+}
+/**
+ * Point `i` is what was counted from `from` plus `i` times `stepSeconds` on
+ */
+export interface MigrationSeries {
+  readonly migration: string;
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  /**
+   * Percent, as it stood at the end of each step
+   */
+  readonly share: {
+    readonly asked: Values;
+    readonly allowed: Values;
+    readonly effective: Values;
+  };
+  readonly monolith: SideSeries;
+  readonly service: SideSeries;
+  readonly copies: SideSeries;
+  /**
+   * 0 to 1, of all pairs under the builds and rules of then, judged as the gate does; and their lower 95 % bound
+   */
+  readonly agreement: {
+    readonly ratio: Values;
+    readonly atLeast: Values;
+  };
+  /**
+   * Compared in each step, before any verdict
+   */
+  readonly pairs: {
+    readonly agreed: Values;
+    readonly differed: Values;
+    readonly incomparable: Values;
+  };
+  /**
+   * Copies that were not sent or not compared, by reason
+   */
+  readonly dropped: {
+    readonly [k: string]: Values;
+  };
+  /**
+   * The oldest first; of more than 200 the newest
+   *
+   * @maxItems 200
+   */
+  readonly markers: readonly SeriesMarker[];
+}
+/**
+ * Point `i` is what was counted from `from` plus `i` times `stepSeconds` on
+ */
+export interface EstateSeries {
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  /**
+   * In routes.yaml, and those of them in phase `service` or `retired`, at the end of each step
+   */
+  readonly routes: {
+    readonly all: Values;
+    readonly moved: Values;
+  };
+  /**
+   * Answers to clients, on paths that no migration has as well, and those of them by services
+   */
+  readonly traffic: {
+    readonly all: Values;
+    readonly service: Values;
+  };
+}
+export interface Sparklines {
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  readonly migrations: readonly {
+    readonly id: string;
+    readonly monolith: Sparkline;
+    readonly service: Sparkline;
+  }[];
 }
 export interface KillStatus {
   readonly on: boolean;

@@ -23,6 +23,7 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
+import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureHourStore, type SignatureHourStore } from './signature-hours.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
@@ -45,6 +46,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
+  readonly series: SeriesStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly signatureHours: SignatureHourStore;
@@ -109,6 +111,7 @@ export function openStore({
     pairs,
     pairWriter,
     replicas: createReplicaStore(database),
+    series: createSeriesStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     signatureHours: createSignatureHourStore(database),
