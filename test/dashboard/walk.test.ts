@@ -343,11 +343,11 @@ const plantedContracts: ContractView = {
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
-  estate.series = (grid) => sampleGrid(grid, ways).map((row) => (...row, dropped: [planted]: 1 ));
+  estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
   estate.contractView = plantedContracts;
-  estate.signatures = catalogSignatures.map((one) => (
+  estate.signatures = catalogSignatures.map((one) => ({
     ...one,
-    place: `body:/$planted`,
+    place: `body:/${planted}`,
     route: planted,
     monolith: planted,
     service: planted,
@@ -357,7 +357,7 @@ function plant(estate: InMemoryEstate): void {
     {
       ...catalogPair,
       route: planted,
-      request: { method: 'GET', target: `/$planted`, headers: [planted, planted], body: planted },
+      request: { method: 'GET', target: `/${planted}`, headers: [planted, planted], body: planted },
       monolith: { status: 200, headers: ['content-type', planted, planted, planted], body },
       service: { status: 200, headers: ['content-type', 'x'], body: body.replace('1', '2') },
     },
