@@ -137,14 +137,12 @@ function percentiles(side: string, tone: Tone, { p50Ms, p95Ms, p99Ms }: SideSeri
 function droppedLines(dropped: MigrationSeries['dropped']): Line[] {
   const total = (values: Values): number => values.reduce<number>((all, value) => all + (value ?? 0), 0);
   const reasons = Object.entries(dropped).sort(([, a], [, b]) => total(b) - total(a));
-  const shown: Line[] = reasons
-    .slice(0, shownReasons)
-    .map(([reason, values], index) => ({
-      label: visible(reason),
-      tone: tones[index]!,
-      dash: 'long',
-      values,
-    }));
+  const shown: Line[] = reasons.slice(0, shownReasons).map(([reason, values], index) => ({
+    label: visible(reason),
+    tone: tones[index]!,
+    dash: 'long',
+    values,
+  }));
   const rest = reasons.slice(shownReasons).map(([, values]) => values);
   return rest.length === 0
     ? shown
