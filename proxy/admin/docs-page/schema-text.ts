@@ -42,7 +42,7 @@ export function typeOf(schema: Schema): Markup {
   }
   if (schema.enum)
     return joined(
-      schema.enum.map((value) => markup`<code>${text(value)}</code>`),
+      schema.enum.map((value) => markup`<code>${text(String(value))}</code>`),
       ' | ',
     );
   if (schema.const !== undefined) return markup`<code>${text(JSON.stringify(schema.const))}</code>`;
