@@ -9,7 +9,6 @@ import { Sessions } from '../../proxy/admin/login/session.ts';
 import { readTokenFile } from '../../proxy/admin/login/token-file.ts';
 import { TokenLogin } from '../../proxy/admin/login/token-login.ts';
 import { type AdminServer, startAdmin } from '../../proxy/admin/start-admin.ts';
-import type { ContractView } from '../../proxy/evidence/contract-view.ts';
 import { systemClock } from '../../proxy/telemetry/clock.ts';
 import { buildDashboard } from '../../scripts/dashboard-build.ts';
 import { InMemoryEstate } from '../proxy/admin/in-memory-deps.ts';
@@ -17,6 +16,7 @@ import { hashOf } from '../proxy/admin/login/hash-of.ts';
 import { catalogPair, catalogSignatures, catalogStatus, ordersStatus } from '../proxy/admin/sample-data.ts';
 import { type SampleWay, sampleGrid } from '../support/sample-series.ts';
 import { accessibilityFindings, launchChromium } from './chromium.ts';
+import { plantedContracts } from './planted-contracts.ts';
 
 /** The machine may be busy: a long wait costs nothing when what is awaited comes. */
 const patienceMs = 30_000;
@@ -297,60 +297,14 @@ const screens = [
   '/audit',
 ];
 
-const plantedContracts: ContractView = {
-  pacts: [
-    {
-      consumer: planted,
-      from: planted,
-      pactHash: 'c0ffee',
-      pending: false,
-      interactions: 2,
-      service: 'failed',
-      monolith: 'passed',
-    },
-  ],
-  uses: [
-    {
-      route: planted,
-      method: 'GET',
-      status: '200',
-      type: planted,
-      requestType: 'none',
-      query: planted,
-      count: 3,
-      counted: 'pairs',
-      use: 'one',
-      coveredBy: [],
-    },
-  ],
-  unused: [],
-  results: [
-    {
-      side: 'service',
-      consumer: planted,
-      build: planted,
-      pactHash: 'c0ffee',
-      outcome: 'failed',
-      at: '2026-11-20T11:00:00.000Z',
-      interactions: 2,
-      failures: [{ interaction: planted, text: planted }],
-      isNow: true,
-    },
-  ],
-  problems: [planted],
-};
-
 function plant(estate: InMemoryEstate): void {
   estate.migrations.set('catalog', { ...catalogStatus, owner: planted, holds: [planted] });
   estate.reasons = [{ rule: 'unjudged', state: 'refused', text: planted }];
-<<<<<<< HEAD
-  estate.series = (grid) => sampleGrid(grid, ways).map((row) => (...row, dropped: [planted]: 1 ));
-=======
-  estate.contractView = plantedContracts;
->>>>>>> p-E
-  estate.signatures = catalogSignatures.map((one) => (
+  estate.contractView = plantedContracts(planted);
+  estate.series = (grid) => sampleGrid(grid, ways).map((row) => ({ ...row, dropped: { [planted]: 1 } }));
+  estate.signatures = catalogSignatures.map((one) => ({
     ...one,
-    place: `body:/$planted`,
+    place: `body:/${planted}`,
     route: planted,
     monolith: planted,
     service: planted,
@@ -360,7 +314,7 @@ function plant(estate: InMemoryEstate): void {
     {
       ...catalogPair,
       route: planted,
-      request: { method: 'GET', target: `/$planted`, headers: [planted, planted], body: planted },
+      request: { method: 'GET', target: `/${planted}`, headers: [planted, planted], body: planted },
       monolith: { status: 200, headers: ['content-type', planted, planted, planted], body },
       service: { status: 200, headers: ['content-type', 'x'], body: body.replace('1', '2') },
     },
