@@ -59,7 +59,7 @@ test('what stands is another, each change is one event', () => {
 test('another replica goes by another routes.yaml, that is an event; that it was seen is none', () => {
   const replica = (hash: string, seenAt: string) => ({
     ...config,
-    replicas: [{ replica: 'b', hash, seenAt }],
+    replicas: [{ replica: 'b', hash, startedAt: '2026-11-20T11:00:00.000Z', seenAt }],
   });
   const before = { ...facts, config: replica('a', '2026-11-20T12:00:00Z') };
   assert.deepEqual(changesBetween(before, { ...facts, config: replica('a', '2026-11-20T12:00:02Z') }), []);
