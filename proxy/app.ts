@@ -144,6 +144,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const comparer = createComparer({
     ...comparerLimits,
     redactionKey,
+    sealingKey: settings.reveal.keys[0],
     log,
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {

@@ -7,6 +7,7 @@ import './styles/contracts.css';
 import './styles/pairs.css';
 import './styles/live.css';
 import './styles/charts.css';
+import './styles/pair-actions.css';
 import './styles/differences.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

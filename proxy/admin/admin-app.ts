@@ -27,6 +27,7 @@ import { limitRate } from './rate-limit.ts';
 import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
+import { addRevealRoutes } from './reveal-routes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { addSeriesRoutes } from './series-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
@@ -80,6 +81,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
   addSeriesRoutes(app, deps);
+  addRevealRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addHourRoutes(app, deps);

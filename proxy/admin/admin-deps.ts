@@ -19,7 +19,14 @@ import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.
 import type { PairPlace } from '../store/pairs.ts';
 import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, Readiness, RouteReport } from './api-types.ts';
+import type {
+  ConfigReport,
+  ContractResult,
+  PairRow as LinkedPair,
+  Readiness,
+  RouteReport,
+} from './api-types.ts';
+import type { RevealValues } from './reveal-routes.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
@@ -112,6 +119,10 @@ export interface AdminDeps {
   preview(migration: string, share: number): MovePreview;
   /** What traffic has shown of each route of a migration that there is. */
   routes(migration: string): readonly RouteReport[];
+  /** What rules hid in a pair. */
+  readonly reveal: RevealValues;
+  /** Pairs with where they lead to, and which of their redactions can be revealed. */
+  linked(pairs: readonly PairRow[]): Promise<readonly LinkedPair[]>;
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

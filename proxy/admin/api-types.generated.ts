@@ -81,6 +81,7 @@ export type ProblemCode =
   | 'key_reused'
   | 'revision_conflict'
   | 'revision_needed'
+  | 'values_not_kept'
   | 'verdict_conflict'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
@@ -379,12 +380,45 @@ export interface Pair {
   };
   readonly monolith?: StoredAnswer;
   readonly service?: StoredAnswer;
+  readonly links?: PairLinks;
+  /**
+   * Which of its redactions can be revealed: `0a1b2c3d` of `‹redacted:0a1b2c3d›`; absent: none
+   *
+   * @maxItems 32
+   */
+  readonly revealable?: readonly string[];
 }
 export interface StoredAnswer {
   readonly status?: number;
   readonly headers: FlatHeaders;
   readonly body: string;
   readonly detail?: string;
+}
+/**
+ * Where a pair leads to
+ */
+export interface PairLinks {
+  /**
+   * Absent where the client's own could not be kept
+   */
+  readonly traceId?: string;
+  /**
+   * Where the trace is looked at; absent without FICUS_TRACE_URL
+   */
+  readonly traceUrl?: string;
+  readonly monolith?: RequestAddress;
+  readonly service?: RequestAddress;
+}
+/**
+ * Where the request goes, by routes.yaml as it is now; redacted as the pair is
+ */
+export interface RequestAddress {
+  readonly url: string;
+  readonly unixSocket?: string;
+  /**
+   * Sent as Host in place of the client's
+   */
+  readonly host?: string;
 }
 export interface KeptVerdict {
   readonly signature: string;
@@ -928,6 +962,32 @@ export interface SignatureHour {
   readonly pairs: Count;
   readonly routePairs: Count;
   readonly askedTwice: AskedTwice;
+}
+export interface RevealOrder {
+  /**
+   * The hex digits of redactions: `0a1b2c3d` of `‹redacted:0a1b2c3d›`
+   *
+   * @minItems 1
+   * @maxItems 32
+   */
+  readonly marks: readonly string[];
+  readonly reason: Reason;
+}
+export interface RevealDone {
+  readonly pair: string;
+  readonly values: readonly RevealedValue[];
+  /**
+   * Marks whose values are kept nowhere
+   */
+  readonly notKept: readonly string[];
+}
+export interface RevealedValue {
+  readonly mark: string;
+  /**
+   * The place of the `redact` rule that hid it
+   */
+  readonly rule: string;
+  readonly value: string;
 }
 export interface ContractReport {
   readonly migration: string;

@@ -14,7 +14,7 @@ const signaturePlace = z.tuple([z.number(), z.number(), z.number(), z.string()])
 const pairPlace = z.strictObject({ at: z.iso.datetime(), id: z.string().max(100) });
 
 /** Differences and contracts: what a gate's answer rests on. */
-export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: AdminDeps): void {
+export function addEvidenceRoutes(app: Express, { delivery, reads, verify, linked }: AdminDeps): void {
   const verifying = new Set<string>();
 
   app.get('/api/migrations/:id/signatures', async (request, response) => {
@@ -45,15 +45,18 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
         reads.verdicts(id, wanted),
       ]),
     );
-    const { rows: pairs, next } = pageOf(found, limit, ({ at, id: pair }) => ({ at, id: pair }));
-    response.json({ signature, pairs, verdicts, ...next } satisfies SignatureDetail);
+    const { rows, next } = pageOf(found, limit, ({ at, id: pair }) => ({ at, id: pair }));
+    const pairs = await readStore(() => linked(rows));
+    const answer: SignatureDetail = { signature, pairs, verdicts, ...next };
+    response.json(answer);
   });
 
   app.get('/api/pairs/:pair', async (request, response) => {
     const { pair: id } = request.params;
     const pair = await readStore(() => reads.pair(id));
     if (!pair) throw new AdminProblem('unknown_pair', `There is no pair "${id}", or it was dropped by age.`);
-    response.json(pair satisfies PairRow);
+    const [answer] = await readStore(() => linked([pair]));
+    response.json(answer satisfies PairRow | undefined);
   });
 
   app.post('/api/migrations/:id/verify', async (request, response) => {

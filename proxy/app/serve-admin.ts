@@ -20,6 +20,7 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
+import { linkPairs } from './pair-links.ts';
 import type { MovePreviews } from './preview-moves.ts';
 import {
   auditPart,
@@ -30,6 +31,7 @@ import {
   verifyEntry,
   verifyResult,
 } from './reports.ts';
+import { createReveal } from './reveal-values.ts';
 import { verdictMoves } from './verdict-moves.ts';
 import type { watchConfig } from './watch-config.ts';
 import type { watchMoves } from './watch-moves.ts';
@@ -126,6 +128,8 @@ export async function serveAdmin(
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    reveal: createReveal({ settings: settings.reveal, store, spool: storage.spool, nowIso }),
+    linked: linkPairs({ model, settings, store }),
     drill,
     preview: previews.preview,
     routes: previews.routes,

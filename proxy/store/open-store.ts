@@ -24,6 +24,7 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
+import { createSealedValueStore, type SealedValueStore } from './sealed-values.ts';
 import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureHourStore, type SignatureHourStore } from './signature-hours.ts';
@@ -48,6 +49,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
+  readonly sealedValues: SealedValueStore;
   readonly series: SeriesStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
@@ -69,6 +71,8 @@ export interface StoreOptions {
   readonly random?: () => number;
   readonly timings?: Partial<DatabaseTimings>;
   readonly pairLimits?: Partial<PairLimits>;
+  /** How long what rules hid is kept, sealed: at most as long as the pairs. */
+  readonly sealedMaxAgeDays?: number | undefined;
   /** Pairs that will never be stored. */
   readonly onPairsDropped?: (reason: PairDropReason, n: number) => void;
 }
@@ -89,6 +93,7 @@ export function openStore({
   const { pairsPerSignature } = pairLimits;
   const database = connectDatabase({ databaseUrl, owner, log, random, timings });
   const pairs = createPairStore(database);
+  const sealedValues = createSealedValueStore(database);
   const evidence = createEvidenceStore(database);
   const pairWriter = createPairWriter({
     database,
@@ -98,7 +103,9 @@ export function openStore({
     ...(options.onPairsDropped && { onDropped: options.onPairsDropped }),
     limits: { ...defaultPairWriterLimits, pairsPerSignature },
   });
-  const retention = startRetention({ database, pairs, evidence, pairLimits, log, clock });
+  const { sealedMaxAgeDays = pairLimits.maxAgeDays } = options;
+  const kept = { pairs, sealedValues, evidence, pairLimits, sealedMaxAgeDays };
+  const retention = startRetention({ database, ...kept, log, clock });
   const rights = watchAuditRights(database, log);
   return {
     available: database.available,
@@ -114,6 +121,7 @@ export function openStore({
     pairs,
     pairWriter,
     replicas: createReplicaStore(database),
+    sealedValues,
     series: createSeriesStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),

@@ -1,8 +1,9 @@
 import type { Database, Query } from './database.ts';
 import { insertRows } from './insert-rows.ts';
-import type { PairRow } from './model.ts';
+import type { PairRow, WrittenPair } from './model.ts';
 import { createPairPartitions, type RetentionLimits } from './pair-partitions.ts';
 import { postgresText } from './postgres-text.ts';
+import { insertSealed } from './sealed-values.ts';
 
 export interface PairLimits extends RetentionLimits {
   /** Pairs kept of each signature, and of each route's incomparable pairs, in an hour. */
@@ -20,7 +21,7 @@ export type PairPlace = Pick<PairRow, 'id' | 'at'>;
 
 export interface PairStore {
   /** Keeps what it does not have yet, all of them or none. */
-  insert(pairs: readonly PairRow[]): Promise<void>;
+  insert(pairs: readonly WrittenPair[]): Promise<void>;
   /** Newest first, those behind `after`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
@@ -55,6 +56,7 @@ export function createPairStore(database: Database): PairStore {
           await query('set local synchronous_commit = off');
           await insertPairs(query, pairs);
           await insertSamples(query, pairs);
+          await insertSealed(query, pairs);
         });
       } catch (error) {
         // Another replica may have dropped a partition that this one knows of.

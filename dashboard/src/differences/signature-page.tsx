@@ -11,6 +11,7 @@ import { Time } from '../parts/time.tsx';
 import { JudgedNotice } from './judged-notice.tsx';
 import type { Judged } from './judging.ts';
 import { KeyList, type Keys } from './key-list.tsx';
+import { Revealable } from './pair-actions/reveal.tsx';
 import { PairView } from './pair-view.tsx';
 import { RateChart } from './rate-chart.tsx';
 import { RuleCard } from './rule-card.tsx';
@@ -115,7 +116,9 @@ function Pairs({ pairs, signature: of }: { pairs: readonly PairRow[]; signature:
         )}
       </div>
       {pair ? (
-        <PairView key={pair.id} pair={pair} signature={of} />
+        <Revealable key={pair.id} pair={pair}>
+          <PairView pair={pair} signature={of} />
+        </Revealable>
       ) : (
         <p className="empty">No sample pair of it is kept any more.</p>
       )}

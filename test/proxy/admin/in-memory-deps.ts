@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { AdminDeps, AdminReads, VerifyResult } from '../../../proxy/admin/admin-deps.ts';
-import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import type { ContractResult, PairLinks, RevealedValue } from '../../../proxy/admin/api-types.ts';
 import { createForceGrants } from '../../../proxy/delivery/force-grants.ts';
 import { createKillControl } from '../../../proxy/delivery/kill-control.ts';
 import type {
@@ -74,6 +74,11 @@ export class InMemoryEstate {
     done: true,
     draft: { pact: {}, states: 'states: {}\n', notes: [], pair: 'pair-1', route: 'GET /api/products' },
   };
+  links: PairLinks = {
+    traceId: '018f0c1e7a2b7c3d8e4f5a6b7c8d9e0f',
+    traceUrl: 'https://tracing.example/trace/018f0c1e7a2b7c3d8e4f5a6b7c8d9e0f',
+  };
+  hiddenValues: RevealedValue[] = [];
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
@@ -126,6 +131,22 @@ export class InMemoryEstate {
         if (this.storeError) throw this.storeError;
         return undoIn(this, migration, order, (row) => this.keepVerdict(row, 'verdict-undone'));
       },
+      reveal: async (pair, marks, actor, reason) => {
+        if (this.storeError) throw this.storeError;
+        if (!this.pairs.some(({ id }) => id === pair))
+          return { done: false, code: 'unknown_pair', reason: `There is no pair "${pair}".` };
+        const values = this.hiddenValues.filter(({ mark }) => marks.includes(mark));
+        if (values.length === 0)
+          return { done: false, code: 'values_not_kept', reason: 'Nothing of it is kept.' };
+        this.move('catalog', 'reveal', actor, reason, {});
+        return { done: true, values, notKept: marks.filter((m) => !values.some(({ mark }) => mark === m)) };
+      },
+      linked: async (pairs) =>
+        pairs.map((pair) => ({
+          ...pair,
+          links: this.links,
+          revealable: this.hiddenValues.map(({ mark }) => mark),
+        })),
       drill: async (id, actor, reason) => {
         this.move(id, 'drill', actor, reason, {});
         const result = {
