@@ -4,7 +4,7 @@ import { type Markup, markup, text, together } from './markup.ts';
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
-  readonly enum?: readonly (string | number)[];
+  readonly enum?: readonly (string | number | boolean)[];
   readonly const?: unknown;
   readonly description?: string;
   readonly format?: string;

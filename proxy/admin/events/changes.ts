@@ -8,7 +8,9 @@ import type { ApiEvent, ConfigReport, Readiness, VerdictRow } from '../api-types
 export interface Facts {
   readonly migrations: readonly MigrationStatus[];
   readonly kill: KillStatus;
-  readonly config: Pick<ConfigReport, 'hash' | 'problems' | 'replicas'>;
+  readonly config: Pick<ConfigReport, 'hash' | 'problems'> & {
+    readonly replicas?: readonly { readonly replica: string; readonly hash: string }[];
+  };
   readonly readiness: Readiness;
 }
 
