@@ -3,10 +3,14 @@ import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
 import { apiDocument, validateByApiDocument } from './api-document.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { doOnce } from './commands/do-once.ts';
 import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
 import { addDocsRoutes } from './docs-page/docs-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
+import { EventFeed } from './events/event-feed.ts';
+import { addEventRoutes, type Events, tellOfWrites } from './events/event-routes.ts';
+import { EventStreams } from './events/event-streams.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
 import { addHourRoutes } from './hour-routes.ts';
@@ -19,6 +23,7 @@ import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { addPreviewRoutes } from './preview-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
+import { limitRate } from './rate-limit.ts';
 import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
@@ -35,12 +40,15 @@ export interface AdminAppOptions {
   readonly login?: Login | undefined;
   /** Where others than this machine find the admin plane, such as `https://ficus.example.org`. */
   readonly origin?: string | undefined;
+  /** What changes, for whoever ends the streams of it; absent: of its own. */
+  readonly events?: Events;
   /** Of the built page; it may be missing. */
   readonly dashboardFolder?: string;
 }
 
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
 export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): Express {
+  const events = options.events ?? createEvents(deps);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -54,12 +62,16 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(serveDashboard(options.dashboardFolder ?? builtDashboard));
   if (options.login) addLoginRoutes(app, deps, options.login);
   app.use(authenticate(deps, options.login));
+  app.use(limitRate(deps.clock));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
   app.use(validateByApiDocument(options.validateResponses ?? false));
   app.use(authorise);
+  app.use(tellOfWrites(events));
+  app.use(doOnce(deps));
   addStatusRoutes(app, deps);
   addDocsRoutes(app, apiDocument);
   addSessionRoutes(app, options.login);
+  addEventRoutes(app, events, options.login, options.origin);
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
@@ -76,6 +88,11 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(refuseUnknownPath);
   app.use(answerProblem(deps));
   return app;
+}
+
+export function createEvents(deps: AdminDeps): Events {
+  const feed = new EventFeed(deps);
+  return { feed, streams: new EventStreams(feed, deps.clock) };
 }
 
 function refuseUnknownPath(): never {

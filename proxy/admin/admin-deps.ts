@@ -14,7 +14,9 @@ import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { UndoneVerdict, UndoOrder } from '../evidence/verdict-undo.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
+import type { CommandAnswerStore } from '../store/command-answers.ts';
 import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.ts';
+import type { PairPlace } from '../store/pairs.ts';
 import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
 import type { ConfigReport, ContractResult, Readiness, RouteReport } from './api-types.ts';
@@ -35,12 +37,13 @@ export interface AdminReads {
   ): Promise<readonly SignatureHour[]>;
   /** What holds for the migration's signatures. */
   standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
-  /** Newest first, at most `limit`; of one build of the service when it is named. */
+  /** Newest first, at most `limit`, those behind `after`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
     signature: string,
     limit: number,
     build?: string,
+    after?: PairPlace,
   ): Promise<readonly PairRow[]>;
   readonly series: SeriesReads;
   pair(id: string): Promise<PairRow | undefined>;
@@ -48,7 +51,7 @@ export interface AdminReads {
   differingPairs(page: {
     readonly migration: string;
     readonly signature?: string | undefined;
-    readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+    readonly after?: PairPlace | undefined;
     readonly limit: number;
   }): Promise<readonly PairRow[]>;
   readonly audit: {
@@ -90,6 +93,10 @@ export interface AdminDeps {
   readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly force: ForceGrants;
   readonly reads: AdminReads;
+  /** Signatures that its present builds show and where each stands, from memory. */
+  signaturesOf(migration: string): readonly Pick<ListedSignature, 'signature' | 'state'>[];
+  /** What commands were answered with on any replica; undefined where there is no store. */
+  readonly commandAnswers?: CommandAnswerStore & { available(): boolean };
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
   /** Of what is done here and not by `delivery`. */

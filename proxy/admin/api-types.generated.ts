@@ -19,6 +19,10 @@ export type PactStanding = 'passed' | 'failed' | 'unverified';
 export type VerdictWord = 'bug' | 'expected' | 'noise';
 export type JudgedBy = 'verdict' | 'measured';
 /**
+ * For `cursor`: there is more. Absent on the last page
+ */
+export type NextCursor = string;
+/**
  * For the audit; one line, and something in it.
  */
 export type Reason = string;
@@ -32,6 +36,19 @@ export type SignatureState = 'unjudged' | 'expired' | 'returned' | 'bug' | 'expe
  * Name, value, name, value
  */
 export type FlatHeaders = readonly string[];
+/**
+ * One of `/api/events`
+ */
+export type ApiEvent =
+  | MigrationEvent
+  | GuardEvent
+  | SignaturesEvent
+  | VerdictEvent
+  | ConfigEvent
+  | KillEvent
+  | PartsEvent
+  | AuditEvent
+  | StreamEvent;
 /**
  * One for each point; null where nothing is known, which is not 0
  *
@@ -48,6 +65,7 @@ export type ProblemCode =
   | 'csrf_missing'
   | 'not_allowed'
   | 'locked_out'
+  | 'rate_limited'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'
@@ -59,6 +77,8 @@ export type ProblemCode =
   | 'gate_refused'
   | 'not_next_step'
   | 'not_now'
+  | 'command_running'
+  | 'key_reused'
   | 'revision_conflict'
   | 'revision_needed'
   | 'verdict_conflict'
@@ -74,6 +94,9 @@ export type ProblemCode =
   | 'flags_unavailable'
   | 'store_unavailable';
 
+export interface TokenLogin {
+  readonly token: string;
+}
 export interface LoginWays {
   /**
    * False: whoever reaches this may do everything
@@ -271,6 +294,7 @@ export interface DrillDone {
 }
 export interface SignatureList {
   readonly signatures: readonly Signature[];
+  readonly nextCursor?: NextCursor;
 }
 export interface Signature {
   readonly signature: string;
@@ -324,6 +348,7 @@ export interface Verdict {
 export interface SignatureDetail {
   readonly signature: Signature;
   readonly pairs: readonly Pair[];
+  readonly nextCursor?: NextCursor;
   readonly verdicts: readonly KeptVerdict[];
 }
 export interface Pair {
@@ -421,6 +446,7 @@ export interface VerdictDone {
 }
 export interface RecordingList {
   readonly recordings: readonly Recording[];
+  readonly nextCursor?: NextCursor;
 }
 export interface Recording {
   readonly id: string;
@@ -478,6 +504,7 @@ export interface RecordOrder {
 }
 export interface AuditList {
   readonly entries: readonly AuditRow[];
+  readonly nextCursor?: NextCursor;
 }
 export interface AuditRow {
   readonly seq: number;
@@ -493,6 +520,109 @@ export interface AuditRow {
 }
 export interface ReasonOrder {
   readonly reason: Reason;
+}
+/**
+ * Its phase, a share, its gate, ramp, pause or override is another one, or it left routes.yaml
+ */
+export interface MigrationEvent {
+  readonly type: 'migration';
+  readonly migration: string;
+  /**
+   * Absent where it left
+   */
+  readonly now?: {
+    readonly phase: Phase;
+    readonly share: {
+      readonly asked: Share;
+      readonly allowed: Share;
+      readonly effective: Share;
+    };
+    readonly shadowShare: Share;
+    readonly gate: GateState;
+    readonly revision: number;
+  };
+}
+/**
+ * The guard took it back, or somebody cleared that
+ */
+export interface GuardEvent {
+  readonly type: 'guard';
+  readonly migration: string;
+  readonly state: 'tripped' | 'cleared';
+  readonly latch?: Latch;
+}
+/**
+ * Signatures are new, or stand otherwise than before; at most every two seconds
+ */
+export interface SignaturesEvent {
+  readonly type: 'signatures';
+  readonly migration: string;
+  readonly added: Count;
+  /**
+   * Of those added, at most 20
+   *
+   * @maxItems 20
+   */
+  readonly newest: readonly string[];
+  readonly changed: Count;
+}
+export interface VerdictEvent {
+  readonly type: 'verdict';
+  readonly migration: string;
+  readonly signature: string;
+  readonly verdict: VerdictWord;
+  readonly actor: string;
+}
+/**
+ * Another routes.yaml is in force here or on another replica, or was refused
+ */
+export interface ConfigEvent {
+  readonly type: 'config';
+  /**
+   * Of what is in force here
+   */
+  readonly hash: string;
+  /**
+   * Why a newer one is refused
+   *
+   * @maxItems 20
+   */
+  readonly problems: readonly string[];
+}
+export interface KillEvent {
+  readonly type: 'kill';
+  readonly on: boolean;
+  readonly text: string;
+}
+/**
+ * A part such as Postgres or the flags is away, or is back
+ */
+export interface PartsEvent {
+  readonly type: 'parts';
+  readonly ready: boolean;
+  /**
+   * @maxItems 20
+   */
+  readonly away: readonly string[];
+}
+/**
+ * A row of the audit, from whatever replica
+ */
+export interface AuditEvent {
+  readonly type: 'audit';
+  readonly seq: number;
+  readonly at: Time;
+  readonly actor: string;
+  readonly action: string;
+  readonly migration?: string;
+  readonly reason: string;
+}
+/**
+ * About the stream itself. `here`: it begins; `reset`: it can't go on where it was; `beat`: nothing happened.
+ */
+export interface StreamEvent {
+  readonly type: 'here' | 'reset' | 'beat';
+  readonly at: Time;
 }
 export interface SideSeries {
   readonly requests: Values;

@@ -17,9 +17,9 @@ export function adminReads(
     verdicts: (migration, signature) => judging.verdicts(migration, signature),
     signatureHours: (migration, of, since) => judging.hours(migration, of, since),
     standingVerdicts: (id) => judging.standing({ id }),
-    async pairsOfSignature(migration, signature, limit, build) {
+    async pairsOfSignature(migration, signature, limit, build, after) {
       await store.pairWriter.flush();
-      return store.pairs.pairsOfSignature(migration, signature, limit, build);
+      return store.pairs.pairsOfSignature(migration, signature, limit, build, after);
     },
     series: createSeriesReads({ store: store.series, audit: store.audit, fresh: () => series.fresh() }),
     pair: store.pairs.pair,

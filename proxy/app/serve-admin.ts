@@ -101,6 +101,8 @@ export async function serveAdmin(
     revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
     reads: adminReads(evidence, storage, parts.series),
+    commandAnswers: { ...store.commandAnswers, available: store.available },
+    signaturesOf: (migration) => evidence.judging.shown(migration),
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
       await spool.recordAudit(verifyEntry(verified, migration, actor.name, nowIso()));

@@ -8,6 +8,8 @@ export interface AuditPage {
   readonly limit: number;
   /** Only rows with a smaller `seq`. */
   readonly before?: number;
+  /** Only rows with a larger `seq`. */
+  readonly after?: number;
   readonly migration?: string;
   /** The name, or its end: `cli:alice`, or `alice`. */
   readonly actor?: string;
@@ -42,14 +44,15 @@ export function createAuditStore(database: Database): AuditStore {
   return {
     append: (entryId, entry) => database.transaction((query) => append(query, entryId, entry)),
 
-    list: ({ limit, before, migration, actor, action, since }) =>
+    list: ({ limit, before, after, migration, actor, action, since }) =>
       readRows(
         database.query,
         `where seq < coalesce($1, 9223372036854775807) and ($2::text is null or migration = $2)
            and ($3::text is null or actor = $3 or right(actor, length($3) + 1) = ':' || $3)
            and ($4::text is null or action = $4) and ($5::timestamptz is null or at >= $5)
+           and seq > $7
          order by seq desc limit $6`,
-        [before ?? null, migration ?? null, actor ?? null, action ?? null, since ?? null, limit],
+        [before ?? null, migration ?? null, actor ?? null, action ?? null, since ?? null, limit, after ?? 0],
       ),
 
     within: ({ migration, actions, from, to, limit }) =>

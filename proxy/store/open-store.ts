@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { type AuditStore, createAuditStore } from './audit.ts';
 import { type AuditRights, readAuditRights, unguardedAudit } from './audit-rights.ts';
+import { type CommandAnswerStore, createCommandAnswerStore } from './command-answers.ts';
 import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
 import { createDailyCountsStore, type DailyCountsStore } from './daily-counts.ts';
 import {
@@ -39,6 +40,7 @@ export interface Store {
   /** Of the role that Ficus runs as; undefined until Postgres was there. */
   auditRights(): AuditRights | undefined;
   readonly moveClaims: MoveClaimStore;
+  readonly commandAnswers: CommandAnswerStore;
   readonly contractResults: ContractResultStore;
   readonly dailyCounts: DailyCountsStore;
   readonly evidence: EvidenceStore;
@@ -104,6 +106,7 @@ export function openStore({
     audit: createAuditStore(database),
     auditRights: () => rights.current,
     moveClaims: createMoveClaimStore(database),
+    commandAnswers: createCommandAnswerStore(database),
     contractResults: createContractResultStore(database),
     dailyCounts: createDailyCountsStore(database),
     evidence,

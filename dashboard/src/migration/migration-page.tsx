@@ -44,7 +44,7 @@ export function MigrationPage() {
             <MigrationProgress id={id} />
             <div className="columns">
               <Loaded query={gateQuery}>
-                {(answer) => <GateCard answer={answer} holds={status.holds} />}
+                {(answer) => <GateCard answer={answer} holds={beyondRamp(status)} />}
               </Loaded>
               <div className="stack">
                 {status.ramp && <RampCard ramp={status.ramp} />}
@@ -58,6 +58,11 @@ export function MigrationPage() {
       </Loaded>
     </>
   );
+}
+
+/** What the card of the ramp does not say already. */
+function beyondRamp({ holds, ramp }: MigrationStatus): readonly string[] {
+  return ramp ? holds.filter((hold) => !ramp.waitsFor.includes(hold)) : holds;
 }
 
 function Subtitle({ status: { service, owner, phase, since } }: { status: MigrationStatus }) {

@@ -105,6 +105,7 @@ export class InMemoryEstate {
         clock: systemClock,
       }),
       reads: this.reads(),
+      signaturesOf: (migration) => this.signatures.filter((row) => row.migration === migration),
       recorder: {
         keyId: '00112233aabbccdd',
         start: async () => (this.recording.state === 'running' ? undefined : this.recording),
@@ -159,7 +160,7 @@ export class InMemoryEstate {
         ready: this.storeUp,
         parts: {
           routes: { up: true },
-          store: { up: this.storeUp, ...(!this.storeUp && { detail: 'gone' }) },
+          store: { up: this.storeUp && !this.storeError, ...(!this.storeUp && { detail: 'gone' }) },
         },
       }),
       metrics: async () => '# TYPE ficus_up gauge\nficus_up 1\n',
@@ -340,9 +341,10 @@ export class InMemoryEstate {
               ...(until !== undefined && { until }),
             })),
         ),
-      pairsOfSignature: (migration, signature, limit) =>
+      pairsOfSignature: (migration, signature, limit, _build, after) =>
         stored(() =>
           this.pairs
+            .filter(({ at, id }) => !after || at < after.at || (at === after.at && id < after.id))
             .filter((row) => row.migration === migration)
             .filter((row) => row.differences.some((difference) => difference.signature === signature))
             .slice(0, limit),
@@ -366,10 +368,18 @@ export class InMemoryEstate {
       },
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
-        list: ({ limit, before = Number.POSITIVE_INFINITY, actor, action, migration, since = '' }) =>
+        list: ({
+          limit,
+          before = Number.POSITIVE_INFINITY,
+          after = 0,
+          actor,
+          action,
+          migration,
+          since = '',
+        }) =>
           stored(() =>
             this.auditRows
-              .filter(({ seq, at }) => seq < before && at >= since)
+              .filter(({ seq, at }) => seq < before && seq > after && at >= since)
               .filter((row) => actor === undefined || row.actor.endsWith(actor))
               .filter((row) => action === undefined || row.action === action)
               .filter((row) => migration === undefined || row.migration === migration)
