@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: every screen of the dashboard, light and dark, wide and narrow, into .ficus/screenshots or the
- * folder named by --to. It starts a demo estate of its own, with the catalog's mistakes, traffic to show them and two days of history;
+ * folder named by --to. It starts a demo estate of its own, with the mistakes of the
+ * catalog, traffic to show them and two days of history;
  * `--admin URL` takes the pictures of a running Ficus instead.
  */
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';

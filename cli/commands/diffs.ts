@@ -1,4 +1,5 @@
 import type {
+  KeptVerdict,
   ListedSignature,
   SignatureDetail,
   SignatureList,
@@ -155,13 +156,26 @@ function renderDetail({ signature, pairs, verdicts }: SignatureDetail, terminal:
     paint('bold', `${signature.signature}: ${kind} at ${place} of ${route}`),
     `In ${count(seen)} of ${count(routePairs)} pairs of the route (${part(seen, routePairs)}). It stands: ${standing(signature)}.`,
     twice,
-    ...verdicts.map(
-      ({ at, owner, verdict, reason, serviceBuild, until }) =>
-        `${localTime(at)} ${owner}: ${verdict}${until === undefined ? '' : ` until ${until.slice(0, 10)}`}, ` +
-        `in build ${serviceBuild}: ${reason}`,
-    ),
+    ...verdicts.map(historyLine),
   ]
     .flatMap((line) => wrapText(line, width))
     .concat('', renderPairs(pairs, signature.signature, terminal))
     .join('\n');
+}
+
+function historyLine({
+  at,
+  actor,
+  owner,
+  verdict,
+  reason,
+  serviceBuild,
+  until,
+  undoes,
+}: KeptVerdict): string {
+  if (verdict === 'withdrawn') return `${localTime(at)} ${actor} took that back: ${reason}`;
+  const who =
+    undoes === undefined ? `${owner}: ${verdict}` : `${actor} took that back: again ${verdict}, by ${owner}`;
+  const untilDay = until === undefined ? '' : ` until ${until.slice(0, 10)}`;
+  return `${localTime(at)} ${who}${untilDay}, in build ${serviceBuild}: ${reason}`;
 }

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import express, { type Express } from 'express';
-import { middleware as openApiValidator } from 'express-openapi-validator';
-import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
+import { apiDocument, validateByApiDocument } from './api-document.ts';
 import { addAuditRoutes } from './audit-routes.ts';
 import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
@@ -43,7 +41,6 @@ export interface AdminAppOptions {
 
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
 export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): Express {
-  const apiDocument = parse(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8'));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -58,16 +55,7 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   if (options.login) addLoginRoutes(app, deps, options.login);
   app.use(authenticate(deps, options.login));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
-  app.use(
-    openApiValidator({
-      // Its own copy, because it rewrites what it is given.
-      apiSpec: structuredClone(apiDocument),
-      validateResponses: options.validateResponses ?? false,
-      validateSecurity: false,
-      fileUploader: false,
-      formats: { 'one-line-text': { type: 'string', validate: isOneLineText } },
-    }),
-  );
+  app.use(validateByApiDocument(options.validateResponses ?? false));
   app.use(authorise);
   addStatusRoutes(app, deps);
   addDocsRoutes(app, apiDocument);
@@ -92,9 +80,4 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
 
 function refuseUnknownPath(): never {
   throw new AdminProblem('not_found', nothingHere);
-}
-
-/** Something to read, and no control character or line end, with which it could forge lines elsewhere. */
-function isOneLineText(text: string): boolean {
-  return /\S/.test(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 }

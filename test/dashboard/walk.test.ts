@@ -16,6 +16,7 @@ import { hashOf } from '../proxy/admin/login/hash-of.ts';
 import { catalogPair, catalogSignatures, catalogStatus, ordersStatus } from '../proxy/admin/sample-data.ts';
 import { type SampleWay, sampleGrid } from '../support/sample-series.ts';
 import { accessibilityFindings, launchChromium } from './chromium.ts';
+import { compared } from './compared-bodies.ts';
 import { plantedContracts } from './planted-contracts.ts';
 
 /** The machine may be busy: a long wait costs nothing when what is awaited comes. */
@@ -95,6 +96,75 @@ describe('the dashboard in a browser', () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('QA goes through the list by keyboard, judges two in one and takes that back', async () => {
+    await page.goto(`${admin.url}/differences?migration=catalog`);
+    const link = (place: string) => page.getByRole('link', { name: place });
+    await link('body:/price').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+X');
+    await page.getByText('2 differences ticked').waitFor();
+    await page.keyboard.press('b');
+    await page.getByRole('dialog').getByRole('heading', { name: 'Judge 2 differences' }).waitFor();
+    await page.keyboard.type('both lose what clients read');
+    await page.keyboard.press('Enter');
+    await page.getByText('2 differences of catalog: bug, by team-catalog.').waitFor();
+    await page.getByText('3 kinds of difference: 0 to judge, 2 bugs.', { exact: false }).waitFor();
+    await page.keyboard.press('u');
+    await page.getByText('2 verdicts of catalog are taken back.').waitFor();
+    await page.getByText('2 to judge, 0 bugs.', { exact: false }).waitFor();
+    assert.deepEqual(
+      estate.verdicts.slice(0, 2).map(({ verdict, undoes }) => [verdict, undoes !== undefined]),
+      [
+        ['withdrawn', true],
+        ['expected', true],
+      ],
+    );
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('take back what you just decided').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'body:/price' }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('markup of both sides stands line by line, is searched, jumped through and shown as it was stored', async () => {
+    const html = (name: string) => ({
+      type: 'text/html',
+      body: `<ul>${'<li>same</li>'.repeat(20)}</ul><p onclick="window.ran=1">Hello ${name}<img src="x" onerror="window.ran=1"></p>`,
+      headers: ['Cache-Control', name === 'you' ? 'max-age=60' : 'max-age=61'],
+    });
+    const { differences, ...answers } = compared(html('you'), html('all'));
+    const signature = '5f1c0a9be2d4';
+    const own = differences.map((one) => (one.place.startsWith('body:') ? { ...one, signature } : one));
+    estate.pairs = [{ ...catalogPair, ...answers, differences: own }];
+    await page.goto(`${admin.url}/differences/catalog/${signature}`);
+    await page.getByText('2 differing places, 1 of this signature').waitFor();
+    await page.keyboard.press('n');
+    const at = page.locator('.row.own:focus');
+    assert.deepEqual(await at.locator('mark').allTextContents(), ['you', 'all']);
+    await page.keyboard.press('n');
+    await page.locator('tr.other:focus', { hasText: 'max-age=60' }).waitFor();
+    await page.getByText('1 of 2 differing places').waitFor();
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('li>same');
+    await page.getByText('1 of 20').waitFor();
+    await page.keyboard.press('Shift+Enter');
+    await page.getByText('20 of 20').waitFor();
+    await page.locator('.row.found', { hasText: '<li>same</li>' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('v');
+    await page.locator('.raw pre').first().waitFor();
+    assert.match((await page.locator('.raw').textContent()) ?? '', /<img src="x" onerror="window.ran=1"\/>/);
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.equal(await page.evaluate('window.ran'), undefined);
+    assert.deepEqual(complaints, []);
+  });
+
   test('a promotion that the gate refuses says why; roll back works while the store is away', async () => {
     await page.goto(`${admin.url}/migrations/catalog`);
     await page.getByRole('button', { name: 'Promote to 25 %' }).click();
@@ -154,7 +224,12 @@ describe('the dashboard in a browser', () => {
     plant(estate);
     for (const address of screens) {
       await page.goto(admin.url + address);
-      await page.getByRole('main').getByText('<img src=x onerror', { exact: false }).first().waitFor();
+      await page
+        .getByRole('main')
+        .getByText('<img src=x onerror', { exact: false })
+        .locator('visible=true')
+        .first()
+        .waitFor();
       // One picture: the page's own sign.
       assert.equal(await page.locator('img').count(), 1, address);
       const text = (await page.locator('body').textContent()) ?? '';

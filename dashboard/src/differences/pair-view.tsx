@@ -34,7 +34,7 @@ export function PairView({ pair, signature }: { pair: PairRow; signature: string
     if (next?.id.startsWith('row:')) setRaw(false);
     setAt(next?.id);
   };
-  useShortcuts({ r: () => setRaw(!isRaw) });
+  useShortcuts({ v: () => setRaw(!isRaw) });
   useEffect(() => {
     if (at === undefined) return;
     const stop = box.current?.querySelector<HTMLElement>(`[data-stop="${CSS.escape(at)}"]`);

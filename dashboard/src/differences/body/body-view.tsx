@@ -57,7 +57,7 @@ export function BodyView({ read, marks, unseen, monolith, service, at, isRaw, on
           {isAligned && (
             <label className="check">
               <input type="checkbox" checked={isRaw} onChange={({ target }) => onRaw(target.checked)} /> Raw{' '}
-              <kbd>r</kbd>
+              <kbd>v</kbd>
             </label>
           )}
         </span>
