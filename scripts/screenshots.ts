@@ -103,6 +103,7 @@ async function screens(admin: string): Promise<Record<string, string>> {
     migration: '/migrations/catalog?span=24h',
     differences: '/differences',
     ...(inBody && { difference: `/differences/catalog/${inBody.signature}` }),
+    contracts: '/contracts?migration=catalog',
     audit: '/audit',
     settings: '/settings',
   };
