@@ -5,6 +5,8 @@ import './styles/screens.css';
 import './styles/moves.css';
 import './styles/contracts.css';
 import './styles/pairs.css';
+import './styles/live.css';
+import './styles/charts.css';
 import './styles/pair-actions.css';
 import './styles/differences.css';
 import { QueryClientProvider } from '@tanstack/react-query';

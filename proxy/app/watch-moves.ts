@@ -15,7 +15,7 @@ export function watchMoves(deps: {
   readonly storage: Storage;
   /** Called late: it is made after this. */
   readonly delivery: () => Pick<Delivery, 'status' | 'gate' | 'rollback'>;
-  readonly onBehind: () => void;
+  readonly onBehind: () => Promise<void>;
   readonly nowIso: () => string;
   readonly log: Logger;
 }): Moves {

@@ -32,8 +32,9 @@ export interface MigrationStatesDeps {
 
 /**
  * Where every migration stands. Memory decides; the file and Postgres are written behind it, so that no
- * move ever waits for either. Of two copies of a state the one with the higher revision wins, of two of one
- * revision that which holds, and of two that hold alike the one that came to Postgres first.
+ * move ever waits for either. Of two copies of a state the one that was taken back more often wins, then the one with
+ * the higher revision, of two of one revision that which holds, and of two that hold alike the one that came to
+ * Postgres first.
  */
 export class MigrationStates {
   readonly #deps: MigrationStatesDeps;
@@ -117,7 +118,10 @@ export class MigrationStates {
     for (const row of rows) {
       const own = this.#rows.get(row.migration);
       if (own && !isNewer(row, own) && !isOtherMove(row, own)) continue;
-      this.#rows.set(row.migration, row);
+      // Revisions only grow, also where a way back wins over steps that were taken beside it.
+      const isBack = own !== undefined && timesTakenBack(row) > timesTakenBack(own);
+      const revision = isBack ? Math.max(row.revision, own.revision + 1) : row.revision;
+      this.#rows.set(row.migration, { ...row, revision });
       changed = true;
     }
     return changed;
@@ -132,10 +136,21 @@ export class MigrationStates {
   }
 }
 
-/** Two replicas may have made the same revision: then the one that holds back is the one to keep. */
+/**
+ * Two replicas may move the same migration at once, and neither knows of the other's revision: a way back wins,
+ * however many steps were taken beside it.
+ */
 function isNewer(row: MigrationStateRow, than: MigrationStateRow): boolean {
+  const [backs, backsThan] = [timesTakenBack(row), timesTakenBack(than)];
+  if (backs !== backsThan) return backs > backsThan;
   if (row.revision !== than.revision) return row.revision > than.revision;
   return row.held && !than.held;
+}
+
+/** How often its share was lowered so far; who moves it forward goes by the last one. */
+export function timesTakenBack({ detail }: Pick<MigrationStateRow, 'detail'>): number {
+  const times = detail['takenBack'];
+  return typeof times === 'number' && Number.isInteger(times) ? times : 0;
 }
 
 /**
@@ -143,6 +158,7 @@ function isNewer(row: MigrationStateRow, than: MigrationStateRow): boolean {
  * led to on the other. Postgres keeps the first; a replica that kept the second would go by it until the next move.
  */
 function isOtherMove(stored: MigrationStateRow, own: MigrationStateRow): boolean {
+  if (timesTakenBack(stored) !== timesTakenBack(own)) return false;
   if (stored.revision !== own.revision || stored.held !== own.held) return false;
   return !isDeepStrictEqual(moveOf(stored), moveOf(own));
 }

@@ -20,8 +20,8 @@ export interface MoveRevisionsDeps {
     readonly migration: string;
     readonly limit: number;
   }) => Promise<readonly AuditRow[]>;
-  /** Another replica has a newer state: it is time to read it. */
-  readonly onBehind: () => void;
+  /** Another replica has a newer state: resolves once it was read. Never rejects. */
+  readonly onBehind: () => Promise<void>;
   /** A forward move was made while the migration was taken back: it must be taken back once more. */
   readonly onOvertaken: (migration: string) => Promise<void>;
   readonly nowIso: () => string;
@@ -51,7 +51,9 @@ export class MoveRevisions {
     expected: number | undefined,
   ): Promise<MoveClaimed> {
     const { migration, move, actor } = order;
-    const present = this.#deps.status(migration)?.revision ?? 0;
+    const isBehind = expected !== undefined && expected > this.#revision(migration);
+    if (isBehind) await this.#catchUp();
+    const present = this.#revision(migration);
     const revision = expected ?? present;
     if (revision !== present) return { conflict: await this.#whatChanged(migration, revision, present) };
     const holder = this.#underWay.get(migration);
@@ -62,7 +64,10 @@ export class MoveRevisions {
     const stored = await this.#claimInStore({ migration, revision, claimId, actor, move });
     if (stored?.held === false) {
       this.#underWay.delete(migration);
-      this.#deps.onBehind();
+      await this.#catchUp();
+      // Whoever takes whatever stands means what stands by now.
+      if (expected === undefined && !stored.holder && this.#revision(migration) > present)
+        return this.claim(order, this.#revision(migration));
       const changes =
         stored.revision === undefined ? [] : await this.#whatChanged(migration, revision, stored.revision);
       const first = stored.holder && changes.length < 2 ? [underWay(stored.holder)] : [];
@@ -78,7 +83,7 @@ export class MoveRevisions {
           (own.isOvertaken || (stored && !(await this.#isHeld(migration, claimId))))
         )
           return this.#deps.onOvertaken(migration);
-        const after = this.#deps.status(migration)?.revision ?? 0;
+        const after = this.#revision(migration);
         // A move that left the revision as it was stands in nobody's way.
         if (stored && (!done || after === revision)) await this.#release(migration, claimId);
       },
@@ -97,6 +102,15 @@ export class MoveRevisions {
     store
       .takeBack(migration)
       .catch((error: unknown) => log.warn({ err: error, migration }, 'a move elsewhere is not overtaken'));
+  }
+
+  #revision(migration: string): number {
+    return this.#deps.status(migration)?.revision ?? 0;
+  }
+
+  /** For no longer than anybody waits. */
+  async #catchUp(): Promise<void> {
+    await withinTime(this.#deps.onBehind()).catch(() => {});
   }
 
   async #isHeld(migration: string, claimId: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Migration } from '../routing/model.ts';
 import type { AuditEntry, MigrationStateRow } from '../store/model.ts';
 import { stepFor } from './allowed-share.ts';
 import { isDrilling } from './guard/drill.ts';
+import { timesTakenBack } from './migration-states.ts';
 import type { Phase } from './model.ts';
 import { endedOverride, grantedInForce, type Override, overrideOf } from './override.ts';
 import { rampOver } from './ramp/detail.ts';
@@ -56,7 +57,9 @@ export class Reconciler {
     const { granted = state.granted, held = state.held, phase = state.phase } = to;
     // Who takes a migration back ends what was under way, and what was allowed past the gate.
     const ended = to.held === true ? { ...rampOver, override: undefined } : {};
-    const detail = Object.entries({ ...state.detail, ...to.detail, ...ended }).filter(
+    const isBack = to.held === true || granted < state.granted;
+    const back = isBack ? { takenBack: timesTakenBack(state) + 1 } : {};
+    const detail = Object.entries({ ...state.detail, ...to.detail, ...ended, ...back }).filter(
       ([, part]) => part !== undefined,
     );
     const next: MigrationStateRow = {

@@ -80,3 +80,6 @@ export interface FlagSource {
 
 /** Why a flag could not be set, and what to do about it, in words for whoever asked. */
 export class FlagError extends Error {}
+
+/** Somebody, or another replica, has moved the flag since it was seen last. */
+export class FlagChanged extends FlagError {}

@@ -1,6 +1,6 @@
 import type { FeatureInterface } from 'unleash-client/lib/feature.js';
 import { flagOf } from './flag-names.ts';
-import { FlagError, type KillChange, type ShareChange } from './flag-source.ts';
+import { FlagChanged, FlagError, type KillChange, type ShareChange } from './flag-source.ts';
 import { killFlag, killStrategy } from './kill-flag.ts';
 import { askedShare, formatShare, shareProblem, shareStrategy } from './share.ts';
 import type { UnleashApi } from './unleash-api.ts';
@@ -113,7 +113,7 @@ function expectSeen(flag: string, { enabled, strategies }: Environment, seen: re
   const feature = { name: flag, enabled: isOn, strategies: active } as unknown as FeatureInterface;
   const { percent } = askedShare({ version: 2, features: [feature], segments: [] }, flag);
   if (seen.includes(percent)) return;
-  throw new FlagError(
+  throw new FlagChanged(
     `somebody has changed ${flag} in Unleash just now: it asks for ${formatShare(percent)}, and not for ${formatShare(seen[0] ?? 0)} any more. Look at ficus status, then try again`,
   );
 }

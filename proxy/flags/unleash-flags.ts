@@ -118,8 +118,12 @@ export async function openUnleashFlags(options: UnleashFlagsOptions): Promise<Fl
         'UNLEASH_ADMIN_TOKEN is not set: set the flag in Unleash, or start with that token',
       );
     }
-    await stories.asOurs(flag, () => write(new UnleashAdmin(api)));
-    poller.refresh();
+    try {
+      await stories.asOurs(flag, () => write(new UnleashAdmin(api)));
+    } finally {
+      // Also what was in the way of it is to be seen soon.
+      poller.refresh();
+    }
   }
 
   async function setShare(change: ShareChange): Promise<void> {

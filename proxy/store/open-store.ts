@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { type AuditStore, createAuditStore } from './audit.ts';
 import { type AuditRights, readAuditRights, unguardedAudit } from './audit-rights.ts';
+import { type CommandAnswerStore, createCommandAnswerStore } from './command-answers.ts';
 import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
 import { createDailyCountsStore, type DailyCountsStore } from './daily-counts.ts';
 import {
@@ -24,6 +25,7 @@ import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } f
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
 import { createSealedValueStore, type SealedValueStore } from './sealed-values.ts';
+import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureHourStore, type SignatureHourStore } from './signature-hours.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
@@ -39,6 +41,7 @@ export interface Store {
   /** Of the role that Ficus runs as; undefined until Postgres was there. */
   auditRights(): AuditRights | undefined;
   readonly moveClaims: MoveClaimStore;
+  readonly commandAnswers: CommandAnswerStore;
   readonly contractResults: ContractResultStore;
   readonly dailyCounts: DailyCountsStore;
   readonly evidence: EvidenceStore;
@@ -47,6 +50,7 @@ export interface Store {
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
   readonly sealedValues: SealedValueStore;
+  readonly series: SeriesStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly signatureHours: SignatureHourStore;
@@ -109,6 +113,7 @@ export function openStore({
     audit: createAuditStore(database),
     auditRights: () => rights.current,
     moveClaims: createMoveClaimStore(database),
+    commandAnswers: createCommandAnswerStore(database),
     contractResults: createContractResultStore(database),
     dailyCounts: createDailyCountsStore(database),
     evidence,
@@ -117,6 +122,7 @@ export function openStore({
     pairWriter,
     replicas: createReplicaStore(database),
     sealedValues,
+    series: createSeriesStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     signatureHours: createSignatureHourStore(database),

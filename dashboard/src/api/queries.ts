@@ -14,11 +14,12 @@ import type {
   SignatureHours,
   SignatureList,
 } from '../../../proxy/admin/api-types.ts';
+import { pollEvery } from '../live/stream.ts';
 import { read, setCsrf } from './client.ts';
 
 /** How often what changes is asked for again; only in a tab that somebody looks at. */
-const liveMs = 2_000;
-const evidenceMs = 5_000;
+const liveMs = pollEvery(2_000);
+const evidenceMs = pollEvery(5_000);
 
 const part = encodeURIComponent;
 export const migrationPath = (id: string): string => `/api/migrations/${part(id)}`;
@@ -68,9 +69,22 @@ export const kill = queryOptions({
 export const signatures = (id: string) =>
   queryOptions({
     queryKey: ['signatures', id],
-    queryFn: ({ signal }) => read<SignatureList>(`${migrationPath(id)}/signatures`, signal),
+    queryFn: ({ signal }) => allSignatures(id, signal),
     refetchInterval: evidenceMs,
   });
+
+/** All of them: what is filtered and ranked on the page must not be a part. */
+async function allSignatures(id: string, signal: AbortSignal): Promise<SignatureList> {
+  const path = `${migrationPath(id)}/signatures`;
+  const first = await read<SignatureList>(path, signal);
+  const all = [...first.signatures];
+  for (let cursor = first.nextCursor; cursor !== undefined; ) {
+    const next = await read<SignatureList>(`${path}?cursor=${cursor}`, signal);
+    all.push(...next.signatures);
+    cursor = next.nextCursor;
+  }
+  return { signatures: all };
+}
 
 /** Not asked for again by itself: pairs must not change under somebody who reads them. */
 export const signature = (id: string, of: string) =>
@@ -90,17 +104,17 @@ export const signatureHours = (id: string, of: string) =>
     refetchInterval: 60_000,
   });
 
-export const auditPageSize = 100;
+const auditPageSize = 100;
 
 export const audit = infiniteQueryOptions({
   queryKey: ['audit', 'pages'],
   queryFn: ({ pageParam, signal }) =>
     read<AuditList>(
-      `/api/audit?limit=${auditPageSize}${pageParam === 0 ? '' : `&before=${pageParam}`}`,
+      `/api/audit?limit=${auditPageSize}${pageParam === '' ? '' : `&cursor=${pageParam}`}`,
       signal,
     ),
-  initialPageParam: 0,
-  getNextPageParam: ({ entries }) => (entries.length < auditPageSize ? undefined : entries.at(-1)?.seq),
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }) => nextCursor,
 });
 
 /** Of one migration, the newest. */

@@ -58,9 +58,9 @@ export function FilterBar({ migrations, routes, filter, onFilter }: FilterBarPro
       {choice('migration', 'Migration', 'Every migration', migrations, false)}
       {choice('route', 'Route', 'Every route', routes, false)}
       {choice('state', 'Verdict', 'Judged or not', stateFilters)}
-      {choice('part', 'Part', 'Every part', parts)}
-      {choice('kind', 'Kind', 'Every kind', kinds)}
-      {choice('trend', 'Trend', 'New, rising or neither', trends)}
+      {choice('part', 'Part', 'Any part', parts)}
+      {choice('kind', 'Kind', 'Any kind', kinds)}
+      {choice('trend', 'Trend', 'New or not', trends)}
       {choice('sort', 'Order', 'What matters first', sorts)}
     </search>
   );

@@ -58,6 +58,14 @@ function barOf(at: number, parts: readonly SignatureHour[]): RateBar {
   };
 }
 
+/** So many hours or days before a time, as ISO time. */
+export function timeBefore(at: string, units: number, unit: RateBars['unit']): string {
+  const time = new Date(at);
+  if (unit === 'hour') time.setTime(time.getTime() - units * hourMs);
+  else time.setDate(time.getDate() - units);
+  return time.toISOString();
+}
+
 function startOfDay(at: number): number {
   const day = new Date(at);
   return new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();

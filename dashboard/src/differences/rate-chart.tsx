@@ -4,7 +4,7 @@ import { signatureHours } from '../api/queries.ts';
 import { count, shareOf as shareText, visible } from '../format.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { Time } from '../parts/time.tsx';
-import { ownShareOf, type RateBar, type RateBars, rateBars, shareOf } from './hour-bars.ts';
+import { ownShareOf, type RateBar, type RateBars, rateBars, shareOf, timeBefore } from './hour-bars.ts';
 
 /** How often it showed, hour by hour, and how often the monolith has it with itself. */
 export function RateChart({ about: { migration, signature } }: { about: ListedSignature }) {
@@ -39,7 +39,7 @@ export function RateChart({ about: { migration, signature } }: { about: ListedSi
 /** Units of the drawing; a bar is two of them and a gap. */
 const high = 100;
 const slot = 10;
-/** So that few do not become one wide block. */
+/** So that few do not become one wide block: what is before them had no pairs. */
 const leastSlots = 12;
 
 function Chart({ rates: { bars, highest, unit } }: { rates: RateBars }) {
@@ -47,7 +47,8 @@ function Chart({ rates: { bars, highest, unit } }: { rates: RateBars }) {
   const shown = bars.filter((bar) => bar !== undefined);
   const [first, last] = [shown[0]!, shown.at(-1)!];
   const scale = (share: number) => (share === 0 ? 0 : Math.max(1.5, (share / top) * high));
-  const width = Math.max(leastSlots, bars.length) * slot;
+  const before = Math.max(0, leastSlots - bars.length);
+  const width = (before + bars.length) * slot;
   return (
     <>
       <div className="rate-chart">
@@ -63,16 +64,26 @@ function Chart({ rates: { bars, highest, unit } }: { rates: RateBars }) {
               bar && (
                 <g key={bar.at} className={isNewBuild(bars, index) ? 'new-build' : ''}>
                   <title>{barText(bar)}</title>
-                  <rect className="slot" x={index * slot} width={slot} height={high} />
-                  <Bar className="service" at={index * slot + 1} wide={4.5} tall={scale(shareOf(bar))} />
-                  <Bar className="own" at={index * slot + 6} wide={3} tall={scale(ownShareOf(bar))} />
+                  <rect className="slot" x={(before + index) * slot} width={slot} height={high} />
+                  <Bar
+                    className="service"
+                    at={(before + index) * slot + 1}
+                    wide={4.5}
+                    tall={scale(shareOf(bar))}
+                  />
+                  <Bar
+                    className="own"
+                    at={(before + index) * slot + 6}
+                    wide={3}
+                    tall={scale(ownShareOf(bar))}
+                  />
                 </g>
               ),
           )}
         </svg>
         <span className="muted rate-ends">
-          <Time at={first.at} />
-          {first !== last && <Time at={last.at} />}
+          <Time at={timeBefore(first.at, before, unit)} />
+          <Time at={last.at} />
         </span>
       </div>
       <details>

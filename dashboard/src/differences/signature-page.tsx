@@ -24,7 +24,7 @@ const keys: Keys = [
   ['n p', 'next and previous place that differs in the pair'],
   ['j k', 'next and previous pair'],
   ['/', 'search in both bodies; Enter goes to the next match, Shift and Enter to the one before'],
-  ['r', 'bodies as they were stored, and back'],
+  ['v', 'bodies as they were stored, and back'],
   ['e b o', 'choose expected, bug or noise and write the reason; Enter judges'],
   ['u', 'take back what you just decided'],
 ];

@@ -17,7 +17,7 @@ export async function takeBack(
   latch: Latch,
   heard: boolean,
 ): Promise<boolean> {
-  const { asked, effective, state, latch: before } = standingOf(kit.deps, migration);
+  const { effective, state, latch: before } = standingOf(kit.deps, migration);
   // Where the monolith may have forgotten it, only a person goes back.
   if (before || state.phase === 'retired') return false;
   kit.reconciler.change(migration, { granted: 0, held: true, detail: { latch } });
@@ -28,7 +28,7 @@ export async function takeBack(
     kind: latch.kind,
     ...latch.numbers,
   });
-  if (asked > 0) await kit.ask(migration, 'serve', 0, guard, latch.reason);
+  await kit.ask(migration, 'serve', 0, guard, latch.reason);
   kit.reconciler.reconcile();
   return true;
 }

@@ -1,9 +1,10 @@
-import { serveFlag } from '../../flags/flag-names.ts';
-import type { FlagSource } from '../../flags/flag-source.ts';
+import { flagOf, serveFlag } from '../../flags/flag-names.ts';
+import { FlagChanged, type FlagSource } from '../../flags/flag-source.ts';
 import { askedShare, type Which } from '../../flags/share.ts';
 import type { Migration } from '../../routing/model.ts';
 import type { DayRow } from '../daily-counts.ts';
 import type { Actor, MoveDetails, MoveRefusal, MoveResult } from '../model.ts';
+import { readRampDetail } from '../ramp/detail.ts';
 import { Reconciler, type ReconcilerDeps } from '../reconciler.ts';
 import { type StatusDeps, statusOf } from '../status-of.ts';
 
@@ -13,6 +14,8 @@ export interface MoveDeps extends ReconcilerDeps, StatusDeps {
   readonly countedDays?: (migration: string, days: number) => Promise<readonly DayRow[]>;
 }
 
+/** How often a flag that another replica has moved meanwhile is looked at again. */
+const LOOKS = 2;
 /** How long a flip made through the flag server may take to be seen here. */
 const FLAG_SEEN_WITHIN_MS = 3000;
 
@@ -45,15 +48,48 @@ export class MoveKit {
     const { flags, log } = this.deps;
     this.#asking++;
     try {
-      await flags.setShare({ migrationId: migration.id, which, percent, reason, actor: actor.name });
-      return undefined;
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      log.error({ err: error, migration: migration.id, which, percent }, 'flag not written');
-      return `The flag ${migration.id}.${which} could not be set: ${text}`;
+      for (let looks = 0; ; looks++) {
+        const seen = askedShare(flags.current(), flagOf(migration.id, which)).percent;
+        try {
+          await flags.setShare({ migrationId: migration.id, which, percent, reason, actor: actor.name });
+          return undefined;
+        } catch (error) {
+          if (error instanceof FlagChanged && looks < LOOKS && (await this.#isOurs(migration, which, seen)))
+            continue;
+          const text = error instanceof Error ? error.message : String(error);
+          log.error({ err: error, migration: migration.id, which, percent }, 'flag not written');
+          return `The flag ${migration.id}.${which} could not be set: ${text}`;
+        }
+      }
     } finally {
       this.#asking--;
     }
+  }
+
+  /** What other replicas have decided, as far as Postgres has it and answers. */
+  async seeOthers(): Promise<void> {
+    const { states, onCapsChanged, log } = this.deps;
+    try {
+      if (await states.syncWithStore()) onCapsChanged();
+    } catch (error) {
+      log.info({ err: error }, 'what other replicas decided is not known');
+    }
+  }
+
+  /**
+   * The flag is not as it was seen: looks again, and says whether what it asks for now is what another replica has
+   * asked it for. What somebody did in the flag server is not ours to write over.
+   */
+  async #isOurs(migration: Migration, which: Which, seen: number): Promise<boolean> {
+    const { flags, clock, states } = this.deps;
+    const asked = () => askedShare(flags.current(), flagOf(migration.id, which)).percent;
+    const until = clock.monotonic() + FLAG_SEEN_WITHIN_MS;
+    while (asked() === seen && clock.monotonic() < until)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await this.seeOthers();
+    const { held, detail } = states.get(migration.id, this.reconciler.nowIso());
+    if (which === 'shadow' || asked() === seen) return false;
+    return (held && asked() === 0) || readRampDetail(detail).ramp?.to === asked();
   }
 
   /** A flag server's new value comes back with its next poll; a file's at once. Whether it did. */

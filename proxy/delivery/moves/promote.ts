@@ -3,6 +3,7 @@ import { isForSomeUsers, shareProblem } from '../../flags/share.ts';
 import type { Migration } from '../../routing/model.ts';
 import { stepAfter } from '../allowed-share.ts';
 import { latchSentence } from '../guard/latch.ts';
+import { timesTakenBack } from '../migration-states.ts';
 import type { Actor, MoveResult } from '../model.ts';
 import { begunOverride, type OverrideOrder, overrideOf, overrideProblem } from '../override.ts';
 import { type Standing, standingOf } from '../standing.ts';
@@ -47,8 +48,8 @@ export async function promote(
     kit.audit(actor, 'refused', id, reason, { action: 'promote', to: target, reasons });
     return refused('gate_refused', reasons);
   }
-  const failed = await ask(kit, migration, { from: effective, to: target }, actor, reason);
-  if (failed !== undefined) return refused('flags_unavailable', [failed]);
+  const failed = await ask(kit, standing, target, actor, reason);
+  if (failed) return failed;
   if (isBeyond && override) beginOverride(kit, standing, { target, override, actor, reason });
   else kit.audit(actor, 'promote', id, reason, { from: effective, to: target });
   await kit.untilAsked(migration, target);
@@ -120,21 +121,35 @@ function whySenseless(
 
 /**
  * The ramp is there before its flag is, so that whichever replica sees the flag first knows who asked. What a roll back
- * holds is let go only once the flag is written. Returns why it is not.
+ * holds is let go only once the flag is written. Refused where it can't be, and where the migration was taken back
+ * meanwhile, here or on another replica: then the flag is at 0 % again.
  */
 async function ask(
   kit: MoveKit,
-  migration: Migration,
-  { from, to }: { from: number; to: number },
+  { migration, state, effective: from }: Standing,
+  to: number,
   actor: Actor,
   reason: string,
-): Promise<string | undefined> {
+): Promise<MoveResult | undefined> {
   const { reconciler, deps } = kit;
-  const now = reconciler.nowIso();
-  const before = deps.states.get(migration.id, now).detail['ramp'];
-  reconciler.change(migration, { detail: { ramp: { from, to, since: now, by: actor.name, reason } } });
+  const { id } = migration;
+  const since = reconciler.nowIso();
+  const present = () => deps.states.get(id, since);
+  const isTakenBack = () => timesTakenBack(present()) > timesTakenBack(state);
+  const before = present().detail['ramp'];
+  reconciler.change(migration, { detail: { ramp: { from, to, since, by: actor.name, reason } } });
   const failed = await kit.ask(migration, 'serve', to, actor, reason);
-  if (failed !== undefined) reconciler.change(migration, { detail: { ramp: before } });
-  else if (deps.states.get(migration.id, now).held) reconciler.change(migration, { held: false });
-  return failed;
+  await kit.seeOthers();
+  if (isTakenBack()) {
+    const why = `${id} was taken back while it was promoted, which wins: look at ficus audit, then promote it again.`;
+    await kit.ask(migration, 'serve', 0, actor, `taken back while it was promoted (${reason})`);
+    kit.audit(actor, 'refused', id, reason, { action: 'promote', to, reasons: [why] });
+    return refused('not_now', [why]);
+  }
+  if (failed !== undefined) {
+    reconciler.change(migration, { detail: { ramp: before } });
+    return refused('flags_unavailable', [failed]);
+  }
+  if (present().held) reconciler.change(migration, { held: false });
+  return undefined;
 }

@@ -16,7 +16,9 @@ export async function rollback(kit: MoveKit, id: string, actor: Actor, reason: s
   });
   kit.deps.onCapsChanged();
   kit.audit(actor, 'rollback', id, reason, { from: effective });
-  const problem = asked > 0 ? await kit.ask(migration, 'serve', 0, actor, reason) : undefined;
+  // Also where it is at 0 % as far as is known here: another replica may be raising it right now.
+  const failed = await kit.ask(migration, 'serve', 0, actor, reason);
+  const problem = asked > 0 ? failed : undefined;
   const warnings = [
     ...(wasRetired
       ? [`${id} was retired: the monolith answers again, as far as its handlers are still there.`]

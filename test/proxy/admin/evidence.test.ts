@@ -24,7 +24,9 @@ test('one signature comes with its newest pairs, as many as asked for', async ()
   const all = await adminClient(estate).get(path).expect(200);
   const one = await adminClient(estate).get(`${path}?limit=1`).expect(200);
   assert.equal(all.body.pairs.length, 2);
-  assert.deepEqual(one.body, {
+  const { nextCursor, ...shown } = one.body;
+  assert.equal(typeof nextCursor, 'string');
+  assert.deepEqual(shown, {
     signature: catalogSignatures[0],
     pairs: [{ ...catalogPair, links: estate.links, revealable: [] }],
     verdicts: [priceVerdict],

@@ -55,7 +55,7 @@ function replica(): MoveRevisions {
       takeBack: () => claims.takeBack(),
     },
     audit: async () => rows,
-    onBehind: () => {},
+    onBehind: async () => {},
     onOvertaken: async (migration) => void overtaken.push(migration),
     nowIso: () => '2026-11-24T10:00:00.000Z',
     log: pino({ level: 'silent' }),
