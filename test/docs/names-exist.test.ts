@@ -14,6 +14,8 @@ const settings = [
   'settings/pacts.ts',
   'settings/database.ts',
   'settings/secrets.ts',
+  'settings/reveal.ts',
+  'settings/trace.ts',
   'config/secret-variables.ts',
 ]
   .map((file) => readFileSync(path.join(root, 'proxy', file), 'utf8'))
