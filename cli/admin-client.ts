@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { MigrationStatus, Problem } from '../proxy/admin/api-types.ts';
 import { FailedError, UsageError } from './failures.ts';
@@ -11,6 +12,22 @@ export interface AdminClient {
   post<T>(path: string, order: object): Promise<T>;
   /** What is no JSON document: a file. */
   read(path: string): Promise<Readable>;
+}
+
+/** Every row of a list that is answered in pages, as one answer. `rows`: the name of its list. */
+export async function allPages<List extends { readonly nextCursor?: string }>(
+  client: Pick<AdminClient, 'get'>,
+  path: string,
+  rows: Exclude<keyof List, 'nextCursor'>,
+): Promise<List> {
+  const rowsOf = (page: List) => page[rows] as readonly unknown[];
+  let page = await client.get<List>(path);
+  const { nextCursor, ...all } = { ...page, [rows]: [...rowsOf(page)] };
+  for (let cursor = nextCursor; cursor !== undefined; cursor = page.nextCursor) {
+    page = await client.get<List>(`${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`);
+    (all as unknown as Record<typeof rows, unknown[]>)[rows].push(...rowsOf(page));
+  }
+  return all as unknown as List;
 }
 
 /** Long enough for a verification: it replays every interaction of every contract on both sides. */
@@ -27,6 +44,12 @@ export interface AdminAddress {
   readonly revision: number | undefined;
 }
 
+interface AskOptions {
+  readonly revision?: number;
+  readonly key?: string;
+  readonly timeoutMs?: number;
+}
+
 /** Calls of the admin API. What is not done, or not answered by Ficus, is thrown as `FailedError`. */
 export function createAdminClient(address: AdminAddress): AdminClient {
   const base = parseAddress(address);
@@ -41,36 +64,48 @@ export function createAdminClient(address: AdminAddress): AdminClient {
     method: 'GET' | 'POST',
     path: string,
     order?: object,
-    revision?: number,
-    timeoutMs = requestTimeoutMs,
+    { revision, key, timeoutMs = requestTimeoutMs }: AskOptions = {},
   ): Promise<T> {
     const request = {
       method,
-      headers: { ...headers, ...(revision !== undefined && { 'if-match': `"${revision}"` }) },
+      headers: {
+        ...headers,
+        ...(revision !== undefined && { 'if-match': `"${revision}"` }),
+        ...(key !== undefined && { 'idempotency-key': key }),
+      },
       timeoutMs,
       ...(order && { body: JSON.stringify(order) }),
     };
-    const response = await sendRequest(base + path, request).catch((error) => throwUnreachable(base, error));
+    // With a key an answer that got lost is asked for again, and nothing is done twice.
+    const again = (error: NodeJS.ErrnoException) => {
+      if (key === undefined || !lostAnswers.has(error.code ?? '')) throw error;
+      return sendRequest(base + path, request);
+    };
+    const response = await sendRequest(base + path, request)
+      .catch(again)
+      .catch((error) => throwUnreachable(base, error));
     return readAnswer<T>(base, response);
   }
 
   /** Which moves want a revision is Ficus's to say; then it is the one that was read before. */
   async function post<T>(path: string, order: object): Promise<T> {
-    if (address.revision !== undefined) return ask<T>('POST', path, order, address.revision);
+    const key = randomUUID();
+    if (address.revision !== undefined)
+      return ask<T>('POST', path, order, { key, revision: address.revision });
     const migration = /^\/api\/migrations\/[^/]+(?=\/)/.exec(path)?.[0];
-    if (migration === undefined) return ask<T>('POST', path, order);
+    if (migration === undefined) return ask<T>('POST', path, order, { key });
     try {
-      return await ask<T>('POST', path, order);
+      return await ask<T>('POST', path, order, { key });
     } catch (error) {
       if (!(error instanceof FailedError && error.code === 'revision_needed')) throw error;
       const { revision } = await ask<MigrationStatus>('GET', migration);
-      return ask<T>('POST', path, order, revision);
+      return ask<T>('POST', path, order, { key, revision });
     }
   }
 
   return {
     base,
-    get: (path, timeoutMs) => ask('GET', path, undefined, undefined, timeoutMs),
+    get: (path, timeoutMs) => ask('GET', path, undefined, timeoutMs === undefined ? {} : { timeoutMs }),
     post,
     async read(path) {
       // Without a time limit: a file may be large, and the connection slow.
@@ -86,6 +121,9 @@ export function createAdminClient(address: AdminAddress): AdminClient {
     },
   };
 }
+
+/** The connection ended before the answer was there. */
+const lostAnswers: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 function parseAddress({ url, origin, token }: AdminAddress): string {
   const parsed = URL.parse(url);

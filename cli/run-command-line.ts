@@ -47,7 +47,7 @@ function withNamedCommand(args: readonly string[]): readonly string[] {
   if (foreign !== undefined) {
     throw new UsageError(`"${args[0]}" is no command: options follow one, as in \`ficus status --json\``);
   }
-  return [args.includes('--version') ? '--version' : 'help'];
+  return [args.includes('--version') ? '--version' : 'help', ...args.filter((arg) => arg === '--json')];
 }
 
 function version(): Outcome {

@@ -10,6 +10,8 @@ import { watchConfig } from './app/watch-config.ts';
 import { watchMoves } from './app/watch-moves.ts';
 import type { StopTimes } from './data-plane/worker-pool.ts';
 import { createKillControl } from './delivery/kill-control.ts';
+import { SeriesCounter } from './delivery/series/series-counter.ts';
+import { standingsOf } from './delivery/series/standings.ts';
 import { TrafficHistory } from './delivery/traffic-history.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { createRecorder } from './recording/recorder.ts';
@@ -71,6 +73,12 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     ...{ settings, flags, model, store, spool, clock, log },
   });
   const history = new TrafficHistory(clock);
+  const series = new SeriesCounter({
+    store: store.series,
+    standings: () => standingsOf(delivery.list(), model().migrations),
+    clock,
+    log,
+  });
   let compareAll = (): void => {};
   const evidence = new Evidence({
     model,
@@ -88,6 +96,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     onDropped: (migration, reason) => {
       metrics.addDropped(migration, reason, 1);
       history.addDropped(migration, reason, 1);
+      series.dropped(migration, reason, 1);
     },
     clock,
     log,
@@ -138,11 +147,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const comparer = createComparer({
     ...comparerLimits,
     redactionKey,
+    sealingKey: settings.reveal.keys[0],
     log,
     onDropped: (reason, count) => metrics.addDropped('', reason, count),
     onCompared: (compared, rulesHash) => {
       metrics.addPair(compared.migration, compared.outcome);
       if (compared.control === 'service') daily.reverse(compared.migration, compared.outcome);
+      series.compared(compared);
       evidence.record(compared, rulesHash);
     },
   });
@@ -157,12 +168,16 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       previews.onReport(report);
       for (const [migration, counts] of Object.entries(report.migrations)) {
         history.add(migration, counts);
+        series.answered(migration, counts);
         if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
           stepRequests.count(migration, counts.service.requests);
       }
       for (const [migration, reasons] of Object.entries(report.shadowDropped)) {
-        for (const [reason, count] of Object.entries(reasons)) history.addDropped(migration, reason, count);
+        for (const [reason, count] of Object.entries(reasons)) {
+          history.addDropped(migration, reason, count);
+          series.dropped(migration, reason, count);
+        }
       }
     },
     onServiceFailing: (...seen) => guard.workerTripped(...seen),
@@ -174,7 +189,9 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       if (!migration) return;
       metrics.addPair(same.migration, 'agreed');
       if (same.control === 'service') daily.reverse(same.migration, 'agreed');
-      evidence.record(agreedPair(same, migration.coverage?.role), migration.rulesHash);
+      const agreed = agreedPair(same, migration.coverage?.role);
+      series.compared(agreed);
+      evidence.record(agreed, migration.rulesHash);
     },
     onRouteProblems: () => beside.onRefused(),
     onRoutes() {
@@ -212,6 +229,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
     ...{
       evidence,
       delivery,
+      series,
       comparer,
       recorder,
       spool,
@@ -248,6 +266,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
       await flags.close();
       await states.flush();
       await started.close();
+      await series.close();
       await beside.close();
       await storage.close();
       traffic.unlock();

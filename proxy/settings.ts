@@ -7,8 +7,10 @@ import { readTrustedProxies } from './data-plane/trusted-proxies.ts';
 import { readDatabase } from './settings/database.ts';
 import { maskedLogin, readLogin, readOrigin } from './settings/login.ts';
 import { isPactVariable, type PactBrokerCredentials, readPactBroker } from './settings/pacts.ts';
+import { maskedReveal, type RevealSettings, readReveal } from './settings/reveal.ts';
 import { readKey, readRedisUrl, withoutSecrets } from './settings/secrets.ts';
 import { type Environment, SettingsError } from './settings/settings-error.ts';
+import { readTraceUrl } from './settings/trace.ts';
 
 export { SettingsError };
 
@@ -63,6 +65,10 @@ export interface Settings {
   readonly maxWorkerBytes: number;
   /** How long sample pairs are kept, and on how much disk. */
   readonly pairs: { readonly maxAgeDays: number; readonly maxBytes: number };
+  /** With what keys, and for how long, redacted values are kept sealed. */
+  readonly reveal: RevealSettings;
+  /** Where a trace is looked at, with `{traceId}` in it; undefined: nowhere. */
+  readonly traceUrl: string | undefined;
   /** `FICUS_SECRET_…` variables, for tokens in routes.yaml. */
   readonly secrets: Readonly<Record<string, string>>;
   /** `PACT_…` variables, for values in provider states. */
@@ -98,6 +104,7 @@ export function readSettings(args: readonly string[], env: Environment = process
     1,
     256,
   );
+  const pairsMaxAgeDays = readNumber('FICUS_PAIRS_MAX_AGE_DAYS', env['FICUS_PAIRS_MAX_AGE_DAYS'], 14, 1, 90);
   return {
     configFile: path.resolve(configFile),
     host: env['FICUS_HOST'] ?? '0.0.0.0',
@@ -140,7 +147,7 @@ export function readSettings(args: readonly string[], env: Environment = process
         1_048_576,
       ),
     pairs: {
-      maxAgeDays: readNumber('FICUS_PAIRS_MAX_AGE_DAYS', env['FICUS_PAIRS_MAX_AGE_DAYS'], 14, 1, 90),
+      maxAgeDays: pairsMaxAgeDays,
       maxBytes: readNumber(
         'FICUS_PAIRS_MAX_BYTES',
         env['FICUS_PAIRS_MAX_BYTES'],
@@ -149,6 +156,8 @@ export function readSettings(args: readonly string[], env: Environment = process
         Number.MAX_SAFE_INTEGER,
       ),
     },
+    reveal: readReveal(env, pairsMaxAgeDays),
+    traceUrl: readTraceUrl(env['FICUS_TRACE_URL']),
     secrets: readNamed(env, isSecretVariable),
     pactEnvironment: readNamed(env, isPactVariable),
     pactBroker: readPactBroker(env),
@@ -170,6 +179,7 @@ export function maskedSettings(settings: Settings): Record<string, unknown> {
     webhookKey: settings.webhookKey && '***',
     forceKey: settings.forceKey && '***',
     cookieKey: settings.cookieKey && '***',
+    reveal: maskedReveal(settings.reveal),
     secrets: Object.keys(settings.secrets),
     pactEnvironment: Object.keys(settings.pactEnvironment),
     pactBroker: settings.pactBroker && '***',

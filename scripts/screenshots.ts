@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: every screen of the dashboard, light and dark, wide and narrow, into .ficus/screenshots or the
- * folder named by --to. It starts a demo estate of its own, with the catalog's mistakes and traffic to show them;
+ * folder named by --to. It starts a demo estate of its own, with the mistakes of the
+ * catalog, traffic to show them and two days of history;
  * `--admin URL` takes the pictures of a running Ficus instead.
  */
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { installDebianPackage } from '../test/support/install-debian-package.ts'
 import { buildDashboard, dashboardIsStale } from './dashboard-build.ts';
 import { freePort } from './estate/ports.ts';
 import { type Estate, startEstate } from './estate.ts';
+import { writeHistory } from './screenshots/history.ts';
 import { browse } from './tour/traffic.ts';
 import { writeRoutes } from './tour/write-routes.ts';
 
@@ -77,6 +79,7 @@ async function startDemo(folder: string): Promise<Estate> {
     onLine: () => {},
     onUp: () => {},
   });
+  await writeHistory(estate.urls.proxyDatabase);
   const order = { share: 100, reason: 'a first look' };
   const answer = await fetch(`${estate.urls.admin}/api/migrations/catalog/shadow`, {
     method: 'POST',
@@ -96,10 +99,11 @@ async function screens(admin: string): Promise<Record<string, string>> {
   const found = (await signatures(admin)).filter(({ place }) => place.startsWith('body:'));
   const inBody = found.find(({ place }) => place === 'body:/price') ?? found[0];
   return {
-    overview: '/',
-    migration: '/migrations/catalog',
+    overview: '/?span=24h',
+    migration: '/migrations/catalog?span=24h',
     differences: '/differences',
     ...(inBody && { difference: `/differences/catalog/${inBody.signature}` }),
+    contracts: '/contracts?migration=catalog',
     audit: '/audit',
     settings: '/settings',
   };

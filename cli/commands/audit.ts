@@ -53,7 +53,7 @@ export const audit = defineCommand({
     const { entries } = inert(list);
     if (entries.length === 0) return { json: list, text: nothing(others.length > 0) };
     const last = entries.at(-1)!;
-    const more = entries.length === limit && last.seq > 1 ? `\n\nOlder ones: --before ${last.seq}` : '';
+    const more = list.nextCursor !== undefined ? `\n\nOlder ones: --before ${last.seq}` : '';
     return { json: list, text: renderTable(columns, entries, { width, paint }) + more };
   },
 });

@@ -24,9 +24,9 @@ export const completion = defineCommand({
   options: {},
   asksAdmin: true,
   examples: [
-    'source <(ficus completion bash)                                  # in ~/.bashrc',
-    'source <(ficus completion zsh)                                   # in ~/.zshrc, after compinit',
     'ficus completion fish > ~/.config/fish/completions/ficus.fish',
+    'source <(ficus completion bash)    # in ~/.bashrc',
+    'source <(ficus completion zsh)     # in ~/.zshrc, after compinit',
   ],
 
   async run({ operands: [wanted = ''], admin }) {

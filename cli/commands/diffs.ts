@@ -1,9 +1,11 @@
 import type {
+  KeptVerdict,
   ListedSignature,
   SignatureDetail,
   SignatureList,
   VerdictRow,
 } from '../../proxy/admin/api-types.ts';
+import { allPages } from '../admin-client.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failures.ts';
 import { count, counted, localTime, none, part } from '../format.ts';
@@ -40,7 +42,8 @@ export const diffs = defineCommand({
     const suffix = query.size === 0 ? '' : `?${query}`;
     if (signature === undefined) {
       if (limit !== undefined) throw new UsageError('--pairs says how many pairs of a --signature: name it');
-      const list = await admin().get<SignatureList>(migrationPath(id, `/signatures${suffix}`));
+      const path = migrationPath(id, `/signatures${suffix}`);
+      const list = await allPages<SignatureList>(admin(), path, 'signatures');
       return { json: list, text: renderSignatures(inert(list), build, { width, paint }) };
     }
     if (signature === '') throw new UsageError('--signature is empty: `ficus diffs ID` lists them');
@@ -155,13 +158,26 @@ function renderDetail({ signature, pairs, verdicts }: SignatureDetail, terminal:
     paint('bold', `${signature.signature}: ${kind} at ${place} of ${route}`),
     `In ${count(seen)} of ${count(routePairs)} pairs of the route (${part(seen, routePairs)}). It stands: ${standing(signature)}.`,
     twice,
-    ...verdicts.map(
-      ({ at, owner, verdict, reason, serviceBuild, until }) =>
-        `${localTime(at)} ${owner}: ${verdict}${until === undefined ? '' : ` until ${until.slice(0, 10)}`}, ` +
-        `in build ${serviceBuild}: ${reason}`,
-    ),
+    ...verdicts.map(historyLine),
   ]
     .flatMap((line) => wrapText(line, width))
     .concat('', renderPairs(pairs, signature.signature, terminal))
     .join('\n');
+}
+
+function historyLine({
+  at,
+  actor,
+  owner,
+  verdict,
+  reason,
+  serviceBuild,
+  until,
+  undoes,
+}: KeptVerdict): string {
+  if (verdict === 'withdrawn') return `${localTime(at)} ${actor} took that back: ${reason}`;
+  const who =
+    undoes === undefined ? `${owner}: ${verdict}` : `${actor} took that back: again ${verdict}, by ${owner}`;
+  const untilDay = until === undefined ? '' : ` until ${until.slice(0, 10)}`;
+  return `${localTime(at)} ${who}${untilDay}, in build ${serviceBuild}: ${reason}`;
 }

@@ -24,6 +24,7 @@ export function renderPairs(
       return [
         paint('cyan', request),
         `pair ${pair.id}`,
+        ...traceLine(pair),
         `${localTime(pair.at)}, the client got the answer of the ${pair.control}`,
         renderTable<PlaceRow>(
           [
@@ -38,6 +39,12 @@ export function renderPairs(
       ].join('\n');
     })
     .join('\n\n');
+}
+
+/** Where its trace is looked at, or under which id. */
+function traceLine({ links }: PairRow): string[] {
+  const trace = links?.traceUrl ?? links?.traceId;
+  return trace === undefined ? [] : [`trace ${trace}`];
 }
 
 function placeRows(pair: PairRow, signature: string): PlaceRow[] {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordingList, RecordingStatus, RecordOrder } from '../../proxy/admin/api-types.ts';
-import type { AdminClient } from '../admin-client.ts';
+import { type AdminClient, allPages } from '../admin-client.ts';
 import { bytesText, parseBytes, parseDuration } from '../amount-options.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import { UsageError } from '../failures.ts';
@@ -36,7 +36,10 @@ export const record = defineCommand({
 
   async run({ operands, values, admin, width, paint }) {
     const migrations = operands.filter((id) => id !== undefined);
-    if (values.list) return listOf(await admin().get<RecordingList>('/api/recordings'), { width, paint });
+    if (values.list) {
+      const list = await allPages<RecordingList>(admin(), '/api/recordings', 'recordings');
+      return listOf(list, { width, paint });
+    }
     const { out, stop } = values;
     if (stop !== undefined) return stopped(admin(), stop, out);
     if (!out) throw new UsageError('record needs --out, such as --out recordings/');

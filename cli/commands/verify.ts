@@ -43,13 +43,12 @@ function renderResult(result: Result, paint: Paint): string {
     ? `passed, ${replayed}`
     : `failed, ${counted(failures.length, 'failure')} in ${replayed}`;
   const note = pending && !passed ? '; it is pending, so that this holds nothing' : '';
-  const failed = (interaction: string) =>
-    failures.some(({ interaction: subject }) => isAbout(subject, interaction));
+  const failed = new Set(failures.map(({ interaction }) => interaction));
   return [
     `${mark} ${paint('bold', `${side} ${build}`)}, contract with ${consumer}: ${summary}${note}`,
     ...(passed ? [] : [`  ${from}`]),
     ...interactions
-      .filter((interaction) => !failed(interaction))
+      .filter((interaction) => !failed.has(interaction))
       .map((interaction) => `  ${passed ? paint('green', '✓') : '·'} ${interaction}`),
     ...failures.flatMap(({ interaction, text }) => [
       `  ${paint('red', '✗')} ${interaction}`,
@@ -57,10 +56,6 @@ function renderResult(result: Result, paint: Paint): string {
     ]),
   ].join('\n');
 }
-
-/** A failure names its interaction, and behind it what the consumer calls it. */
-const isAbout = (subject: string, interaction: string): boolean =>
-  subject === interaction || subject.startsWith(`${interaction}: `);
 
 /** A failure's text may have had lines: the line ends are escaped by then. */
 function failureLines(text: string): string[] {

@@ -49,7 +49,7 @@ ${examples.join('\n')}${command.notes ? `\n\n${command.notes.join('\n')}` : ''}`
 export function topicText({ title, blocks }: Topic, width: number | undefined): string {
   const room = Math.min(width ?? maxWidth, maxWidth);
   const texts = blocks.map((block) => blockLines(block, room).join('\n'));
-  return [title, ...texts].join('\n\n');
+  return [wrapText(title, room).join('\n'), ...texts].join('\n\n');
 }
 
 function blockLines(block: Block, width: number): readonly string[] {

@@ -70,15 +70,12 @@ export const accessTopics: readonly Topic[] = [
       'Of `ficus up`, among others; README.md lists all with their defaults:',
       {
         terms: [
-          ['FICUS_PORT, FICUS_ADMIN_PORT', 'where clients come in (8080); admin API and dashboard (8081)'],
+          ['FICUS_PORT', 'where clients come in (8080); FICUS_ADMIN_PORT: admin API and dashboard (8081)'],
           ['FICUS_DATA_DIR', 'flags, states, and an embedded Postgres where none is given (.ficus)'],
           ['FICUS_WORKERS', 'processes that take traffic (one a core)'],
           ['DATABASE_URL', 'Postgres (else an embedded one)'],
           ['REDIS_URL', 'where replicas add up what their guards count'],
-          [
-            'UNLEASH_URL, UNLEASH_API_TOKEN, UNLEASH_ADMIN_TOKEN',
-            'a flag server, a token that reads, one that flips',
-          ],
+          ['UNLEASH_URL', 'a flag server; UNLEASH_API_TOKEN reads there, UNLEASH_ADMIN_TOKEN flips'],
           ['LOG_LEVEL', 'debug, info, warn, error (info)'],
         ],
       },

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { AuditPage } from './audit/audit-page.tsx';
+import { readSpan } from './charts/spans.ts';
 import { ContractsPage } from './contracts/contracts-page.tsx';
 import { DifferencesPage } from './differences/differences-page.tsx';
 import { readDifferencesFilter } from './differences/filter.ts';
@@ -24,6 +25,7 @@ const migration = createRoute({
   getParentRoute: () => root,
   path: '/migrations/$migration',
   component: MigrationPage,
+  validateSearch: readSpan,
 });
 
 const differences = createRoute({

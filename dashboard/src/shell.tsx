@@ -5,6 +5,7 @@ import { ApiError, write } from './api/client.ts';
 import { kill, migrations, session } from './api/queries.ts';
 import { Degraded } from './degraded/degraded.tsx';
 import { visible } from './format.ts';
+import { LiveSign } from './live/live-sign.tsx';
 import { LoginPage } from './login/login-page.tsx';
 import { RollBackButton, RollBackFromAnywhere, RolledBack } from './moves/roll-back.tsx';
 import { Notice } from './parts/notice.tsx';
@@ -35,6 +36,7 @@ export function Shell() {
         </Link>
         {!mustLogIn && <Navigation />}
         {!mustLogIn && <RollBackButton />}
+        {data && !mustLogIn && <LiveSign />}
         {data && !mustLogIn && (
           <WhoAmI name={data.name} role={data.role} isSession={data.csrf !== undefined} />
         )}

@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
 import express, { type Express } from 'express';
-import { middleware as openApiValidator } from 'express-openapi-validator';
-import { parse } from 'yaml';
 import type { AdminDeps } from './admin-deps.ts';
 import { answerProblem } from './answer-problem.ts';
+import { apiDocument, validateByApiDocument } from './api-document.ts';
 import { addAuditRoutes } from './audit-routes.ts';
+import { doOnce } from './commands/do-once.ts';
 import { addContractRoutes } from './contract-routes.ts';
 import { builtDashboard, serveDashboard } from './dashboard-files.ts';
 import { addDocsRoutes } from './docs-page/docs-routes.ts';
 import { addDrillRoutes } from './drill-routes.ts';
+import { EventFeed } from './events/event-feed.ts';
+import { addEventRoutes, type Events, tellOfWrites } from './events/event-routes.ts';
+import { EventStreams } from './events/event-streams.ts';
 import { addEvidenceRoutes } from './evidence-routes.ts';
 import { addForceRoutes } from './force-routes.ts';
 import { addHourRoutes } from './hour-routes.ts';
@@ -21,10 +23,13 @@ import { addMigrationRoutes } from './migration-routes.ts';
 import { addMoveRoutes } from './move-routes.ts';
 import { addPreviewRoutes } from './preview-routes.ts';
 import { AdminProblem, nothingHere } from './problem.ts';
+import { limitRate } from './rate-limit.ts';
 import { addRecordingRoutes } from './recording-routes.ts';
 import { guardTarget, guardWrites } from './request-guards.ts';
 import { logRequests } from './request-log.ts';
+import { addRevealRoutes } from './reveal-routes.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { addSeriesRoutes } from './series-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 import { addVerdictRoutes } from './verdict-routes.ts';
 
@@ -36,13 +41,15 @@ export interface AdminAppOptions {
   readonly login?: Login | undefined;
   /** Where others than this machine find the admin plane, such as `https://ficus.example.org`. */
   readonly origin?: string | undefined;
+  /** What changes, for whoever ends the streams of it; absent: of its own. */
+  readonly events?: Events;
   /** Of the built page; it may be missing. */
   readonly dashboardFolder?: string;
 }
 
 /** The admin API. `validateResponses` holds our own answers against openapi.yaml too: for tests. */
 export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): Express {
-  const apiDocument = parse(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8'));
+  const events = options.events ?? createEvents(deps);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -56,21 +63,16 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   app.use(serveDashboard(options.dashboardFolder ?? builtDashboard));
   if (options.login) addLoginRoutes(app, deps, options.login);
   app.use(authenticate(deps, options.login));
+  app.use(limitRate(deps.clock));
   app.use(express.json({ limit: maxBodyBytes, inflate: false }));
-  app.use(
-    openApiValidator({
-      // Its own copy, because it rewrites what it is given.
-      apiSpec: structuredClone(apiDocument),
-      validateResponses: options.validateResponses ?? false,
-      validateSecurity: false,
-      fileUploader: false,
-      formats: { 'one-line-text': { type: 'string', validate: isOneLineText } },
-    }),
-  );
+  app.use(validateByApiDocument(options.validateResponses ?? false));
   app.use(authorise);
+  app.use(tellOfWrites(events));
+  app.use(doOnce(deps));
   addStatusRoutes(app, deps);
   addDocsRoutes(app, apiDocument);
   addSessionRoutes(app, options.login);
+  addEventRoutes(app, events, options.login, options.origin);
   addKillRoutes(app, deps);
   addForceRoutes(app, deps);
   addMigrationRoutes(app, deps);
@@ -78,6 +80,8 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   addPreviewRoutes(app, deps);
   addDrillRoutes(app, deps);
   addEvidenceRoutes(app, deps);
+  addSeriesRoutes(app, deps);
+  addRevealRoutes(app, deps);
   addContractRoutes(app, deps);
   addVerdictRoutes(app, deps);
   addHourRoutes(app, deps);
@@ -88,11 +92,11 @@ export function createAdminApp(deps: AdminDeps, options: AdminAppOptions = {}): 
   return app;
 }
 
-function refuseUnknownPath(): never {
-  throw new AdminProblem('not_found', nothingHere);
+export function createEvents(deps: AdminDeps): Events {
+  const feed = new EventFeed(deps);
+  return { feed, streams: new EventStreams(feed, deps.clock) };
 }
 
-/** Something to read, and no control character or line end, with which it could forge lines elsewhere. */
-function isOneLineText(text: string): boolean {
-  return /\S/.test(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+function refuseUnknownPath(): never {
+  throw new AdminProblem('not_found', nothingHere);
 }

@@ -5,6 +5,7 @@ import type { KillControl } from '../delivery/kill-control.ts';
 import type { Actor, Delivery } from '../delivery/model.ts';
 import type { MoveRevisions } from '../delivery/move-revisions.ts';
 import type { MovePreview } from '../delivery/preview/preview-move.ts';
+import type { SeriesReads } from '../delivery/series/series-reads.ts';
 import type { ContractView } from '../evidence/contract-view.ts';
 import type { DraftOrder, DraftResult } from '../evidence/draft-contract.ts';
 import type { ListedSignature } from '../evidence/list-signatures.ts';
@@ -13,10 +14,19 @@ import type { VerdictOrder } from '../evidence/verdict-order.ts';
 import type { UndoneVerdict, UndoOrder } from '../evidence/verdict-undo.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { AuditPage } from '../store/audit.ts';
+import type { CommandAnswerStore } from '../store/command-answers.ts';
 import type { AuditCheck, AuditRow, KeptVerdict, PairRow } from '../store/model.ts';
+import type { PairPlace } from '../store/pairs.ts';
 import type { SignatureHour } from '../store/signature-hours.ts';
 import type { Clock } from '../telemetry/clock.ts';
-import type { ConfigReport, ContractResult, Readiness, RouteReport } from './api-types.ts';
+import type {
+  ConfigReport,
+  ContractResult,
+  PairRow as LinkedPair,
+  Readiness,
+  RouteReport,
+} from './api-types.ts';
+import type { RevealValues } from './reveal-routes.ts';
 
 /** What the admin plane reads from the store. A rejection means that the store is away, unless it is a bug. */
 export interface AdminReads {
@@ -34,19 +44,21 @@ export interface AdminReads {
   ): Promise<readonly SignatureHour[]>;
   /** What holds for the migration's signatures. */
   standingVerdicts(migration: string): Promise<readonly StandingVerdict[]>;
-  /** Newest first, at most `limit`; of one build of the service when it is named. */
+  /** Newest first, at most `limit`, those behind `after`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
     signature: string,
     limit: number,
     build?: string,
+    after?: PairPlace,
   ): Promise<readonly PairRow[]>;
+  readonly series: SeriesReads;
   pair(id: string): Promise<PairRow | undefined>;
   /** Of any build, oldest first; the page behind `after`. */
   differingPairs(page: {
     readonly migration: string;
     readonly signature?: string | undefined;
-    readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+    readonly after?: PairPlace | undefined;
     readonly limit: number;
   }): Promise<readonly PairRow[]>;
   readonly audit: {
@@ -88,6 +100,10 @@ export interface AdminDeps {
   readonly kill: Pick<KillControl, 'status' | 'set'>;
   readonly force: ForceGrants;
   readonly reads: AdminReads;
+  /** Signatures that its present builds show and where each stands, from memory. */
+  signaturesOf(migration: string): readonly Pick<ListedSignature, 'signature' | 'state'>[];
+  /** What commands were answered with on any replica; undefined where there is no store. */
+  readonly commandAnswers?: CommandAnswerStore & { available(): boolean };
   /** All of it but what feeds it and ends it. */
   readonly recorder: Pick<Recorder, 'start' | 'stop' | 'list' | 'status' | 'partFile' | 'keyId'>;
   /** Of what is done here and not by `delivery`. */
@@ -103,6 +119,10 @@ export interface AdminDeps {
   preview(migration: string, share: number): MovePreview;
   /** What traffic has shown of each route of a migration that there is. */
   routes(migration: string): readonly RouteReport[];
+  /** What rules hid in a pair. */
+  readonly reveal: RevealValues;
+  /** Pairs with where they lead to, and which of their redactions can be revealed. */
+  linked(pairs: readonly PairRow[]): Promise<readonly LinkedPair[]>;
   /** Takes a share back, measures that, and gives it again. */
   readonly drill: Drill;
   config(): ConfigReport;

@@ -19,6 +19,10 @@ export type PactStanding = 'passed' | 'failed' | 'unverified';
 export type VerdictWord = 'bug' | 'expected' | 'noise';
 export type JudgedBy = 'verdict' | 'measured';
 /**
+ * For `cursor`: there is more. Absent on the last page
+ */
+export type NextCursor = string;
+/**
  * For the audit; one line, and something in it.
  */
 export type Reason = string;
@@ -33,6 +37,25 @@ export type SignatureState = 'unjudged' | 'expired' | 'returned' | 'bug' | 'expe
  */
 export type FlatHeaders = readonly string[];
 /**
+ * One of `/api/events`
+ */
+export type ApiEvent =
+  | MigrationEvent
+  | GuardEvent
+  | SignaturesEvent
+  | VerdictEvent
+  | ConfigEvent
+  | KillEvent
+  | PartsEvent
+  | AuditEvent
+  | StreamEvent;
+/**
+ * One for each point; null where nothing is known, which is not 0
+ *
+ * @maxItems 720
+ */
+export type Values = readonly (number | null)[];
+/**
  * Which status each goes with is in `x-ficus-status`; a code keeps its meaning
  */
 export type ProblemCode =
@@ -42,6 +65,7 @@ export type ProblemCode =
   | 'csrf_missing'
   | 'not_allowed'
   | 'locked_out'
+  | 'rate_limited'
   | 'foreign_origin'
   | 'not_found'
   | 'unknown_migration'
@@ -53,8 +77,11 @@ export type ProblemCode =
   | 'gate_refused'
   | 'not_next_step'
   | 'not_now'
+  | 'command_running'
+  | 'key_reused'
   | 'revision_conflict'
   | 'revision_needed'
+  | 'values_not_kept'
   | 'verdict_conflict'
   | 'nothing_to_verify'
   | 'nothing_to_draft'
@@ -68,6 +95,9 @@ export type ProblemCode =
   | 'flags_unavailable'
   | 'store_unavailable';
 
+export interface TokenLogin {
+  readonly token: string;
+}
 export interface LoginWays {
   /**
    * False: whoever reaches this may do everything
@@ -265,6 +295,7 @@ export interface DrillDone {
 }
 export interface SignatureList {
   readonly signatures: readonly Signature[];
+  readonly nextCursor?: NextCursor;
 }
 export interface Signature {
   readonly signature: string;
@@ -318,6 +349,7 @@ export interface Verdict {
 export interface SignatureDetail {
   readonly signature: Signature;
   readonly pairs: readonly Pair[];
+  readonly nextCursor?: NextCursor;
   readonly verdicts: readonly KeptVerdict[];
 }
 export interface Pair {
@@ -348,12 +380,45 @@ export interface Pair {
   };
   readonly monolith?: StoredAnswer;
   readonly service?: StoredAnswer;
+  readonly links?: PairLinks;
+  /**
+   * Which of its redactions can be revealed: `0a1b2c3d` of `‹redacted:0a1b2c3d›`; absent: none
+   *
+   * @maxItems 32
+   */
+  readonly revealable?: readonly string[];
 }
 export interface StoredAnswer {
   readonly status?: number;
   readonly headers: FlatHeaders;
   readonly body: string;
   readonly detail?: string;
+}
+/**
+ * Where a pair leads to
+ */
+export interface PairLinks {
+  /**
+   * Absent where the client's own could not be kept
+   */
+  readonly traceId?: string;
+  /**
+   * Where the trace is looked at; absent without FICUS_TRACE_URL
+   */
+  readonly traceUrl?: string;
+  readonly monolith?: RequestAddress;
+  readonly service?: RequestAddress;
+}
+/**
+ * Where the request goes, by routes.yaml as it is now; redacted as the pair is
+ */
+export interface RequestAddress {
+  readonly url: string;
+  readonly unixSocket?: string;
+  /**
+   * Sent as Host in place of the client's
+   */
+  readonly host?: string;
 }
 export interface KeptVerdict {
   readonly signature: string;
@@ -415,6 +480,7 @@ export interface VerdictDone {
 }
 export interface RecordingList {
   readonly recordings: readonly Recording[];
+  readonly nextCursor?: NextCursor;
 }
 export interface Recording {
   readonly id: string;
@@ -472,6 +538,7 @@ export interface RecordOrder {
 }
 export interface AuditList {
   readonly entries: readonly AuditRow[];
+  readonly nextCursor?: NextCursor;
 }
 export interface AuditRow {
   readonly seq: number;
@@ -487,6 +554,218 @@ export interface AuditRow {
 }
 export interface ReasonOrder {
   readonly reason: Reason;
+}
+/**
+ * Its phase, a share, its gate, ramp, pause or override is another one, or it left routes.yaml
+ */
+export interface MigrationEvent {
+  readonly type: 'migration';
+  readonly migration: string;
+  /**
+   * Absent where it left
+   */
+  readonly now?: {
+    readonly phase: Phase;
+    readonly share: {
+      readonly asked: Share;
+      readonly allowed: Share;
+      readonly effective: Share;
+    };
+    readonly shadowShare: Share;
+    readonly gate: GateState;
+    readonly revision: number;
+  };
+}
+/**
+ * The guard took it back, or somebody cleared that
+ */
+export interface GuardEvent {
+  readonly type: 'guard';
+  readonly migration: string;
+  readonly state: 'tripped' | 'cleared';
+  readonly latch?: Latch;
+}
+/**
+ * Signatures are new, or stand otherwise than before; at most every two seconds
+ */
+export interface SignaturesEvent {
+  readonly type: 'signatures';
+  readonly migration: string;
+  readonly added: Count;
+  /**
+   * Of those added, at most 20
+   *
+   * @maxItems 20
+   */
+  readonly newest: readonly string[];
+  readonly changed: Count;
+}
+export interface VerdictEvent {
+  readonly type: 'verdict';
+  readonly migration: string;
+  readonly signature: string;
+  readonly verdict: VerdictWord;
+  readonly actor: string;
+}
+/**
+ * Another routes.yaml is in force here or on another replica, or was refused
+ */
+export interface ConfigEvent {
+  readonly type: 'config';
+  /**
+   * Of what is in force here
+   */
+  readonly hash: string;
+  /**
+   * Why a newer one is refused
+   *
+   * @maxItems 20
+   */
+  readonly problems: readonly string[];
+}
+export interface KillEvent {
+  readonly type: 'kill';
+  readonly on: boolean;
+  readonly text: string;
+}
+/**
+ * A part such as Postgres or the flags is away, or is back
+ */
+export interface PartsEvent {
+  readonly type: 'parts';
+  readonly ready: boolean;
+  /**
+   * @maxItems 20
+   */
+  readonly away: readonly string[];
+}
+/**
+ * A row of the audit, from whatever replica
+ */
+export interface AuditEvent {
+  readonly type: 'audit';
+  readonly seq: number;
+  readonly at: Time;
+  readonly actor: string;
+  readonly action: string;
+  readonly migration?: string;
+  readonly reason: string;
+}
+/**
+ * About the stream itself. `here`: it begins; `reset`: it can't go on where it was; `beat`: nothing happened.
+ */
+export interface StreamEvent {
+  readonly type: 'here' | 'reset' | 'beat';
+  readonly at: Time;
+}
+export interface SideSeries {
+  readonly requests: Values;
+  readonly errors: Values;
+  readonly p50Ms: Values;
+  readonly p95Ms: Values;
+  readonly p99Ms: Values;
+}
+export interface Sparkline {
+  readonly requests: Values;
+  readonly errors: Values;
+  readonly p99Ms: Values;
+}
+/**
+ * A moment at which a migration was moved, as the audit has it
+ */
+export interface SeriesMarker {
+  readonly seq: number;
+  readonly at: Time;
+  readonly action: string;
+  readonly actor: string;
+  readonly reason: string;
+  /**
+   * Percent or phase
+   */
+  readonly from?: number | string;
+  /**
+   * Percent or phase
+   */
+  readonly to?: number | string;
+}
+/**
+ * Point `i` is what was counted from `from` plus `i` times `stepSeconds` on
+ */
+export interface MigrationSeries {
+  readonly migration: string;
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  /**
+   * Percent, as it stood at the end of each step
+   */
+  readonly share: {
+    readonly asked: Values;
+    readonly allowed: Values;
+    readonly effective: Values;
+  };
+  readonly monolith: SideSeries;
+  readonly service: SideSeries;
+  readonly copies: SideSeries;
+  /**
+   * 0 to 1, of all pairs under the builds and rules of then, judged as the gate does; and their lower 95 % bound
+   */
+  readonly agreement: {
+    readonly ratio: Values;
+    readonly atLeast: Values;
+  };
+  /**
+   * Compared in each step, before any verdict
+   */
+  readonly pairs: {
+    readonly agreed: Values;
+    readonly differed: Values;
+    readonly incomparable: Values;
+  };
+  /**
+   * Copies that were not sent or not compared, by reason
+   */
+  readonly dropped: {
+    readonly [k: string]: Values;
+  };
+  /**
+   * The oldest first; of more than 200 the newest
+   *
+   * @maxItems 200
+   */
+  readonly markers: readonly SeriesMarker[];
+}
+/**
+ * Point `i` is what was counted from `from` plus `i` times `stepSeconds` on
+ */
+export interface EstateSeries {
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  /**
+   * In routes.yaml, and those of them in phase `service` or `retired`, at the end of each step
+   */
+  readonly routes: {
+    readonly all: Values;
+    readonly moved: Values;
+  };
+  /**
+   * Answers to clients, on paths that no migration has as well, and those of them by services
+   */
+  readonly traffic: {
+    readonly all: Values;
+    readonly service: Values;
+  };
+}
+export interface Sparklines {
+  readonly from: Time;
+  readonly stepSeconds: number;
+  readonly points: number;
+  readonly migrations: readonly {
+    readonly id: string;
+    readonly monolith: Sparkline;
+    readonly service: Sparkline;
+  }[];
 }
 export interface KillStatus {
   readonly on: boolean;
@@ -683,6 +962,32 @@ export interface SignatureHour {
   readonly pairs: Count;
   readonly routePairs: Count;
   readonly askedTwice: AskedTwice;
+}
+export interface RevealOrder {
+  /**
+   * The hex digits of redactions: `0a1b2c3d` of `‹redacted:0a1b2c3d›`
+   *
+   * @minItems 1
+   * @maxItems 32
+   */
+  readonly marks: readonly string[];
+  readonly reason: Reason;
+}
+export interface RevealDone {
+  readonly pair: string;
+  readonly values: readonly RevealedValue[];
+  /**
+   * Marks whose values are kept nowhere
+   */
+  readonly notKept: readonly string[];
+}
+export interface RevealedValue {
+  readonly mark: string;
+  /**
+   * The place of the `redact` rule that hid it
+   */
+  readonly rule: string;
+  readonly value: string;
 }
 export interface ContractReport {
   readonly migration: string;

@@ -1,24 +1,29 @@
 import type { Express } from 'express';
+import { z } from 'zod';
 import type { AuditPage } from '../store/audit.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { AuditCheck, AuditList } from './api-types.ts';
+import { limitOf, pageOf, placeIn } from './pages.ts';
 import { readStore } from './read-store.ts';
 
 /** It reads every row there is. */
 const verifyTimeoutMs = 60_000;
+const rowPlace = z.number().int().positive();
 
 export function addAuditRoutes(app: Express, { reads }: AdminDeps): void {
   app.get('/api/audit', async (request, response) => {
-    const limit = Number(request.query['limit'] ?? 50);
+    const limit = limitOf(request, 50);
     const { before, since, ...filters } = request.query;
+    const last = placeIn(request, rowPlace) ?? (before === undefined ? undefined : Number(before));
     const page: AuditPage = {
-      limit,
-      ...(before !== undefined && { before: Number(before) }),
+      limit: limit + 1,
+      ...(last !== undefined && { before: last }),
       ...(since !== undefined && { since: new Date(String(since)).toISOString() }),
       ...pick(filters, ['migration', 'actor', 'action']),
     };
-    const entries = await readStore(() => reads.audit.list(page));
-    response.json({ entries } satisfies AuditList);
+    const found = await readStore(() => reads.audit.list(page));
+    const { rows: entries, next } = pageOf(found, limit, ({ seq }) => seq);
+    response.json({ entries, ...next } satisfies AuditList);
   });
 
   app.get('/api/audit/verification', async (_request, response) => {

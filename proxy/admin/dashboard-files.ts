@@ -26,7 +26,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The page's own addresses: each is the same document, which looks at the address itself. */
-const pageAddress = /^\/(?:$|(?:migrations|differences|audit|settings)(?:\/|$))/;
+const pageAddress = /^\/(?:$|(?:migrations|differences|contracts|audit|settings)(?:\/|$))/;
 
 interface DashboardFile {
   readonly type: string;

@@ -1,19 +1,30 @@
 import type { Express, Request } from 'express';
+import { z } from 'zod';
+import { comparePlaces, placeOf } from '../evidence/list-signatures.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { PairRow, SignatureDetail, SignatureList, Verification } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
+import { limitOf, pageOf, placeIn } from './pages.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
 import { actorOf } from './request-actor.ts';
 
+const mostSignatures = 1_000;
+const signaturePlace = z.tuple([z.number(), z.number(), z.number(), z.string()]);
+const pairPlace = z.strictObject({ at: z.iso.datetime(), id: z.string().max(100) });
+
 /** Differences and contracts: what a gate's answer rests on. */
-export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: AdminDeps): void {
+export function addEvidenceRoutes(app: Express, { delivery, reads, verify, linked }: AdminDeps): void {
   const verifying = new Set<string>();
 
   app.get('/api/migrations/:id/signatures', async (request, response) => {
     const { id } = knownMigration(delivery, request.params.id);
-    const signatures = await readStore(() => reads.listSignatures(id, buildOf(request)));
-    response.json({ signatures } satisfies SignatureList);
+    const limit = limitOf(request, mostSignatures);
+    const after = placeIn(request, signaturePlace);
+    const all = await readStore(() => reads.listSignatures(id, buildOf(request)));
+    const rest = after ? all.filter((one) => comparePlaces(placeOf(one), after) > 0) : all;
+    const { rows: signatures, next } = pageOf(rest, limit, placeOf);
+    response.json({ signatures, ...next } satisfies SignatureList);
   });
 
   app.get('/api/migrations/:id/signatures/:signature', async (request, response) => {
@@ -26,21 +37,26 @@ export function addEvidenceRoutes(app: Express, { delivery, reads, verify }: Adm
       const under = build === undefined ? 'its builds of now' : `build ${build}`;
       throw new AdminProblem('unknown_signature', `No pair of ${id} under ${under} shows "${wanted}".`);
     }
-    const limit = Number(request.query['limit'] ?? 3);
-    const [pairs, verdicts] = await readStore(() =>
+    const limit = limitOf(request, 3);
+    const after = placeIn(request, pairPlace);
+    const [found, verdicts] = await readStore(() =>
       Promise.all([
-        reads.pairsOfSignature(id, wanted, limit, build ?? builds.service),
+        reads.pairsOfSignature(id, wanted, limit + 1, build ?? builds.service, after),
         reads.verdicts(id, wanted),
       ]),
     );
-    response.json({ signature, pairs, verdicts } satisfies SignatureDetail);
+    const { rows, next } = pageOf(found, limit, ({ at, id: pair }) => ({ at, id: pair }));
+    const pairs = await readStore(() => linked(rows));
+    const answer: SignatureDetail = { signature, pairs, verdicts, ...next };
+    response.json(answer);
   });
 
   app.get('/api/pairs/:pair', async (request, response) => {
     const { pair: id } = request.params;
     const pair = await readStore(() => reads.pair(id));
     if (!pair) throw new AdminProblem('unknown_pair', `There is no pair "${id}", or it was dropped by age.`);
-    response.json(pair satisfies PairRow);
+    const [answer] = await readStore(() => linked([pair]));
+    response.json(answer satisfies PairRow | undefined);
   });
 
   app.post('/api/migrations/:id/verify', async (request, response) => {

@@ -2,10 +2,12 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Express } from 'express';
+import { z } from 'zod';
 import { exchangeOfStored } from '../recording/stored-exchange.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { RecordingList, RecordingStatus, RecordOrder } from './api-types.ts';
 import { knownMigration } from './known-migration.ts';
+import { limitOf, pageOf, placeIn } from './pages.ts';
 import { AdminProblem } from './problem.ts';
 import { readStore } from './read-store.ts';
 import { actorOf } from './request-actor.ts';
@@ -18,6 +20,8 @@ const byDefault = {
   maxPartBytes: 64 * 1024 ** 2,
 } as const;
 
+const recordingPlace = z.string().max(100);
+
 /** Pairs read from the store at once. */
 const pageSize = 100;
 
@@ -26,8 +30,13 @@ export function addRecordingRoutes(
   app: Express,
   { delivery, recorder, reads, recordAudit, clock }: AdminDeps,
 ): void {
-  app.get('/api/recordings', (_request, response) => {
-    response.json({ recordings: recorder.list() } satisfies RecordingList);
+  app.get('/api/recordings', (request, response) => {
+    const all = recorder.list();
+    const last = placeIn(request, recordingPlace);
+    // Ids begin with the time, so that the newest is the greatest; one that was removed has its place, too.
+    const rest = last === undefined ? all : all.filter(({ id }) => id < last);
+    const { rows: recordings, next } = pageOf(rest, limitOf(request, 100), ({ id }) => id);
+    response.json({ recordings, ...next } satisfies RecordingList);
   });
 
   app.post('/api/recordings', async (request, response) => {

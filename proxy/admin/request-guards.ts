@@ -49,14 +49,20 @@ export function guardWrites(ownOrigin: string | undefined) {
   };
 }
 
-function refuseForeignWrite(request: Request, ownOrigin: string | undefined): void {
+/** A page of another origin may not even read: neither what it is shown nor what it holds open. */
+export function refuseForeignPage(request: Request, ownOrigin: string | undefined): void {
+  if (isFromForeignPage(request, ownOrigin))
+    throw new AdminProblem('foreign_origin', 'This is for the CLI and for our own pages only.');
+}
+
+function isFromForeignPage(request: Request, ownOrigin: string | undefined): boolean {
   const { origin, host } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const isForeign =
-    origin === undefined
-      ? isForeignSite(site)
-      : ![`http://${host?.toLowerCase()}`, ownOrigin].includes(origin.toLowerCase());
-  if (isForeign) {
+  if (origin === undefined) return isForeignSite(request.headers['sec-fetch-site']);
+  return ![`http://${host?.toLowerCase()}`, ownOrigin].includes(origin.toLowerCase());
+}
+
+function refuseForeignWrite(request: Request, ownOrigin: string | undefined): void {
+  if (isFromForeignPage(request, ownOrigin)) {
     throw new AdminProblem('foreign_origin', 'Writes are taken from the CLI and from our own pages only.');
   }
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdminApp } from './admin-app.ts';
+import { createAdminApp, createEvents } from './admin-app.ts';
 import type { AdminDeps } from './admin-deps.ts';
 import type { Login } from './login/authenticate.ts';
 
@@ -36,6 +36,7 @@ export async function startAdmin(options: {
         `or use ${loopbackHosts.join(' or ')}.`,
     );
   }
+  const events = createEvents(deps);
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -43,7 +44,12 @@ export async function startAdmin(options: {
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 1_000,
     },
-    createAdminApp(deps, { login, origin, ...(dashboardFolder !== undefined && { dashboardFolder }) }),
+    createAdminApp(deps, {
+      login,
+      origin,
+      events,
+      ...(dashboardFolder !== undefined && { dashboardFolder }),
+    }),
   );
   server.maxConnections = maxConnections;
   await listen(server, port, host);
@@ -52,7 +58,10 @@ export async function startAdmin(options: {
   const { port: boundPort } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
-    close: () => close(server),
+    close() {
+      events.streams.close();
+      return close(server);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ const index = `Ficus, admin plane.
 
 GET  /api/migrations                 every migration: phase, shares, agreement, errors, latency
 GET  /api/migrations/{id}            one of them
+GET  /api/migrations/{id}/series     shares, errors, latency, agreement and dropped copies over time
 GET  /api/migrations/{id}/gate       every reason for and against its next step
 GET  /api/migrations/{id}/signatures what differs, and /{signature} for sample pairs
 POST /api/migrations/{id}/shadow     {"share": 10}
@@ -19,6 +20,8 @@ GET  /api/migrations/{id}/regressions the stored pairs that differ, to replay
 POST /api/kill                       {"on": true, "reason": "…"} everything to the monolith; GET tells
 POST /api/recordings                 {} records live traffic; GET lists, /{id}/stop ends one
 GET  /api/pairs/{id}                 one pair
+GET  /api/estate/series              how far the whole estate has moved, over time
+GET  /api/series                     errors and p99 of every migration lately
 GET  /api/audit                      who moved what, when and why; /verification checks the chain
 GET  /api/config                     the routes.yaml in force
 GET  /api/docs                       all of this, to read; /api/openapi.json for machines

@@ -40,6 +40,7 @@ export async function openStorage(
     log,
     clock,
     pairLimits: settings.pairs,
+    sealedMaxAgeDays: settings.reveal.maxAgeDays,
     onPairsDropped,
   });
   const anchor = await openAuditAnchor({ dataDir, clock, log });

@@ -43,8 +43,9 @@ export function verifyResult({ results, problems }: VerifiedContracts): VerifyRe
   return {
     done: true,
     problems,
-    results: results.map(({ evidence, failures, warnings, pact }) => ({
+    results: results.map(({ evidence, interactions, failures, warnings, pact }) => ({
       ...evidence,
+      interactions,
       from: pact.file,
       pending: pact.pending,
       warnings,

@@ -6,6 +6,7 @@ import { withWarnings } from '../admin/with-warnings.ts';
 import type { MigrationDelivery } from '../delivery/delivery.ts';
 import { createForceGrants } from '../delivery/force-grants.ts';
 import type { KillControl } from '../delivery/kill-control.ts';
+import type { SeriesCounter } from '../delivery/series/series-counter.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Settings } from '../settings.ts';
@@ -19,6 +20,7 @@ import { stdoutLogSink } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { adminReads } from './admin-reads.ts';
 import type { Storage } from './open-storage.ts';
+import { linkPairs } from './pair-links.ts';
 import type { MovePreviews } from './preview-moves.ts';
 import {
   auditPart,
@@ -29,6 +31,7 @@ import {
   verifyEntry,
   verifyResult,
 } from './reports.ts';
+import { createReveal } from './reveal-values.ts';
 import { verdictMoves } from './verdict-moves.ts';
 import type { watchConfig } from './watch-config.ts';
 import type { watchMoves } from './watch-moves.ts';
@@ -37,6 +40,7 @@ import type { watchMoves } from './watch-moves.ts';
 export interface AdminParts {
   readonly evidence: Evidence;
   readonly delivery: MigrationDelivery;
+  readonly series: SeriesCounter;
   readonly comparer: Pick<Comparer, 'ruleUse'>;
   readonly recorder: Recorder;
   readonly spool: ReturnType<typeof watchMoves>;
@@ -98,7 +102,9 @@ export async function serveAdmin(
   const adminDeps: AdminDeps = {
     revisions: spool.revisions,
     delivery: withWarnings(delivery, (migration) => deadRules(comparer.ruleUse(migration))),
-    reads: adminReads(evidence, storage),
+    reads: adminReads(evidence, storage, parts.series),
+    commandAnswers: { ...store.commandAnswers, available: store.available },
+    signaturesOf: (migration) => evidence.judging.shown(migration),
     async verify(migration, actor) {
       const verified = await evidence.verify(migration);
       await spool.recordAudit(verifyEntry(verified, migration, actor.name, nowIso()));
@@ -122,6 +128,8 @@ export async function serveAdmin(
     recorder,
     recordAudit: ({ name }, action, reason, detail) =>
       void spool.recordAudit({ at: nowIso(), actor: name, action, reason, detail }),
+    reveal: createReveal({ settings: settings.reveal, store, spool: storage.spool, nowIso }),
+    linked: linkPairs({ model, settings, store }),
     drill,
     preview: previews.preview,
     routes: previews.routes,

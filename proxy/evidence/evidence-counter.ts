@@ -54,7 +54,7 @@ export interface EvidenceCounterDeps {
 
 /** How long a key is kept in memory unasked, and how old its counts may become when other replicas count, too. */
 const forgetAfterMs = 10 * 60_000;
-const refreshAfterMs = 10_000;
+const refreshAfterMs = 3_000;
 /** Each is many pairs' worth: memory stays small while the store is away for long. */
 const defaultLimits = {
   maxKeys: 200,
@@ -203,11 +203,16 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
   }
 
   async function write(): Promise<void> {
+    const isSentAgain = increment !== undefined;
     increment ??= nextIncrement();
     if (!increment) return;
     try {
       const rows = mergeRows(increment.keys.map(({ key, sent }) => sent!.rows(key)));
-      takeStored(await store.evidence.add(increment.id, rows));
+      const stands = await store.evidence.add(increment.id, rows);
+      // What stands has the pairs of other replicas, too, but not all that belongs to them: a route's differences without
+      // their signatures would close its gate. Theirs come whole, with the next reading.
+      if (isSentAgain) takeStored(stands);
+      else for (const { stored, sent } of increment.keys) stored?.add(sent!);
     } catch (error) {
       if (!isRefused(error)) throw error;
       log.error({ err: error }, 'Postgres refuses counted evidence; these pairs do not count');
@@ -235,6 +240,11 @@ export function createEvidenceCounter(deps: EvidenceCounterDeps): EvidenceCounte
     for (const row of rows.signatures) keys.get(keyText(row))?.stored?.replace({ signatures: [row] });
     for (const row of rows.sets) keys.get(keyText(row))?.stored?.replace({ sets: [row] });
     for (const row of rows.coverage) keys.get(keyText(row))?.stored?.replace({ coverage: [row] });
+    // Some of it may have been read already: only another reading tells.
+    for (const row of rows.routes) {
+      const counts = keys.get(keyText(row));
+      if (counts) counts.storedAtMs = Number.NEGATIVE_INFINITY;
+    }
   }
 
   function forgetUnused(): void {

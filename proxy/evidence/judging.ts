@@ -38,6 +38,12 @@ export class Judging {
     });
   }
 
+  /** The same, of a migration by its id; none of one that there is not. */
+  shown(migrationId: string): JudgedSignature[] {
+    const migration = this.#find(migrationId);
+    return migration ? this.of(migration) : [];
+  }
+
   /**
    * Of the present builds and rules with where each stands, those that hold the gate first; or of another build of
    * the service. From the store, which is given what is counted here first.

@@ -52,7 +52,19 @@ export function listSignatures(from: {
       ...(verdict && { verdict }),
     };
   });
-  return listed.sort((a, b) => rank(a) - rank(b) || shareOf(b) - shareOf(a) || b.pairs - a.pairs);
+  return listed.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+}
+
+/** Where a signature stands in the list: its rank, its share of its route, its pairs, and its id between equals. */
+export type ListPlace = readonly [rank: number, share: number, pairs: number, signature: string];
+
+export function placeOf(listed: ListedSignature): ListPlace {
+  return [rank(listed), shareOf(listed), listed.pairs, listed.signature];
+}
+
+/** Below 0 where `a` is before `b`. */
+export function comparePlaces(a: ListPlace, b: ListPlace): number {
+  return a[0] - b[0] || b[1] - a[1] || b[2] - a[2] || (a[3] < b[3] ? -1 : a[3] > b[3] ? 1 : 0);
 }
 
 const neverAskedTwice: AskedTwice = { pairs: 0, both: 0, serviceOnly: 0, monolithOnly: 0 };

@@ -29,6 +29,7 @@ export function onceOnly(redactor: Redactor): Redactor {
   const isHidden = (text: string) => wholeRedaction.test(text);
   return {
     hide: (secret) => (isHidden(secret) ? secret : redactor.hide(secret)),
+    hideByRule: (value, ...more) => (isHidden(value) ? value : redactor.hideByRule(value, ...more)),
     text,
     named: (name, value) => (isHidden(value) ? value : redactor.named(name, value)),
   };

@@ -5,6 +5,8 @@ import type { ComparedPair, CompleteAnswer, FailedAnswer, Pair } from './pair.ts
 /** What the thread is started with. */
 export interface ComparerThreadData {
   readonly redactionKey: Uint8Array;
+  /** Undefined: what is hidden is kept nowhere. */
+  readonly sealingKey: Uint8Array | undefined;
 }
 
 /** Host to thread, handled in order. A pair's migration is among the last ones sent. */

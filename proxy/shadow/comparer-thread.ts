@@ -3,14 +3,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { defaultCompareLimits } from './compare/limits.ts';
 import { type CompareJob, compileJob, examineWithRules } from './comparer-job.ts';
 import type { ComparerReport, ComparerTask, ComparerThreadData } from './comparer-messages.ts';
+import type { ComparedPair } from './pair.ts';
 import { createRedactor } from './redact.ts';
+import { HiddenValues, sealValues } from './sealed-values.ts';
 
 /** The comparer's thread: told migrations and pairs, one pair at a time; answers each pair with what is kept of it. */
 if (parentPort === null) throw new Error('comparer-thread.ts runs as a worker thread only');
 const host = parentPort;
 giveWayToClients();
-const { redactionKey } = workerData as ComparerThreadData;
-const redactor = createRedactor(redactionKey);
+const { redactionKey, sealingKey } = workerData as ComparerThreadData;
+const hiddenValues = new HiddenValues();
+const redactor = createRedactor(redactionKey, sealingKey && hiddenValues.note);
 let jobs: ReadonlyMap<string, CompareJob> = new Map();
 
 host.on('message', (task: ComparerTask) => {
@@ -25,10 +28,18 @@ host.on('message', (task: ComparerTask) => {
   }
   const job = jobs.get(task.pair.migration);
   if (job === undefined) throw new Error(`pair of an unknown migration ${task.pair.migration}`);
-  report({ kind: 'compared', ...examineWithRules(task.pair, job) });
+  const { compared, mattered } = examineWithRules(task.pair, job);
+  report({ kind: 'compared', compared: withHiddenValues(compared), mattered });
 });
 
 report({ kind: 'ready' });
+
+/** With what rules hid in it, sealed, where that is wanted and more than counts is kept of the pair. */
+function withHiddenValues(compared: ComparedPair): ComparedPair {
+  const values = hiddenValues.take();
+  if (sealingKey === undefined || values.length === 0 || compared.request === undefined) return compared;
+  return { ...compared, sealed: sealValues(values, sealingKey, compared.id) };
+}
 
 function report(message: ComparerReport): void {
   host.postMessage(message);

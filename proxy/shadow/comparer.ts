@@ -20,6 +20,8 @@ export interface ComparerDependencies {
   readonly log: Logger;
   /** The installation's key: under it, equal secrets stay recognisable as equal. */
   readonly redactionKey: Uint8Array;
+  /** What `redact` rules hide is kept sealed with it; undefined: it is kept nowhere. */
+  readonly sealingKey?: Uint8Array | undefined;
   readonly maxQueuedPairs: number;
   readonly maxQueuedBytes: number;
   /** For one pair; over it, the thread is replaced and the pair is incomparable. */
@@ -112,9 +114,9 @@ class ThreadComparer implements Comparer {
   }
 
   #startThread(): Thread {
-    const { redactionKey } = this.#dependencies;
+    const { redactionKey, sealingKey } = this.#dependencies;
     const worker = new Worker(new URL('./comparer-thread.ts', import.meta.url), {
-      workerData: { redactionKey } satisfies ComparerThreadData,
+      workerData: { redactionKey, sealingKey } satisfies ComparerThreadData,
       name: 'comparer',
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },

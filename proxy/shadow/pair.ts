@@ -95,6 +95,14 @@ export interface PairCoverage {
   readonly role?: string;
 }
 
+/** What `redact` rules hid in a pair, sealed with a key that is named. */
+export interface SealedPart {
+  readonly keyId: string;
+  /** Which redactions of the pair it opens: `0a1b2c3d` of `‹redacted:0a1b2c3d›`. */
+  readonly marks: readonly string[];
+  readonly sealed: Uint8Array;
+}
+
 /** What comparing makes of a pair. `incomparable` is its own outcome, never an agreement. */
 export interface ComparedPair {
   readonly id: string;
@@ -132,6 +140,8 @@ export interface ComparedPair {
   };
   readonly monolith?: StoredAnswer;
   readonly service?: StoredAnswer;
+  /** Only where it is kept at all; it goes to the store and nowhere else. */
+  readonly sealed?: SealedPart;
 }
 
 /** A redacted answer: `body` is text, or a note such as `<binary, 512 bytes, sha256 …>`. */

@@ -1,20 +1,24 @@
 import type { Place } from '../routing/model.ts';
 import type { ReadAnswer } from './compare/compare-pair.ts';
-import { bodyRoot, type Matches, placeTree, stepInto } from './compare/place-tree.ts';
+import { bodyRoot, placeTree, stepInto } from './compare/place-tree.ts';
 import type { Body } from './compare/read-body.ts';
-import type { Redactor } from './redact.ts';
+import { hideWhole, ownRule, type RedactedPlaces, type Redactor, ruleHere } from './redact.ts';
 import { redactHeaders } from './redact-headers.ts';
 import { redactJson } from './redact-json.ts';
 import { redactMarkup } from './redact-markup.ts';
 
-/** A migration's `redact` places, compiled. */
-export type RedactedPlaces = Matches<'redact'>;
+export type { RedactedPlaces };
 
 export function compileRedaction(places: readonly Place[]): RedactedPlaces {
-  return placeTree(places.map((place) => [place, 'redact'] as const));
+  return placeTree(places.map((place) => [place, place] as const));
 }
 
-const digestsOfParts = bodyRoot(compileRedaction(['body:/*/digest', 'body:/*/*/digest']));
+const digestsOfParts = bodyRoot(
+  placeTree([
+    ['body:/*/digest', ownRule],
+    ['body:/*/*/digest', ownRule],
+  ]),
+);
 
 export function redactAnswer(answer: ReadAnswer, redactor: Redactor, places: RedactedPlaces): ReadAnswer {
   return {
@@ -26,7 +30,7 @@ export function redactAnswer(answer: ReadAnswer, redactor: Redactor, places: Red
 
 export function redactBody(body: Body, redactor: Redactor, places: RedactedPlaces): Body {
   const root = bodyRoot(places);
-  const isConfigured = root.some(({ marks }) => marks.length > 0);
+  const rule = ruleHere(root);
   switch (body.kind) {
     case 'empty':
       return body;
@@ -43,7 +47,10 @@ export function redactBody(body: Body, redactor: Redactor, places: RedactedPlace
     case 'html':
       return { kind: body.kind, root: redactMarkup(body.root, redactor, root) };
     case 'text':
-      return { kind: 'text', text: isConfigured ? redactor.hide(body.text) : redactor.text(body.text) };
+      return {
+        kind: 'text',
+        text: rule === undefined ? redactor.text(body.text) : hideWhole(redactor, body.text, rule, false),
+      };
     case 'opaque':
       // Of a short body, a plain hash would tell the content to whoever tries out all likely ones.
       return { ...body, description: redactor.text(body.description), digest: redactor.hide(body.digest) };

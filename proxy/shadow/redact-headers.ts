@@ -1,5 +1,6 @@
-import { type Matches, stepInto } from './compare/place-tree.ts';
-import type { Redactor } from './redact.ts';
+import { stepInto } from './compare/place-tree.ts';
+import { hideWhole, type RedactedPlaces, type Redactor, ruleHere } from './redact.ts';
+import { isSecretName } from './redact-names.ts';
 
 /** Whole values, whatever they look like, besides those whose names say that they are secret. */
 const secretHeaders: ReadonlySet<string> = new Set([
@@ -12,11 +13,7 @@ const secretHeaders: ReadonlySet<string> = new Set([
 ]);
 
 /** A flat list of headers, redacted. `places`: those to redact, for `header:`. */
-export function redactHeaders(
-  flat: readonly string[],
-  redactor: Redactor,
-  places: Matches<'redact'>,
-): string[] {
+export function redactHeaders(flat: readonly string[], redactor: Redactor, places: RedactedPlaces): string[] {
   const redacted: string[] = [];
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] as string;
@@ -25,9 +22,10 @@ export function redactHeaders(
   return redacted;
 }
 
-function redactHeader(name: string, value: string, redactor: Redactor, places: Matches<'redact'>): string {
-  const here = stepInto(places, name);
-  if (secretHeaders.has(name) || here.some(({ marks }) => marks.length > 0)) return redactor.hide(value);
+function redactHeader(name: string, value: string, redactor: Redactor, places: RedactedPlaces): string {
+  const rule = ruleHere(stepInto(places, name));
+  const isSecret = secretHeaders.has(name);
+  if (isSecret || rule !== undefined) return hideWhole(redactor, value, rule, isSecret || isSecretName(name));
   if (name === 'cookie')
     return value
       .split(';')

@@ -1,5 +1,6 @@
-import { type Matches, stepInto } from './compare/place-tree.ts';
-import type { Redactor } from './redact.ts';
+import { stepInto } from './compare/place-tree.ts';
+import { hideWhole, type RedactedPlaces, type Redactor, ruleHere } from './redact.ts';
+import { isSecretName } from './redact-names.ts';
 
 /** A request target: its path through the detectors, its query by name. */
 export function redactTarget(target: string, redactor: Redactor): string {
@@ -10,20 +11,21 @@ export function redactTarget(target: string, redactor: Redactor): string {
 }
 
 /** `name=value&…`, of a query or a form. `places`: those to redact, from the root of the form's body. */
-export function redactNamedValues(text: string, redactor: Redactor, places: Matches<'redact'>): string {
+export function redactNamedValues(text: string, redactor: Redactor, places: RedactedPlaces): string {
   return text
     .split('&')
     .map((pair) => redactNamedValue(pair, redactor, places))
     .join('&');
 }
 
-function redactNamedValue(pair: string, redactor: Redactor, places: Matches<'redact'>): string {
+function redactNamedValue(pair: string, redactor: Redactor, places: RedactedPlaces): string {
   const equals = pair.indexOf('=');
   if (equals < 0) return redactDecoded(pair, redactor.text);
   const rawName = pair.slice(0, equals);
   const name = decode(rawName);
-  const configured = stepInto(places, name).some(({ marks }) => marks.length > 0);
-  const hide = configured ? redactor.hide : (value: string) => redactor.named(name, value);
+  const rule = ruleHere(stepInto(places, name));
+  const hide = (value: string) =>
+    rule === undefined ? redactor.named(name, value) : hideWhole(redactor, value, rule, isSecretName(name));
   return `${redactDecoded(rawName, redactor.text)}=${redactDecoded(pair.slice(equals + 1), hide)}`;
 }
 

@@ -42,12 +42,32 @@ function hidePlain(text: string, hide: Hide): string {
 }
 
 function hasSecret(text: string): boolean {
+  return finds(detectors, text);
+}
+
+function finds(wanted: typeof detectors, text: string): boolean {
   if (text.length < shortestSecret || !anyHint.test(text)) return false;
   let found = false;
-  hidePlain(text, () => {
+  const note: Hide = () => {
     found = true;
     return '';
-  });
+  };
+  for (const { mayOccur, hideIn } of wanted) if (!found && mayOccur(text)) hideIn(text, note);
+  return found;
+}
+
+const personal: ReadonlySet<string> = new Set(['e-mail', 'IBAN']);
+const ofCredentials = detectors.filter(({ name }) => !personal.has(name));
+
+/** Whether there is a credential or a card number in it, encoded ones too: who has one can act with it. */
+export function holdsCredential(text: string): boolean {
+  if (finds(ofCredentials, text)) return true;
+  let found = false;
+  const note: Hide = () => {
+    found = true;
+    return '';
+  };
+  if (mayBeEncoded(text)) hideEncoded(text, note, (decoded) => finds(ofCredentials, decoded));
   return found;
 }
 

@@ -5,6 +5,8 @@ export const lockClass = 0x46494355;
 export const locks = {
   schema: 1,
   audit: 2,
+  /** Who adds to what is counted over time. */
+  series: 15,
   /** Of a session: who holds it takes the steps of ramps. */
   steps: 12,
   /** Who judges, or takes that back. */

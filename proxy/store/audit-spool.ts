@@ -15,6 +15,8 @@ export interface AuditSpool {
    * a second. Resolves then; never rejects. Entries reach Postgres in the order of the calls.
    */
   recordAudit(entry: AuditEntry): Promise<void>;
+  /** The same for what must not happen unwritten: rejects unless Postgres has taken it. */
+  recordOrFail(entry: AuditEntry): Promise<void>;
   /** Entries in the spool file that wait for Postgres, and entries that could be written nowhere but the log. */
   counts(): { readonly waiting: number; readonly lost: number };
   /** Waits for what is being written; what is spooled stays for the next start. */
@@ -55,6 +57,7 @@ export async function openAuditSpool(deps: AuditSpoolDeps): Promise<AuditSpool> 
 
   return {
     recordAudit: (entry) => inTurn(() => record({ id: randomUUID(), entry: storable(entry, clock) })),
+    recordOrFail: (entry) => inTurn(() => append({ id: randomUUID(), entry: storable(entry, clock) })),
     counts: () => ({ waiting, lost }),
     async close() {
       unsubscribe();

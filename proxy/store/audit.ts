@@ -8,6 +8,8 @@ export interface AuditPage {
   readonly limit: number;
   /** Only rows with a smaller `seq`. */
   readonly before?: number;
+  /** Only rows with a larger `seq`. */
+  readonly after?: number;
   readonly migration?: string;
   /** The name, or its end: `cli:alice`, or `alice`. */
   readonly actor?: string;
@@ -16,11 +18,22 @@ export interface AuditPage {
   readonly since?: string;
 }
 
+export interface AuditSpan {
+  readonly migration: string;
+  readonly actions: readonly string[];
+  /** ISO times: from then on, and before then. */
+  readonly from: string;
+  readonly to: string;
+  readonly limit: number;
+}
+
 export interface AuditStore {
   /** Appends one row to the chain; `entryId` (a UUID) sent again changes nothing and returns the row there is. */
   append(entryId: string, entry: AuditEntry): Promise<AuditRow>;
   /** Newest first. */
   list(page: AuditPage): Promise<AuditRow[]>;
+  /** Of a migration, or of none and so of all, by what was done and when; newest first. */
+  within(span: AuditSpan): Promise<AuditRow[]>;
   /** The row with this `seq`, and the last one. */
   ends(seq: number): Promise<{ readonly at?: AuditRow; readonly last?: AuditRow }>;
   /** Walks the whole chain from its first row, and holds it against what was known of its end. */
@@ -31,14 +44,23 @@ export function createAuditStore(database: Database): AuditStore {
   return {
     append: (entryId, entry) => database.transaction((query) => append(query, entryId, entry)),
 
-    list: ({ limit, before, migration, actor, action, since }) =>
+    list: ({ limit, before, after, migration, actor, action, since }) =>
       readRows(
         database.query,
         `where seq < coalesce($1, 9223372036854775807) and ($2::text is null or migration = $2)
            and ($3::text is null or actor = $3 or right(actor, length($3) + 1) = ':' || $3)
            and ($4::text is null or action = $4) and ($5::timestamptz is null or at >= $5)
+           and seq > $7
          order by seq desc limit $6`,
-        [before ?? null, migration ?? null, actor ?? null, action ?? null, since ?? null, limit],
+        [before ?? null, migration ?? null, actor ?? null, action ?? null, since ?? null, limit, after ?? 0],
+      ),
+
+    within: ({ migration, actions, from, to, limit }) =>
+      readRows(
+        database.query,
+        `where (migration = $1 or migration is null) and action = any($2) and at >= $3 and at < $4
+         order by at desc, seq desc limit $5`,
+        [migration, actions, from, to, limit],
       ),
 
     async ends(seq) {

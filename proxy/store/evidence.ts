@@ -36,15 +36,17 @@ export function createEvidenceStore(database: Database): EvidenceStore {
         };
       }),
 
-    async read(key) {
-      const [routes, signatures, sets, coverage] = await Promise.all([
-        readRoutes(database.query, key),
-        signaturesOf(database.query, key),
-        differenceSetsOf(database.query, key),
-        coverageOf(database.query, key),
-      ]);
-      return { routes, signatures, sets, coverage };
-    },
+    read: (key) =>
+      database.transaction(async (query) => {
+        // As of one moment: what another replica adds meanwhile is in all of it or in none.
+        await query('set transaction isolation level repeatable read, read only');
+        return {
+          routes: await readRoutes(query, key),
+          signatures: await signaturesOf(query, key),
+          sets: await differenceSetsOf(query, key),
+          coverage: await coverageOf(query, key),
+        };
+      }),
 
     async prune(before) {
       await database.query('delete from ficus.route_evidence where counted_at < $1', [before]);

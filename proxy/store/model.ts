@@ -73,6 +73,19 @@ export interface PairRow {
   };
 }
 
+/** A pair as it is written: what rules hid in it is kept apart, sealed, and is never read along with it. */
+export interface WrittenPair extends PairRow {
+  readonly sealed?: SealedRow;
+}
+
+export interface SealedRow {
+  /** Of the key that opens it. */
+  readonly keyId: string;
+  /** Which redactions of the pair it opens. */
+  readonly marks: readonly string[];
+  readonly sealed: Uint8Array;
+}
+
 export interface AuditEntry {
   readonly at: string;
   readonly actor: string;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../telemetry/clock.ts';
 import { type AuditStore, createAuditStore } from './audit.ts';
 import { type AuditRights, readAuditRights, unguardedAudit } from './audit-rights.ts';
+import { type CommandAnswerStore, createCommandAnswerStore } from './command-answers.ts';
 import { type ContractResultStore, createContractResultStore } from './contract-results.ts';
 import { createDailyCountsStore, type DailyCountsStore } from './daily-counts.ts';
 import {
@@ -23,6 +24,8 @@ import {
 import { createPairStore, defaultPairLimits, type PairLimits, type PairStore } from './pairs.ts';
 import { createReplicaStore, type ReplicaStore } from './replicas.ts';
 import { startRetention } from './retention.ts';
+import { createSealedValueStore, type SealedValueStore } from './sealed-values.ts';
+import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureHourStore, type SignatureHourStore } from './signature-hours.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
@@ -39,6 +42,7 @@ export interface Store {
   /** Of the role that Ficus runs as; undefined until Postgres was there. */
   auditRights(): AuditRights | undefined;
   readonly moveClaims: MoveClaimStore;
+  readonly commandAnswers: CommandAnswerStore;
   readonly contractResults: ContractResultStore;
   readonly dailyCounts: DailyCountsStore;
   readonly evidence: EvidenceStore;
@@ -47,6 +51,8 @@ export interface Store {
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
   readonly stepRequests: StepRequestsStore;
+  readonly sealedValues: SealedValueStore;
+  readonly series: SeriesStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
   readonly signatures: SignatureStore;
   readonly signatureHours: SignatureHourStore;
@@ -67,6 +73,8 @@ export interface StoreOptions {
   readonly random?: () => number;
   readonly timings?: Partial<DatabaseTimings>;
   readonly pairLimits?: Partial<PairLimits>;
+  /** How long what rules hid is kept, sealed: at most as long as the pairs. */
+  readonly sealedMaxAgeDays?: number | undefined;
   /** Pairs that will never be stored. */
   readonly onPairsDropped?: (reason: PairDropReason, n: number) => void;
 }
@@ -87,6 +95,7 @@ export function openStore({
   const { pairsPerSignature } = pairLimits;
   const database = connectDatabase({ databaseUrl, owner, log, random, timings });
   const pairs = createPairStore(database);
+  const sealedValues = createSealedValueStore(database);
   const evidence = createEvidenceStore(database);
   const pairWriter = createPairWriter({
     database,
@@ -96,7 +105,9 @@ export function openStore({
     ...(options.onPairsDropped && { onDropped: options.onPairsDropped }),
     limits: { ...defaultPairWriterLimits, pairsPerSignature },
   });
-  const retention = startRetention({ database, pairs, evidence, pairLimits, log, clock });
+  const { sealedMaxAgeDays = pairLimits.maxAgeDays } = options;
+  const kept = { pairs, sealedValues, evidence, pairLimits, sealedMaxAgeDays };
+  const retention = startRetention({ database, ...kept, log, clock });
   const rights = watchAuditRights(database, log);
   return {
     available: database.available,
@@ -104,6 +115,7 @@ export function openStore({
     audit: createAuditStore(database),
     auditRights: () => rights.current,
     moveClaims: createMoveClaimStore(database),
+    commandAnswers: createCommandAnswerStore(database),
     contractResults: createContractResultStore(database),
     dailyCounts: createDailyCountsStore(database),
     evidence,
@@ -112,6 +124,8 @@ export function openStore({
     pairWriter,
     replicas: createReplicaStore(database),
     stepRequests: createStepRequestsStore(database),
+    sealedValues,
+    series: createSeriesStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),
     signatures: createSignatureStore(database),
     signatureHours: createSignatureHourStore(database),

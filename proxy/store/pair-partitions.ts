@@ -22,7 +22,7 @@ const madeAhead = 3;
 /** Dropped in one transaction: each takes a few locks, of which Postgres has a table of limited size. */
 const droppedAtOnce = 16;
 
-/** Partitions of `ficus.pairs` and `ficus.samples`, which are made and dropped in twos. */
+/** Partitions of `ficus.pairs`, `ficus.samples` and `ficus.sealed_values`, which are made and dropped together. */
 export function createPairPartitions(database: Database): PairPartitions {
   let known = new Set<number>();
 
@@ -59,7 +59,7 @@ async function overLimits(database: Database, maxAgeDays: number, maxBytes: numb
     `with partitions as (
        select substr(c.relname, 7) as suffix,
          pg_total_relation_size(c.oid) + pg_total_relation_size(to_regclass('ficus.samples_' || substr(c.relname, 7)))
-           as bytes,
+           + coalesce(pg_total_relation_size(to_regclass('ficus.sealed_values_' || substr(c.relname, 7))), 0) as bytes,
          exists_rows
        from pg_inherits i
        join pg_class c on c.oid = i.inhrelid

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../telemetry/clock.ts';
 import { type Database, isRefused } from './database.ts';
-import type { PairRow } from './model.ts';
+import type { WrittenPair } from './model.ts';
 import { type PairStore, samplesOf } from './pairs.ts';
 import { createSampleBudget } from './sample-budget.ts';
 
@@ -38,7 +38,7 @@ export interface PairWriterCounts {
 
 export interface PairWriter {
   /** Never waits and never fails. Agreed pairs are kept only as samples of what clients ask for. */
-  add(pair: PairRow): void;
+  add(pair: WrittenPair): void;
   /** Resolves when everything queued so far is written or dropped, or Postgres is away. */
   flush(): Promise<void>;
   counts(): PairWriterCounts;
@@ -57,7 +57,7 @@ export interface PairWriterDeps {
 }
 
 interface Queued {
-  readonly pair: PairRow;
+  readonly pair: WrittenPair;
   readonly bytes: number;
 }
 
@@ -163,14 +163,14 @@ export function createPairWriter(deps: PairWriterDeps): PairWriter {
   }
 
   /** Under a flood of one difference the newest of a batch stay, as far as the budget of their signatures goes. */
-  function wantedOf(batch: readonly Queued[]): PairRow[] {
+  function wantedOf(batch: readonly Queued[]): WrittenPair[] {
     const wanted = batch.toReversed().filter(({ pair }) => budget.take(samplesOf(pair)));
     superseded += batch.length - wanted.length;
     return wanted.map(({ pair }) => pair).reverse();
   }
 
   /** In halves when Postgres refuses a value, until the pair that has it is alone. */
-  async function write(batch: readonly PairRow[]): Promise<void> {
+  async function write(batch: readonly WrittenPair[]): Promise<void> {
     try {
       await pairs.insert(batch);
       written += batch.length;
@@ -189,10 +189,10 @@ export function createPairWriter(deps: PairWriterDeps): PairWriter {
 }
 
 /** Of what clients ask for. */
-const isSample = ({ request, use }: PairRow): boolean => request !== undefined && use !== undefined;
+const isSample = ({ request, use }: WrittenPair): boolean => request !== undefined && use !== undefined;
 
-function textLength({ request, monolith, service, differences }: PairRow): number {
-  let length = 500;
+function textLength({ request, monolith, service, differences, sealed }: WrittenPair): number {
+  let length = 500 + (sealed?.sealed.length ?? 0);
   for (const side of [request, monolith, service]) {
     length += side?.body.length ?? 0;
     for (const header of side?.headers ?? []) length += header.length;

@@ -1,8 +1,9 @@
 import type { Database, Query } from './database.ts';
 import { insertRows } from './insert-rows.ts';
-import type { PairRow } from './model.ts';
+import type { PairRow, WrittenPair } from './model.ts';
 import { createPairPartitions, type RetentionLimits } from './pair-partitions.ts';
 import { postgresText } from './postgres-text.ts';
+import { insertSealed } from './sealed-values.ts';
 
 export interface PairLimits extends RetentionLimits {
   /** Pairs kept of each signature, and of each route's incomparable pairs, in an hour. */
@@ -15,15 +16,19 @@ export const defaultPairLimits: PairLimits = {
   maxBytes: 512 * 1024 * 1024,
 };
 
+/** Where a pair stands among others. */
+export type PairPlace = Pick<PairRow, 'id' | 'at'>;
+
 export interface PairStore {
   /** Keeps what it does not have yet, all of them or none. */
-  insert(pairs: readonly PairRow[]): Promise<void>;
-  /** Newest first; of one build of the service when it is named. */
+  insert(pairs: readonly WrittenPair[]): Promise<void>;
+  /** Newest first, those behind `after`; of one build of the service when it is named. */
   pairsOfSignature(
     migration: string,
     signature: string,
     limit: number,
     serviceBuild?: string,
+    after?: PairPlace,
   ): Promise<PairRow[]>;
   pair(id: string): Promise<PairRow | undefined>;
   /** Pairs that differ, whatever builds and rules they were compared under, oldest first; the page behind `after`. */
@@ -36,7 +41,7 @@ export interface DifferingPage {
   readonly migration: string;
   /** Only those that show it. */
   readonly signature?: string | undefined;
-  readonly after?: Pick<PairRow, 'id' | 'at'> | undefined;
+  readonly after?: PairPlace | undefined;
   readonly limit: number;
 }
 
@@ -51,6 +56,7 @@ export function createPairStore(database: Database): PairStore {
           await query('set local synchronous_commit = off');
           await insertPairs(query, pairs);
           await insertSamples(query, pairs);
+          await insertSealed(query, pairs);
         });
       } catch (error) {
         // Another replica may have dropped a partition that this one knows of.
@@ -59,16 +65,19 @@ export function createPairStore(database: Database): PairStore {
       }
     },
 
-    async pairsOfSignature(migration, signature, limit, serviceBuild) {
+    async pairsOfSignature(migration, signature, limit, serviceBuild, after) {
       const newest = await database.query<{ pair_id: string; at: string }>(
         `select pair_id, at from ficus.samples
          where sample_of = $1 and migration = $2 and ($4::text is null or service_build = $4)
+           and ($5::text is null or (at, pair_id) < ($6::timestamptz, $5))
          order by at desc, pair_id desc limit $3`,
         [
           postgresText(signature),
           postgresText(migration),
           limit,
           serviceBuild === undefined ? null : postgresText(serviceBuild),
+          after?.id ?? null,
+          after?.at ?? null,
         ],
       );
       if (newest.length === 0) return [];

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withEstate } from './run-ficus.ts';
+import { runFicus, withEstate } from './run-ficus.ts';
 
 test('the audit is a table of when, who, what and why in local time', async () => {
-  await withEstate(
-    async (ficus) => {
-      await ficus('shadow', 'catalog', '--share', '10');
-      await ficus('rollback', 'catalog', '--reason', 'prices are off');
-      const { stdout, exitCode } = await ficus('audit');
-      assert.equal(exitCode, 0);
-      const [titles, newest] = stdout.split('\n');
-      assert.match(titles ?? '', /^NO +WHEN +WHO +WHAT +MIGRATION +WHY$/);
-      assert.match(newest ?? '', /^ 2 {2}2026-11-20 17:30:00 {2}cli:\S+ +rollback +catalog +prices are off$/);
-    },
-    { TZ: 'Asia/Kolkata' },
-  );
+  await withEstate(async (ficus, _estate, url) => {
+    await ficus('shadow', 'catalog', '--share', '10');
+    await ficus('rollback', 'catalog', '--reason', 'prices are off');
+    const env = { FICUS_ADMIN_URL: url, TZ: 'Asia/Kolkata' };
+    const { stdout, exitCode } = await runFicus(['audit'], { env });
+    assert.equal(exitCode, 0);
+    const [titles, newest] = stdout.split('\n');
+    assert.match(titles ?? '', /^NO +WHEN +WHO +WHAT +MIGRATION +WHY$/);
+    assert.match(newest ?? '', /^ 2 {2}2026-11-20 17:30:00 {2}cli:\S+ +rollback +catalog +prices are off$/);
+  });
 });
 
 test('--limit says how many entries', async () => {

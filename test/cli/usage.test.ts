@@ -1,27 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
-import { runCommandLine } from '../../cli/run-command-line.ts';
-import { runFicus } from './run-ficus.ts';
-
-/** Without a process of its own: fast enough for a long table. Not for `up` and `check`, which replace it. */
-async function runHere(args: readonly string[], env: Record<string, string> = {}) {
-  let stdout = '';
-  let stderr = '';
-  const exitCode = await runCommandLine(args, {
-    env,
-    userName: 'alice',
-    width: undefined,
-    paintFor: () => (_style, text) => text,
-    printOut: (line) => {
-      stdout += `${line}\n`;
-    },
-    printError: (line) => {
-      stderr += `${line}\n`;
-    },
-  });
-  return { exitCode, stdout, stderr };
-}
+import { runFicus, runHere } from './run-ficus.ts';
 
 const wrong: [args: string[], message: RegExp, usage: string][] = [
   [['promote'], /promote needs ID: a migration's name/, 'ficus promote ID'],
@@ -86,7 +66,7 @@ const wrong: [args: string[], message: RegExp, usage: string][] = [
 for (const [args, message, usage] of wrong) {
   test(`ficus ${args.join(' ')} is wrong usage: exit 2, what is wrong and the usage line`, async () => {
     const replacesProcess = args[0] === 'up' || args[0] === 'check';
-    const { stdout, stderr, exitCode } = await (replacesProcess ? runFicus : runHere)(args);
+    const { stdout, stderr, exitCode } = await (replacesProcess ? runFicus(args) : runHere(args));
     assert.equal(exitCode, 2);
     assert.equal(stdout, '');
     const [first = '', second = ''] = stderr.split('\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withEstate } from './run-ficus.ts';
+import { runHere, withEstate } from './run-ficus.ts';
 
 const order = ['verdict', '5f1c0a9be2d4', '--as', 'expected', '--reason', 'prices get cents'];
 
@@ -27,16 +27,14 @@ test('verdicts lists what is in force, or says that nothing is', async () => {
 const misused: readonly [args: string[], says: RegExp][] = [
   [order, /needs --until/],
   [[...order, '--until', '2026-02-30'], /is no date/],
-  [['verdict', 'x', '--as', 'fine', '--reason', 'y'], /bug, expected, noise/],
+  [['verdict', 'x', '--as', 'fine', '--reason', 'y'], /bug, expected or noise/],
   [['verdict', 'x', '--as', 'bug', '--reason', ' '], /needs --reason/],
 ];
 for (const [args, says] of misused) {
   test(`${args.join(' ')} is wrong usage and says how to write it`, async () => {
-    await withEstate(async (ficus) => {
-      const { stderr, exitCode } = await ficus(...args);
-      assert.equal(exitCode, 2);
-      assert.match(stderr, says);
-    });
+    const { stderr, exitCode } = await runHere(args);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, says);
   });
 }
 

@@ -11,12 +11,12 @@ test('a verification that passed on both sides lists its interactions and exits 
     assert.equal(
       stdout,
       `✓ monolith 7.4.1, contract with web-shop: passed, 2 interactions
-  ✓ GET /api/products
-  ✓ POST /api/products
+  ✓ GET /api/products: a list
+  ✓ POST /api/products: a new one
 
 ✓ service 1.2.0, contract with web-shop: passed, 2 interactions
-  ✓ GET /api/products
-  ✓ POST /api/products
+  ✓ GET /api/products: a list
+  ✓ POST /api/products: a new one
 `,
     );
   });
@@ -48,7 +48,7 @@ test('a pending pact that failed shows why and exits 0; warnings are said once',
       stdout.split('\n\n')[0],
       `… service 1.2.0, contract with web-shop: failed, 1 failure in 2 interactions; it is pending, so that this holds nothing
   /estate/contracts/pacts/web-shop-catalog.json
-  · GET /api/products
+  · GET /api/products: a list
   ✗ POST /api/products: a new one
       status: expected 201 but was 500`,
     );

@@ -91,12 +91,18 @@ describe('JSON bodies side by side', () => {
 
   test('Both were cut when they were stored, what is there is aligned and it is said', () => {
     const items = (price: number) =>
-      JSON.stringify(Array.from({ length: 4_000 }, (_, id) => ({ id, price: id === 7 ? price : 1 })));
+      JSON.stringify(Array.from({ length: 4_000 }, (_, id) => ({ id, price: id % 3_000 === 7 ? price : 1 })));
     const pair = compared({ body: items(1) }, { body: items(2) });
     const read = aligned(pair);
     assert.ok(read.isCut);
     assert.match(cutSentence(pair.monolith.body) ?? '', /^Only its first 65,536 characters were stored\./);
-    const marks = markRows(read.aligned.rows, pair.differences, pair.differences[0]!.signature, read.isCut);
+    const { marks, unseen } = markRows(
+      read.aligned.rows,
+      pair.differences,
+      pair.differences[0]!.signature,
+      read.isCut,
+    );
+    assert.equal(unseen, 1);
     assert.deepEqual(
       read.aligned.rows.filter((_, index) => marks[index] === 'own').map(({ pointer }) => pointer),
       ['/7/price'],
@@ -198,7 +204,7 @@ describe('a difference that the comparer found', () => {
       const pair = compared(monolith, service);
       assert.ok(pair.differences.length > 0);
       const { aligned: lines, isCut } = aligned(pair);
-      const marks = markRows(lines.rows, pair.differences, pair.differences[0]!.signature, isCut);
+      const { marks } = markRows(lines.rows, pair.differences, pair.differences[0]!.signature, isCut);
       assert.deepEqual(
         lines.rows
           .filter((_, index) => marks[index] === 'own')
@@ -213,7 +219,7 @@ describe('a difference that the comparer found', () => {
     const rules = { ignore: [], unordered: [], tolerate: [{ at: 'body:/price' as const, within: 1 }] };
     const pair = compared({ body: '{"price":1,"a":1,"b":1}' }, { body: '{"price":2,"a":2,"b":2}' }, rules);
     const { rows } = aligned(pair).aligned;
-    const marks = markRows(rows, pair.differences, pair.differences[1]!.signature, false);
+    const { marks } = markRows(rows, pair.differences, pair.differences[1]!.signature, false);
     assert.deepEqual(marks, [undefined, 'allowed', 'other', 'own', undefined]);
   });
 
@@ -221,7 +227,7 @@ describe('a difference that the comparer found', () => {
     const key = 'k'.repeat(300);
     const pair = compared({ body: `{"in":{"${key}":1}}` }, { body: `{"in":{"${key}":2}}` });
     const { rows } = aligned(pair).aligned;
-    const marks = markRows(rows, pair.differences, pair.differences[0]!.signature, false);
+    const { marks } = markRows(rows, pair.differences, pair.differences[0]!.signature, false);
     assert.equal(rows[marks.indexOf('own')]?.pointer, '/in');
   });
 });

@@ -13,9 +13,12 @@ test('an address says what it may, and whatever else it says filters nothing', (
     down: true,
   });
   assert.deepEqual(readOverviewFilter({ q: ['a'], phase: 'gone', sort: 'constructor', down: 'yes' }), {});
-  assert.deepEqual(readDifferencesFilter({ state: 'open', kind: 'nothing', migration: '', q: {} }), {
-    state: 'open',
-  });
+  assert.deepEqual(
+    readDifferencesFilter({ state: 'open', kind: 'nothing', migration: '', q: {}, sort: 'toString' }),
+    {
+      state: 'open',
+    },
+  );
 });
 
 test('migrations are found by every word, in the order that was asked for', () => {
@@ -35,6 +38,8 @@ test('what has expired is to be judged again, and the rank of the API stays', ()
   assert.deepEqual(places({ state: 'open' }), ['body:/price', 'body:/items/*/description']);
   assert.deepEqual(places({ trend: 'rising' }), ['body:/price']);
   assert.deepEqual(places({ q: 'header' }), ['header:x-served-in']);
+  assert.deepEqual(places({ part: 'header' }), ['header:x-served-in']);
+  assert.deepEqual(places({ route: 'GET /api/products/{productId}' }), ['body:/price']);
 });
 
 test('a share is never rounded up to all, nor down to none', () => {

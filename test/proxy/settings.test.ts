@@ -106,3 +106,50 @@ test('of what may be secret the log gets names at most', () => {
   assert.deepEqual(masked['secrets'], ['FICUS_SECRET_CATALOG']);
   assert.ok(!JSON.stringify(masked).includes('hunter'), JSON.stringify(masked));
 });
+
+describe('keys that redacted values are sealed with', () => {
+  const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
+
+  test('none is set, there is none', () => {
+    assert.deepEqual(read({}).reveal, { keys: [], maxAgeDays: 7 });
+  });
+
+  test('several are set, in the order they are written, and none is in the log', () => {
+    const settings = read({ FICUS_REVEAL_KEY: `${one} ${two}`, FICUS_PAIRS_MAX_AGE_DAYS: '3' });
+    assert.deepEqual(
+      settings.reveal.keys.map((key) => key[0]),
+      [1, 2],
+    );
+    assert.equal(settings.reveal.maxAgeDays, 3);
+    assert.deepEqual(maskedSettings(settings)['reveal'], { keys: ['***', '***'], maxAgeDays: 3 });
+  });
+
+  test('one is too short or no base64, it is refused and not repeated', () => {
+    for (const bad of [`${one} c2hvcnQ=`, 'x'.repeat(44), `${one.slice(0, -1)}!`]) {
+      assert.throws(
+        () => read({ FICUS_REVEAL_KEY: bad }),
+        (error) =>
+          error instanceof SettingsError && /32 bytes/.test(error.message) && !error.message.includes(bad),
+      );
+    }
+    assert.throws(
+      () => read({ FICUS_REVEAL_KEY_FILE: '/nothing/here' }),
+      /\/nothing\/here can not be read \(ENOENT\)/,
+    );
+    assert.throws(() => read({ FICUS_REVEAL_KEY_FILE: 'a', FICUS_REVEAL_KEY: one }), /set one/);
+  });
+});
+
+test('a trace is looked up at a URL of the web with the id in its path or query, and nothing else is one', () => {
+  const { traceUrl } = read({ FICUS_TRACE_URL: 'https://tracing.example/trace/{traceId}?a=b' });
+  assert.equal(traceUrl, 'https://tracing.example/trace/{traceId}?a=b');
+  for (const bad of [
+    'javascript:alert("{traceId}")',
+    'data:text/html,{traceId}',
+    'https://tracing.example/',
+    'https://{traceId}.example/',
+    'https://kim:secret@tracing.example/{traceId}',
+    'tracing.example/{traceId}',
+  ])
+    assert.throws(() => read({ FICUS_TRACE_URL: bad }), /FICUS_TRACE_URL/, bad);
+});

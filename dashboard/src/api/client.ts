@@ -33,9 +33,12 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, { signal: AbortSignal.any(signals) });
 }
 
+/** Of commands that nobody knows the answer of: the same one sent again is the same command. */
+const keys = new Map<string, string>();
+
 /**
- * Rejects with an ApiError. `ifMatch`: the revision that a move was decided on, so that of two people at once the
- * second learns what the first did.
+ * Rejects with an ApiError. Clicked twice, or tried again after its answer got lost, it is done once. `ifMatch`: the
+ * revision that a move was decided on, so that of two people at once the second learns what the first did.
  */
 export async function write<T>(
   path: string,
@@ -43,17 +46,37 @@ export async function write<T>(
   ifMatch?: string,
   { withinMs = answerWithinMs }: { readonly withinMs?: number } = {},
 ): Promise<T> {
-  return ask<T>(path, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-ficus-actor': 'dashboard',
-      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
-      ...(csrf !== undefined && { 'x-ficus-csrf': csrf }),
-    },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(withinMs),
-  });
+  const text = JSON.stringify(body);
+  const command = JSON.stringify([path, text, ifMatch]);
+  const key = keys.get(command) ?? newKey();
+  keys.set(command, key);
+  try {
+    const answer = await ask<T>(path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-ficus-actor': 'dashboard',
+        'idempotency-key': key,
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+        ...(csrf !== undefined && { 'x-ficus-csrf': csrf }),
+      },
+      body: text,
+      signal: AbortSignal.timeout(withinMs),
+    });
+    keys.delete(command);
+    return answer;
+  } catch (error) {
+    const isAnswered = error instanceof ApiError && error.status !== 0;
+    if (isAnswered) keys.delete(command);
+    throw error;
+  }
+}
+
+/** `crypto.randomUUID` is there over HTTPS and on localhost only. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
 
 async function ask<T>(path: string, init: RequestInit): Promise<T> {

@@ -11,13 +11,15 @@ import type {
   Readiness,
   SessionInfo,
   SignatureDetail,
+  SignatureHours,
   SignatureList,
 } from '../../../proxy/admin/api-types.ts';
+import { pollEvery } from '../live/stream.ts';
 import { read, setCsrf } from './client.ts';
 
 /** How often what changes is asked for again; only in a tab that somebody looks at. */
-const liveMs = 2_000;
-const evidenceMs = 5_000;
+const liveMs = pollEvery(2_000);
+const evidenceMs = pollEvery(5_000);
 
 const part = encodeURIComponent;
 export const migrationPath = (id: string): string => `/api/migrations/${part(id)}`;
@@ -67,9 +69,22 @@ export const kill = queryOptions({
 export const signatures = (id: string) =>
   queryOptions({
     queryKey: ['signatures', id],
-    queryFn: ({ signal }) => read<SignatureList>(`${migrationPath(id)}/signatures`, signal),
+    queryFn: ({ signal }) => allSignatures(id, signal),
     refetchInterval: evidenceMs,
   });
+
+/** All of them: what is filtered and ranked on the page must not be a part. */
+async function allSignatures(id: string, signal: AbortSignal): Promise<SignatureList> {
+  const path = `${migrationPath(id)}/signatures`;
+  const first = await read<SignatureList>(path, signal);
+  const all = [...first.signatures];
+  for (let cursor = first.nextCursor; cursor !== undefined; ) {
+    const next = await read<SignatureList>(`${path}?cursor=${cursor}`, signal);
+    all.push(...next.signatures);
+    cursor = next.nextCursor;
+  }
+  return { signatures: all };
+}
 
 /** Not asked for again by itself: pairs must not change under somebody who reads them. */
 export const signature = (id: string, of: string) =>
@@ -80,17 +95,26 @@ export const signature = (id: string, of: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const auditPageSize = 100;
+/** By hour, of the last two weeks. */
+export const signatureHours = (id: string, of: string) =>
+  queryOptions({
+    queryKey: ['signature-hours', id, of],
+    queryFn: ({ signal }) =>
+      read<SignatureHours>(`${migrationPath(id)}/signatures/${part(of)}/hours`, signal),
+    refetchInterval: 60_000,
+  });
+
+const auditPageSize = 100;
 
 export const audit = infiniteQueryOptions({
   queryKey: ['audit', 'pages'],
   queryFn: ({ pageParam, signal }) =>
     read<AuditList>(
-      `/api/audit?limit=${auditPageSize}${pageParam === 0 ? '' : `&before=${pageParam}`}`,
+      `/api/audit?limit=${auditPageSize}${pageParam === '' ? '' : `&cursor=${pageParam}`}`,
       signal,
     ),
-  initialPageParam: 0,
-  getNextPageParam: ({ entries }) => (entries.length < auditPageSize ? undefined : entries.at(-1)?.seq),
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }) => nextCursor,
 });
 
 /** Of one migration, the newest. */

@@ -1,8 +1,10 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type UseInfiniteQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import type { AuditRow } from '../../../proxy/admin/api-types.ts';
 import { audit, auditCheck } from '../api/queries.ts';
 import { count, visible } from '../format.ts';
+import { onEvent } from '../live/stream.ts';
 import { Heading } from '../parts/heading.tsx';
 import { Waiting } from '../parts/loaded.tsx';
 import { Notice } from '../parts/notice.tsx';
@@ -14,6 +16,7 @@ export function AuditPage() {
   const { q = '' } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useInfiniteQuery(audit);
+  const hasNewer = useNewer(query);
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = entries.filter(({ actor, action, migration = '', reason }) => {
@@ -40,7 +43,7 @@ export function AuditPage() {
           />
         </label>
         <button type="button" onClick={() => void query.refetch()}>
-          Read again
+          {hasNewer ? 'Show newer entries' : 'Read again'}
         </button>
       </search>
       {query.isPending && !query.error ? (
@@ -61,6 +64,26 @@ export function AuditPage() {
       )}
     </>
   );
+}
+
+/** New rows are shown as they come, but not under somebody who has gone on to older ones: they are told. */
+function useNewer({
+  data,
+  dataUpdatedAt,
+  refetch,
+}: Pick<UseInfiniteQueryResult<{ pages: readonly unknown[] }>, 'data' | 'dataUpdatedAt' | 'refetch'>) {
+  const [newerAt, setNewerAt] = useState(0);
+  const isFirstPage = (data?.pages.length ?? 0) <= 1;
+  useEffect(
+    () =>
+      onEvent(({ type }) => {
+        if (type !== 'audit') return;
+        if (isFirstPage) void refetch();
+        else setNewerAt(Date.now());
+      }),
+    [isFirstPage, refetch],
+  );
+  return newerAt > dataUpdatedAt;
 }
 
 function AuditTable({ entries }: { entries: readonly AuditRow[] }) {

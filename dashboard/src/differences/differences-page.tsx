@@ -1,14 +1,15 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { ListedSignature, MigrationStatus } from '../../../proxy/admin/api-types.ts';
 import { migrations, signatures } from '../api/queries.ts';
-import { counted, visible } from '../format.ts';
+import { count, counted, visible } from '../format.ts';
 import { Heading } from '../parts/heading.tsx';
 import { Loaded, Waiting } from '../parts/loaded.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { filterSignatures, groupOf } from './filter.ts';
+import { filterSignatures, groupOf, rankText, sortSignatures } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { SignatureTable } from './signature-table.tsx';
+import { JudgingList } from './judging-list.tsx';
 
 const route = getRouteApi('/differences');
 
@@ -30,17 +31,25 @@ function Differences({ all }: { all: readonly MigrationStatus[] }) {
     filter.migration === undefined
       ? all.filter(({ pairs }) => pairs.differed > 0).map(({ id }) => id)
       : [filter.migration];
-  const results = useQueries({ queries: asked.map((id) => signatures(id)) });
-  const listed = results.flatMap(({ data }) => data?.signatures ?? []);
-  const ranked = asked.length > 1 ? [...listed].sort((a, b) => rank(a) - rank(b)) : listed;
-  const shown = filterSignatures(ranked, filter);
-  const failed = results.find(({ error }) => error)?.error;
-  const isWaiting = results.some(({ isPending, error }) => isPending && !error);
+  const { listed, failed, isWaiting } = useQueries({
+    queries: asked.map((id) => signatures(id)),
+    combine: (results) => ({
+      listed: results.flatMap(({ data }) => data?.signatures ?? []),
+      failed: results.find(({ error }) => error)?.error,
+      isWaiting: results.some(({ isPending, error }) => isPending && !error),
+    }),
+  });
+  const shown = useMemo(
+    () => sortSignatures(filterSignatures(listed, filter), filter.sort),
+    [listed, filter],
+  );
+  const routes = useMemo(() => [...new Set(listed.map((one) => one.route))].sort(), [listed]);
   return (
     <>
       {failed && <Notice tone="warn" title={failed.message} />}
       <FilterBar
         migrations={all.map(({ id }) => id)}
+        routes={routes}
         filter={filter}
         onFilter={(search) => void navigate({ search, replace: true })}
       />
@@ -50,13 +59,15 @@ function Differences({ all }: { all: readonly MigrationStatus[] }) {
         <NothingDiffers filtered={filter.migration} all={all} />
       ) : (
         <>
-          <p className="muted">{summary(ranked, shown.length)}</p>
+          <p className="muted">
+            {summary(listed, shown.length)} {filter.sort === undefined && rankText}
+          </p>
           {shown.length === 0 ? (
             <p className="empty">
               None of them fits. <Link to="/differences">Show all</Link>
             </p>
           ) : (
-            <SignatureTable shown={shown} withMigration={filter.migration === undefined} />
+            <JudgingList shown={shown} withMigration={filter.migration === undefined} />
           )}
         </>
       )}
@@ -64,17 +75,11 @@ function Differences({ all }: { all: readonly MigrationStatus[] }) {
   );
 }
 
-/** As the API ranks within one migration: what is open first, what is new among it, then what rises. */
-function rank(one: ListedSignature): number {
-  if (groupOf(one) === 'expected' || groupOf(one) === 'noise') return 3;
-  return one.trend === 'new' ? 0 : one.trend === 'rising' ? 1 : 2;
-}
-
 function summary(all: readonly ListedSignature[], shown: number): string {
   const open = all.filter((one) => groupOf(one) === 'open').length;
   const bugs = all.filter((one) => groupOf(one) === 'bug').length;
-  const sentence = `${counted(all.length, 'kind')} of difference: ${open} to judge, ${counted(bugs, 'bug')}.`;
-  return shown === all.length ? sentence : `${sentence} ${shown} shown.`;
+  const sentence = `${counted(all.length, 'kind')} of difference: ${count(open)} to judge, ${counted(bugs, 'bug')}.`;
+  return shown === all.length ? sentence : `${sentence} ${count(shown)} shown.`;
 }
 
 function NothingDiffers({

@@ -29,7 +29,7 @@ export function HeaderTable({ monolith, service, stops, at }: HeaderTableProps) 
             name={visible(name)}
             stop={stopOf(name)}
             isAt={at === `header:${name}`}
-            note={stopOf(name) || isEqual(name) ? undefined : 'not compared, or allowed by a rule'}
+            note={stopOf(name) || isEqual(name) ? undefined : 'not compared, or allowed'}
           >
             <Values values={left.get(name)} />
             <Values values={right.get(name)} />
@@ -66,12 +66,12 @@ export function StopRow({
   return (
     <tr
       className={[mark ?? '', isAt ? 'at' : ''].join(' ')}
-      title={note}
       {...(stop && { 'data-stop': stop.id, tabIndex: -1 })}
     >
       <th scope="row">
         {mark && <span className="hidden">{mark === 'own' ? 'differs: ' : 'differs otherwise: '}</span>}
         {name}
+        {note !== undefined && <span className="below">{note}</span>}
       </th>
       {children}
     </tr>

@@ -1,5 +1,6 @@
 import type { PairRow } from '../../../proxy/admin/api-types.ts';
 import { visible } from '../format.ts';
+import { PairActions } from './pair-actions/pair-actions.tsx';
 
 /** What a pair is, and what can be done with it. */
 export function PairToolbar({ pair }: { pair: PairRow }) {
@@ -14,7 +15,7 @@ export function PairToolbar({ pair }: { pair: PairRow }) {
           </>
         )}
       </span>
-      <span className="buttons" />
+      <PairActions pair={pair} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { milliseconds, visible } from '../format.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Time } from '../parts/time.tsx';
 import { BodyView } from './body/body-view.tsx';
-import { type Mark, markRows } from './body/mark-rows.ts';
+import { type MarkedRows, markRows } from './body/mark-rows.ts';
 import { readBodies } from './body/read-bodies.ts';
 import { HeaderTable, StopRow } from './header-table.tsx';
 import { JumpBar } from './jump-bar.tsx';
@@ -13,7 +13,7 @@ import { PairToolbar } from './pair-toolbar.tsx';
 import { Redactable } from './redactable.tsx';
 
 const noBody = { headers: [], body: '' };
-const noMarks: readonly Mark[] = [];
+const noMarks: MarkedRows = { marks: [], unseen: 0 };
 
 /** One request and both answers to it. */
 export function PairView({ pair, signature }: { pair: PairRow; signature: string }) {
@@ -22,7 +22,7 @@ export function PairView({ pair, signature }: { pair: PairRow; signature: string
   const [at, setAt] = useState<string>();
   const box = useRef<HTMLDivElement>(null);
   const read = useMemo(() => readBodies(monolith, service), [monolith, service]);
-  const marks = useMemo(() => {
+  const { marks, unseen } = useMemo(() => {
     if (read.form === undefined) return noMarks;
     const { rows, areAll } = read.aligned;
     return markRows(rows, differences, signature, read.isCut || !areAll);
@@ -34,7 +34,7 @@ export function PairView({ pair, signature }: { pair: PairRow; signature: string
     if (next?.id.startsWith('row:')) setRaw(false);
     setAt(next?.id);
   };
-  useShortcuts({ r: () => setRaw(!isRaw) });
+  useShortcuts({ v: () => setRaw(!isRaw) });
   useEffect(() => {
     if (at === undefined) return;
     const stop = box.current?.querySelector<HTMLElement>(`[data-stop="${CSS.escape(at)}"]`);
@@ -84,6 +84,7 @@ export function PairView({ pair, signature }: { pair: PairRow; signature: string
         <BodyView
           read={read}
           marks={marks}
+          unseen={unseen}
           monolith={monolith.body}
           service={service.body}
           at={at?.startsWith('row:') ? Number(at.slice('row:'.length)) : undefined}

@@ -1,55 +1,99 @@
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type MouseEvent, memo, type RefObject } from 'react';
 import type { ListedSignature } from '../../../proxy/admin/api-types.ts';
 import { count, shareOf, visible } from '../format.ts';
+import { Time } from '../parts/time.tsx';
 import { Sample } from './sample.tsx';
+import { keyOf, type Selection } from './selection.ts';
 import { Standing } from './standing.tsx';
 
-const pageSize = 100;
+interface SignatureTableProps {
+  readonly shown: readonly ListedSignature[];
+  readonly withMigration: boolean;
+  readonly withBoxes: boolean;
+  readonly selection: Selection;
+  readonly onTick: (key: string, isRange: boolean) => void;
+  readonly onTickAll: (isOn: boolean) => void;
+  readonly onAt: (key: string) => void;
+  readonly table: RefObject<HTMLTableElement | null>;
+}
 
-export function SignatureTable({
-  shown,
-  withMigration,
-}: {
-  shown: readonly ListedSignature[];
-  withMigration: boolean;
-}) {
-  const [limit, setLimit] = useState(pageSize);
+export function SignatureTable(props: SignatureTableProps) {
+  const { shown, selection, withBoxes, onTickAll, table } = props;
+  const ticked = shown.filter((one) => selection.has(keyOf(one))).length;
   return (
-    <>
-      <table className="signatures">
-        <thead>
-          <tr>
-            <th scope="col">Place</th>
-            <th scope="col">Stands</th>
-            <th scope="col" className="number">
-              Pairs
+    <table className={withBoxes ? 'signatures with-boxes' : 'signatures'} ref={table}>
+      <thead>
+        <tr>
+          {withBoxes && (
+            <th scope="col" className="box">
+              <input
+                type="checkbox"
+                aria-label="Tick all that are shown"
+                checked={ticked > 0 && ticked === shown.length}
+                ref={(box) => {
+                  if (box) box.indeterminate = ticked > 0 && ticked < shown.length;
+                }}
+                onChange={({ target }) => onTickAll(target.checked)}
+              />
             </th>
-            <th scope="col" className="number" title="Of the requests that the monolith was asked twice">
-              Monolith with itself
-            </th>
-            <th scope="col">Monolith → service</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.slice(0, limit).map((one) => (
-            <Row key={`${one.migration} ${one.signature}`} one={one} withMigration={withMigration} />
-          ))}
-        </tbody>
-      </table>
-      {shown.length > limit && (
-        <button type="button" onClick={() => setLimit(limit + pageSize)}>
-          Show {Math.min(pageSize, shown.length - limit)} more of {count(shown.length)}
-        </button>
-      )}
-    </>
+          )}
+          <th scope="col">Place</th>
+          <th scope="col">Stands</th>
+          <th scope="col" className="number">
+            Pairs
+          </th>
+          <th scope="col" className="number" title="Of the requests that the monolith was asked twice">
+            Monolith with itself
+          </th>
+          <th scope="col">Monolith → service</th>
+          <th scope="col">Seen</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((one) => (
+          <Row
+            key={keyOf(one)}
+            one={one}
+            isTicked={selection.has(keyOf(one))}
+            withMigration={props.withMigration}
+            withBox={withBoxes}
+            onTick={props.onTick}
+            onAt={props.onAt}
+          />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
-function Row({ one, withMigration }: { one: ListedSignature; withMigration: boolean }) {
-  const { migration, signature, place, route, kind, pairs, routePairs, askedTwice } = one;
+interface RowProps {
+  readonly one: ListedSignature;
+  readonly isTicked: boolean;
+  readonly withMigration: boolean;
+  readonly withBox: boolean;
+  readonly onTick: SignatureTableProps['onTick'];
+  readonly onAt: SignatureTableProps['onAt'];
+}
+
+const Row = memo(function Row({ one, isTicked, withMigration, withBox, onTick, onAt }: RowProps) {
+  const { migration, signature, place, route, kind, pairs, routePairs, askedTwice, firstSeen, lastSeen } =
+    one;
+  const key = keyOf(one);
+  const tick = (event: MouseEvent) => onTick(key, event.shiftKey);
   return (
-    <tr>
+    <tr data-key={key} className={isTicked ? 'ticked' : ''} onFocus={() => onAt(key)}>
+      {withBox && (
+        <td className="box">
+          <input
+            type="checkbox"
+            aria-label={`Tick ${visible(place)} of ${visible(route)}`}
+            checked={isTicked}
+            onClick={tick}
+            onChange={() => undefined}
+          />
+        </td>
+      )}
       <th scope="row">
         <Link to="/differences/$migration/$signature" params={{ migration, signature }}>
           <code>{visible(place)}</code>
@@ -79,6 +123,12 @@ function Row({ one, withMigration }: { one: ListedSignature; withMigration: bool
       <td data-label="Sample">
         <Sample of={one} />
       </td>
+      <td data-label="Seen" className="seen">
+        <Time at={lastSeen} />
+        <span className="muted below">
+          first <Time at={firstSeen} />
+        </span>
+      </td>
     </tr>
   );
-}
+});

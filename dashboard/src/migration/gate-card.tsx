@@ -22,22 +22,31 @@ const order: readonly ReasonState[] = ['refused', 'waiting', 'met'];
 export function GateCard({ answer, holds }: { answer: GateAnswer; holds: readonly string[] }) {
   const { state, reasons, nextStep, migration, key } = answer;
   const sorted = [...reasons].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const met = sorted.filter((reason) => reason.state === 'met');
+  const unmet = sorted.filter((reason) => reason.state !== 'met');
   const besides = holds.filter((hold) => !reasons.some(({ text }) => text === hold));
   return (
     <section className="card" aria-labelledby="gate-title">
       <h2 id="gate-title">
         Gate {nextStep !== undefined && <span className="muted">to {percent(nextStep)}</span>}{' '}
-        <Badge tone={gateTones[state]}>{state}</Badge>
+        <Badge tone={gateTones[state]}>{state}</Badge>{' '}
+        <span className="muted small">
+          {unmet.length === 0
+            ? `all ${reasons.length} reasons are met`
+            : `${unmet.length} of ${reasons.length} reasons stand in the way`}
+        </span>
       </h2>
-      <ul className="checklist">
-        {sorted.map((reason) => (
-          <Reason
-            key={`${reason.rule} ${reason.route ?? ''} ${reason.text}`}
-            reason={reason}
-            migration={migration}
-          />
-        ))}
-      </ul>
+      {unmet.length > 0 && <Checklist reasons={unmet} migration={migration} />}
+      {unmet.length === 0 ? (
+        <Checklist reasons={met} migration={migration} />
+      ) : (
+        met.length > 0 && (
+          <details>
+            <summary>{met.length} are met</summary>
+            <Checklist reasons={met} migration={migration} />
+          </details>
+        )
+      )}
       {besides.length > 0 && (
         <>
           <h3>Also holding the share</h3>
@@ -55,6 +64,20 @@ export function GateCard({ answer, holds }: { answer: GateAnswer; holds: readonl
         <code>{visible(key.rulesHash.slice(0, 12))}</code>. Another build or rule starts anew.
       </p>
     </section>
+  );
+}
+
+function Checklist({ reasons, migration }: Pick<GateAnswer, 'reasons' | 'migration'>) {
+  return (
+    <ul className="checklist">
+      {reasons.map((reason) => (
+        <Reason
+          key={`${reason.rule} ${reason.route ?? ''} ${reason.text}`}
+          reason={reason}
+          migration={migration}
+        />
+      ))}
+    </ul>
   );
 }
 

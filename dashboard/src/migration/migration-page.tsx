@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { MigrationStatus } from '../../../proxy/admin/api-types.ts';
 import { gate, migration } from '../api/queries.ts';
+import { MigrationProgress } from '../charts/migration-progress.tsx';
 import { count, percent, ratio, visible } from '../format.ts';
 import { Heading } from '../parts/heading.tsx';
 import { Loaded } from '../parts/loaded.tsx';
@@ -40,9 +41,10 @@ export function MigrationPage() {
             <StandingNotices status={status} />
             <PhaseTrack phase={status.phase} share={status.share.effective} wide />
             <Figures status={status} />
+            <MigrationProgress id={id} />
             <div className="columns">
               <Loaded query={gateQuery}>
-                {(answer) => <GateCard answer={answer} holds={status.holds} />}
+                {(answer) => <GateCard answer={answer} holds={beyondRamp(status)} />}
               </Loaded>
               <div className="stack">
                 {status.ramp && <RampCard ramp={status.ramp} />}
@@ -56,6 +58,11 @@ export function MigrationPage() {
       </Loaded>
     </>
   );
+}
+
+/** What the card of the ramp does not say already. */
+function beyondRamp({ holds, ramp }: MigrationStatus): readonly string[] {
+  return ramp ? holds.filter((hold) => !ramp.waitsFor.includes(hold)) : holds;
 }
 
 function Subtitle({ status: { service, owner, phase, since } }: { status: MigrationStatus }) {
@@ -76,14 +83,6 @@ function StandingNotices({ status }: { status: MigrationStatus }) {
         <Notice tone="bad" title="The guard took it back">
           <Time at={latch.at} />: <Sentence text={latch.reason} /> Nothing goes to the service until somebody
           clears that.
-          <dl className="facts small">
-            {Object.entries(latch.numbers).map(([name, value]) => (
-              <div key={name}>
-                <dt>{visible(name)}</dt>
-                <dd>{count(value)}</dd>
-              </div>
-            ))}
-          </dl>
         </Notice>
       )}
       {override && (

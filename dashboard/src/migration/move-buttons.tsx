@@ -83,16 +83,11 @@ export function MoveButtons({ id, status, gate }: MoveButtonsProps) {
         <GuardedButton className="primary" whyNot={noMoving} onClick={() => ask('promote')}>
           Promote{nextStep !== undefined && ` to ${percent(nextStep)}`} …
         </GuardedButton>
-        <GuardedButton
-          className="danger"
-          label={`Roll back ${visible(id)}`}
-          whyNot={noMoving}
-          onClick={() => rollBack(id)}
-        >
-          Roll back …
+        <GuardedButton className="danger" whyNot={noMoving} onClick={() => rollBack(id)}>
+          Roll back <span className="hidden">{visible(id)}</span> …
         </GuardedButton>
       </div>
-      {noMoving !== undefined && <p className="muted small">Moving: {lowered(noMoving)}</p>}
+      {noMoving !== undefined && <p className="muted small">{noMoving.replace('This', 'Moving')}</p>}
       <div aria-live="polite">{done && <Done done={done} onDismiss={() => setDone(undefined)} />}</div>
       {open === 'shadow' && <ShadowDialog {...dialog} />}
       {open === 'promote' && <PromoteDialog {...dialog} nextStep={nextStep} />}
@@ -113,8 +108,6 @@ export function MoveButtons({ id, status, gate }: MoveButtonsProps) {
     </div>
   );
 }
-
-const lowered = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 
 interface DoneProps {
   readonly done: Pick<MoveDone, 'text' | 'warnings' | 'deletable'>;

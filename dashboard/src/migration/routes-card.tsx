@@ -65,7 +65,7 @@ function Row({ id, route: one }: { id: string; route: RouteReport }) {
         <Coverage coverage={one.coverage} />
       </th>
       <td className="number" data-label="A minute">
-        {count(one.requestsPerMinute)}
+        {count(one.requestsPerMinute < 10 ? one.requestsPerMinute : Math.round(one.requestsPerMinute))}
       </td>
       <td className="number" data-label="Pairs">
         {count(agreed + differed + incomparable)}

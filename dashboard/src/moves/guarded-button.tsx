@@ -4,8 +4,6 @@ interface GuardedButtonProps {
   /** Why it can't be pressed, in a sentence; undefined when it can. */
   readonly whyNot: string | undefined;
   readonly className?: string | undefined;
-  /** More than the text says, for who can't see what it stands beside. */
-  readonly label?: string;
   readonly onClick: () => void;
   readonly children: ReactNode;
 }
@@ -14,11 +12,11 @@ interface GuardedButtonProps {
  * A button that says why it is disabled. It stays in the order of the keyboard: what can't be reached can't be asked
  * why (WAI-ARIA, "focusability of disabled controls").
  */
-export function GuardedButton({ whyNot, className, label, onClick, children }: GuardedButtonProps) {
+export function GuardedButton({ whyNot, className, onClick, children }: GuardedButtonProps) {
   const id = useId();
   if (whyNot === undefined)
     return (
-      <button type="button" className={className} aria-label={label} onClick={onClick}>
+      <button type="button" className={className} onClick={onClick}>
         {children}
       </button>
     );
@@ -28,7 +26,6 @@ export function GuardedButton({ whyNot, className, label, onClick, children }: G
         type="button"
         className={className}
         aria-disabled="true"
-        aria-label={label}
         aria-describedby={id}
         onClick={() => undefined}
       >

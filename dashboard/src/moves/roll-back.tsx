@@ -78,11 +78,10 @@ export function RollBackButton() {
   return (
     <GuardedButton
       className="danger"
-      label="Roll back"
       whyNot={whyNot}
       onClick={() => ask(migrationOf(document.activeElement))}
     >
-      Roll back … <kbd>r</kbd>
+      Roll back …
     </GuardedButton>
   );
 }

@@ -1,5 +1,7 @@
 import type { MigrationStatus, Phase } from '../../../proxy/admin/api-types.ts';
 
+import { readSpan, type Span } from '../charts/spans.ts';
+
 export const sortKeys = ['id', 'phase', 'share', 'agreement', 'errors', 'p99'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
@@ -11,6 +13,8 @@ export interface OverviewFilter {
   readonly phase?: Phase;
   readonly sort?: SortKey;
   readonly down?: true;
+  /** How far back the estate's progress is shown; it filters nothing. */
+  readonly span?: Span;
 }
 
 /** What an address may say; the rest of it is ignored. */
@@ -24,6 +28,7 @@ export function readOverviewFilter(search: Record<string, unknown>): OverviewFil
     ...(phase && { phase }),
     ...(sort && { sort }),
     ...(search['down'] === true && { down: true }),
+    ...readSpan(search),
   };
 }
 

@@ -1,5 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { MigrationStatus, SideTraffic } from '../../../proxy/admin/api-types.ts';
+import type { MigrationStatus, SideTraffic, Sparklines } from '../../../proxy/admin/api-types.ts';
+import { errorPercent, errorRate } from '../charts/error-rate.ts';
+import { sparklines } from '../charts/queries.ts';
+import { Sparkline } from '../charts/sparkline.tsx';
 import { count, milliseconds, percent, ratio, visible } from '../format.ts';
 import { GuardedButton } from '../moves/guarded-button.tsx';
 import { useWhyNot } from '../moves/permission.ts';
@@ -29,6 +33,8 @@ const columns: readonly { readonly title: string; readonly sortBy?: SortKey; rea
 ];
 
 export function MigrationTable({ shown, filter, onFilter }: TableProps) {
+  // While it is away the rows say all the rest.
+  const { data: lately } = useQuery(sparklines);
   return (
     <table className="migrations">
       <thead>
@@ -40,7 +46,7 @@ export function MigrationTable({ shown, filter, onFilter }: TableProps) {
       </thead>
       <tbody>
         {shown.map((one) => (
-          <Row key={one.id} status={one} />
+          <Row key={one.id} status={one} lately={lately?.migrations.find(({ id }) => id === one.id)} />
         ))}
       </tbody>
     </table>
@@ -68,7 +74,13 @@ function ColumnHead({
   );
 }
 
-function Row({ status }: { status: MigrationStatus }) {
+function Row({
+  status,
+  lately,
+}: {
+  status: MigrationStatus;
+  lately: Sparklines['migrations'][number] | undefined;
+}) {
   const { id, owner, phase, share, pairs, traffic, latch } = status;
   const { text, more } = holdingBack(status);
   const rollBack = useRollBack();
@@ -105,9 +117,11 @@ function Row({ status }: { status: MigrationStatus }) {
       </td>
       <td data-label="Errors" className="number">
         <Sides traffic={traffic} show={({ lastMinute }) => count(lastMinute.errors)} />
+        <Sparkline title="Errors" both={lately} values={errorRate} format={errorPercent} />
       </td>
       <td data-label="p99" className="number">
         <Sides traffic={traffic} show={({ lastMinute }) => milliseconds(lastMinute.p99Ms)} />
+        <Sparkline title="p99" both={lately} values={({ p99Ms }) => p99Ms} format={milliseconds} />
       </td>
       <td data-label="Holds" className="holds">
         {latch && <Badge tone="bad">guard</Badge>} <Sentence text={text} />
@@ -115,13 +129,8 @@ function Row({ status }: { status: MigrationStatus }) {
       </td>
       <td data-label="" className="back">
         {(share.effective > 0 || share.asked > 0) && (
-          <GuardedButton
-            className="danger"
-            label={`Roll back ${visible(id)}`}
-            whyNot={whyNot}
-            onClick={() => rollBack(id)}
-          >
-            Roll back …
+          <GuardedButton className="danger" whyNot={whyNot} onClick={() => rollBack(id)}>
+            Roll back <span className="hidden">{visible(id)}</span> …
           </GuardedButton>
         )}
       </td>

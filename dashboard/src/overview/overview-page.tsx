@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { MigrationStatus } from '../../../proxy/admin/api-types.ts';
 import { migrations } from '../api/queries.ts';
+import { EstateProgress } from '../charts/estate-progress.tsx';
 import { count } from '../format.ts';
 import { Heading } from '../parts/heading.tsx';
 import { Loaded } from '../parts/loaded.tsx';
@@ -32,7 +33,10 @@ function Overview({ all }: { all: readonly MigrationStatus[] }) {
   const { phase: _phase, ...withoutPhase } = filter;
   return (
     <>
-      <Summary all={all} />
+      <div className="estate">
+        <Summary all={all} />
+        <EstateProgress span={filter.span ?? '7d'} onSpan={(span) => set({ ...filter, span })} />
+      </div>
       <search className="filters">
         <label className="grow">
           <span className="hidden">Search</span>
@@ -63,7 +67,11 @@ function Overview({ all }: { all: readonly MigrationStatus[] }) {
       {shown.length === 0 ? (
         <p className="empty">
           None of {all.length} fits.{' '}
-          <button type="button" className="quiet" onClick={() => set({})}>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => set(filter.span ? { span: filter.span } : {})}
+          >
             Show all
           </button>
         </p>

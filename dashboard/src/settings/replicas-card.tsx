@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ConfigReport } from '../../../proxy/admin/api-types.ts';
 import { config } from '../api/queries.ts';
-import { counted, milliseconds, visible } from '../format.ts';
+import { counted, visible } from '../format.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Time } from '../parts/time.tsx';
@@ -62,6 +62,9 @@ function rowsOf({
   return [{ replica, hash, startedAt, seenAt: now, workers, flags, refused: problems.length }, ...others];
 }
 
+/** `less than 1 s`, `4 s`. */
+const age = (ms: number): string => (ms < 1000 ? 'less than 1 s' : `${Math.round(ms / 1000)} s`);
+
 function Row({ row, own }: { row: ReplicaRow; own: ConfigReport }) {
   const { replica, hash, seenAt, workers, flags, refused = 0 } = row;
   const isOwn = replica === own.replica;
@@ -85,7 +88,7 @@ function Row({ row, own }: { row: ReplicaRow; own: ConfigReport }) {
         {workers === undefined ? (
           <span className="muted">not said</span>
         ) : behind.length === 0 ? (
-          `${counted(workers.length, 'worker')}, ${workers.length === 1 ? 'by it' : 'all by it'}`
+          `${counted(workers.length, 'worker')}${workers.length === 1 ? '' : ', all'} at that version`
         ) : (
           <>
             <Badge tone="warn">{behind.length} behind</Badge> of {workers.length}
@@ -109,7 +112,9 @@ function Row({ row, own }: { row: ReplicaRow; own: ConfigReport }) {
             <Badge tone={flags.up ? 'good' : 'bad'}>{flags.up ? 'fresh' : 'last known'}</Badge>{' '}
             {flags.source === 'file' ? 'flags.json' : 'Unleash'}
             {flags.ageMs !== undefined && (
-              <span className="muted below">heard {milliseconds(flags.ageMs)} before that</span>
+              <span className="muted below">
+                read {age(flags.ageMs)} {isOwn ? 'ago' : 'before that'}
+              </span>
             )}
             {flags.detail !== undefined && <span className="muted below">{visible(flags.detail)}</span>}
           </>

@@ -18,7 +18,7 @@ export function SettingsPage() {
   return (
     <>
       <Heading title="Settings" />
-      <div className="columns even">
+      <div className="settings">
         <ConfigCard />
         <KillCard />
         <ReplicasCard />
@@ -46,7 +46,7 @@ function PartsCard() {
                 <div key={name}>
                   <dt>{visible(name)}</dt>
                   <dd>
-                    <Badge tone={up ? 'good' : 'bad'}>{up ? 'up' : 'down'}</Badge>{' '}
+                    <Badge tone={up ? 'good' : 'bad'}>{standing(name, up)}</Badge>{' '}
                     {detail !== undefined && <span className="muted">{visible(detail)}</span>}
                   </dd>
                 </div>
@@ -57,6 +57,12 @@ function PartsCard() {
       </Loaded>
     </section>
   );
+}
+
+/** The kill switch is no part that could be up. */
+function standing(name: string, up: boolean): string {
+  if (name === 'kill') return up ? 'off' : 'on';
+  return up ? 'up' : 'down';
 }
 
 function KillCard() {

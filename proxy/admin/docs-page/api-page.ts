@@ -74,7 +74,7 @@ export function apiPage(api: ApiDocument): string {
 <p><a href="/api/openapi.json">The same as OpenAPI 3.1</a> · <a href="#schemas">Schemas</a> · <a href="#codes">Problem codes</a> · <a href="/">Ficus</a></p>
 </header>
 <nav aria-label="Operations"><ul>
-${together(operations.map(({ path, method }) => markup`<li><a href="#${text(anchorOf(method, path))}"><b>${text(method.toUpperCase())}</b> <code>${text(path)}</code></a></li>`))}
+${together(operations.map(({ path, method }) => markup`<li><b>${text(method.toUpperCase())}</b> <a href="#${text(anchorOf(method, path))}"><code>${text(path)}</code></a></li>`))}
 </ul></nav>
 <main>
 <h2>Operations</h2>

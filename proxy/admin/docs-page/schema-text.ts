@@ -4,7 +4,7 @@ import { type Markup, markup, text, together } from './markup.ts';
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number | boolean)[];
   readonly const?: unknown;
   readonly description?: string;
   readonly format?: string;
@@ -42,7 +42,7 @@ export function typeOf(schema: Schema): Markup {
   }
   if (schema.enum)
     return joined(
-      schema.enum.map((value) => markup`<code>${text(value)}</code>`),
+      schema.enum.map((value) => markup`<code>${text(String(value))}</code>`),
       ' | ',
     );
   if (schema.const !== undefined) return markup`<code>${text(JSON.stringify(schema.const))}</code>`;

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import type { AdminDeps } from '../admin-deps.ts';
 import { AdminProblem } from '../problem.ts';
@@ -81,6 +81,14 @@ async function identityInSession(
     throw new AdminProblem('csrf_missing', 'Send the csrf of GET /api/session as X-Ficus-Csrf.');
   }
   return session?.tokenSha256 === undefined ? session?.identity : tokens.ofSession(session.tokenSha256);
+}
+
+/** Whether whoever asked is still let in: for an answer that goes on for long. */
+export async function isStillKnown(request: Request, login: Login | undefined): Promise<boolean> {
+  if (!login) return true;
+  const [, token] = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
+  if (token === undefined) return (await identityInSession(request, login)) !== undefined;
+  return login.tokens.ofSession(createHash('sha256').update(token).digest('hex')) !== undefined;
 }
 
 function areEqual(one: string, other: string): boolean {

@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type Response } from 'express';
 import type { AdminDeps } from '../admin-deps.ts';
 import { AdminProblem } from '../problem.ts';
+import { limitLogins } from '../rate-limit.ts';
 import type { Login } from './authenticate.ts';
 import { cookieHeader, cookieOf } from './cookies.ts';
 import { NoRoleError, OidcError } from './oidc-error.ts';
@@ -13,10 +14,12 @@ const beginningCookie = '__Host-ficus-login';
 /** The pages of a login: `/login` to the provider and back, and a form's way in with a token. */
 export function addLoginRoutes(
   app: Express,
-  { recordAudit, log }: Pick<AdminDeps, 'recordAudit' | 'log'>,
+  { recordAudit, log, clock }: Pick<AdminDeps, 'recordAudit' | 'log' | 'clock'>,
   login: Login,
 ): void {
   const { oidc, sessions } = login;
+
+  app.use('/login', limitLogins(clock));
 
   app.get('/login', async (request, response) => {
     if (!oidc) throw new AdminProblem('not_found', 'There is no login provider here; send a token instead.');

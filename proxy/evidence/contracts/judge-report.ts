@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
-import type { PactFile, PactInteraction } from './pact-file.ts';
+import { type PactFile, type PactInteraction, subjectOf } from './pact-file.ts';
 import type { VerifyReport } from './verify-messages.ts';
 
 /** What went wrong, for people. */
@@ -30,8 +30,8 @@ const verifierOutput = z.object({ result: z.boolean(), interactionResults: z.arr
 export interface ContractJudgement {
   /** Everything that speaks against the side; empty exactly if it passed. */
   readonly failures: readonly ContractFailure[];
-  /** Method and path of each interaction that the pact holds the side to. */
-  readonly interactions: readonly string[];
+  /** Those that the pact holds the side to. */
+  readonly interactions: readonly PactInteraction[];
   readonly warnings: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export function judgeReport(report: VerifyReport, pact: PactFile): ContractJudge
   const unproven = new Set(pending.map(({ interaction }) => interaction));
   return {
     failures,
-    interactions: pact.interactions.filter((each) => !unproven.has(each)).map(({ request }) => request),
+    interactions: pact.interactions.filter((each) => !unproven.has(each)),
     warnings: pending.map(
       ({ failure }) => `pending and not met: ${failure.subject}: ${failure.problems.join('; ')}`,
     ),
@@ -86,10 +86,7 @@ function unmetInteractions(output: string, pact: PactFile): UnmetInteraction[] {
       const interaction = pact.interactions.find(
         (each) => each.description === description && each.states.join('\n') === providerStates.join('\n'),
       );
-      const isMessage = interaction !== undefined && interaction.use === undefined;
-      const subject = isMessage
-        ? interaction.request
-        : [interaction?.request, description].filter(Boolean).join(': ');
+      const subject = interaction ? subjectOf(interaction) : description;
       const problems = (details?.mismatches ?? []).map(problemOf);
       if (problems.length === 0) problems.push(shown(details?.message ?? noReason));
       return { description, pending, interaction, failure: { subject, problems } };

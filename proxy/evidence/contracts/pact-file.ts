@@ -99,6 +99,11 @@ export function hasHttp({ interactions }: Pick<PactFile, 'interactions'>): boole
   return interactions.length === 0 || interactions.some(({ use }) => use !== undefined);
 }
 
+/** Of an interaction, for people: what is asked, and what the consumer calls it. */
+export function subjectOf({ request, description, use }: PactInteraction): string {
+  return use && description !== '' ? `${request}: ${description}` : request;
+}
+
 function readInteraction(
   interaction: z.output<typeof interactionShape>,
 ): PactInteraction | { problem: string } {

@@ -4,7 +4,7 @@ import type { Clock } from '../../telemetry/clock.ts';
 import type { ContractEvidence } from '../model.ts';
 import { type ContractFailure, judgeReport } from './judge-report.ts';
 import type { PactListing } from './list-pacts.ts';
-import { hasHttp, type PactFile } from './pact-file.ts';
+import { hasHttp, type PactFile, subjectOf } from './pact-file.ts';
 import { environmentPrefix } from './placeholders.ts';
 import { type ProviderStates, type ReadStates, readProviderStates } from './provider-states.ts';
 import type { VerificationRunner } from './run-verification.ts';
@@ -34,6 +34,8 @@ export interface VerifyContractsInput {
 export interface ContractVerification {
   readonly evidence: ContractEvidence;
   readonly pact: PactFile;
+  /** What it is held to, one line each, for people. */
+  readonly interactions: readonly string[];
   /** Empty exactly if it passed. */
   readonly failures: readonly ContractFailure[];
   /** What did not fail it, but should be known. */
@@ -101,7 +103,7 @@ async function verifySide(
     build: input.builds[side],
     pactHash: pact.pactHash,
     outcome: judged.failures.length === 0 ? 'passed' : 'failed',
-    interactions: judged.interactions,
+    interactions: judged.interactions.map(({ request }) => request),
     at: new Date(input.clock.now()).toISOString(),
   };
   const { outcome, consumer, build, interactions } = evidence;
@@ -113,6 +115,7 @@ async function verifySide(
   return {
     evidence,
     pact,
+    interactions: judged.interactions.map((interaction) => mask(subjectOf(interaction))),
     failures: judged.failures.map(({ subject, problems }) => ({
       subject: mask(subject),
       problems: problems.map(mask),

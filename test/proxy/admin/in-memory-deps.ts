@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { AdminDeps, AdminReads, VerifyResult } from '../../../proxy/admin/admin-deps.ts';
-import type { ContractResult } from '../../../proxy/admin/api-types.ts';
+import type { ContractResult, PairLinks, RevealedValue } from '../../../proxy/admin/api-types.ts';
 import { createForceGrants } from '../../../proxy/delivery/force-grants.ts';
 import { createKillControl } from '../../../proxy/delivery/kill-control.ts';
 import type {
@@ -13,6 +13,10 @@ import type {
 import { MoveRevisions } from '../../../proxy/delivery/move-revisions.ts';
 import { previewMove } from '../../../proxy/delivery/preview/preview-move.ts';
 import type { RecentAsking } from '../../../proxy/delivery/preview/recent-asking.ts';
+import { estateSeries, sparklines } from '../../../proxy/delivery/series/estate-series.ts';
+import type { Grid } from '../../../proxy/delivery/series/grid.ts';
+import { markerOf } from '../../../proxy/delivery/series/markers.ts';
+import { migrationSeries } from '../../../proxy/delivery/series/migration-series.ts';
 import type { ContractView } from '../../../proxy/evidence/contract-view.ts';
 import type { DraftResult } from '../../../proxy/evidence/draft-contract.ts';
 import type { ListedSignature } from '../../../proxy/evidence/list-signatures.ts';
@@ -20,6 +24,7 @@ import type { GateReason } from '../../../proxy/evidence/model.ts';
 import type { Killed, KillSwitch } from '../../../proxy/flags/kill-switch.ts';
 import type { RecordingStatus } from '../../../proxy/recording/recording-status.ts';
 import type { AuditCheck, AuditRow, KeptVerdict, PairRow, VerdictRow } from '../../../proxy/store/model.ts';
+import type { SeriesRow } from '../../../proxy/store/series-rows.ts';
 import type { SignatureHour } from '../../../proxy/store/signature-hours.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { judgeIn, undoIn, withVerdict } from './in-memory-verdicts.ts';
@@ -50,6 +55,8 @@ export class InMemoryEstate {
   pairs: readonly PairRow[] = [catalogPair];
   contracts: readonly ContractResult[] = [failedContract];
   auditRows: AuditRow[] = [];
+  /** What was counted over time, within a grid. */
+  series: (grid: Grid) => readonly SeriesRow[] = () => [];
   recording: RecordingStatus = {
     id: '20261120t120000z-0a1b2c',
     state: 'done',
@@ -67,6 +74,11 @@ export class InMemoryEstate {
     done: true,
     draft: { pact: {}, states: 'states: {}\n', notes: [], pair: 'pair-1', route: 'GET /api/products' },
   };
+  links: PairLinks = {
+    traceId: '018f0c1e7a2b7c3d8e4f5a6b7c8d9e0f',
+    traceUrl: 'https://tracing.example/trace/018f0c1e7a2b7c3d8e4f5a6b7c8d9e0f',
+  };
+  hiddenValues: RevealedValue[] = [];
   /** A file that stands for every part. */
   recordingPart = import.meta.filename;
   auditCheck: AuditCheck | undefined;
@@ -98,6 +110,7 @@ export class InMemoryEstate {
         clock: systemClock,
       }),
       reads: this.reads(),
+      signaturesOf: (migration) => this.signatures.filter((row) => row.migration === migration),
       recorder: {
         keyId: '00112233aabbccdd',
         start: async () => (this.recording.state === 'running' ? undefined : this.recording),
@@ -118,6 +131,22 @@ export class InMemoryEstate {
         if (this.storeError) throw this.storeError;
         return undoIn(this, migration, order, (row) => this.keepVerdict(row, 'verdict-undone'));
       },
+      reveal: async (pair, marks, actor, reason) => {
+        if (this.storeError) throw this.storeError;
+        if (!this.pairs.some(({ id }) => id === pair))
+          return { done: false, code: 'unknown_pair', reason: `There is no pair "${pair}".` };
+        const values = this.hiddenValues.filter(({ mark }) => marks.includes(mark));
+        if (values.length === 0)
+          return { done: false, code: 'values_not_kept', reason: 'Nothing of it is kept.' };
+        this.move('catalog', 'reveal', actor, reason, {});
+        return { done: true, values, notKept: marks.filter((m) => !values.some(({ mark }) => mark === m)) };
+      },
+      linked: async (pairs) =>
+        pairs.map((pair) => ({
+          ...pair,
+          links: this.links,
+          revealable: this.hiddenValues.map(({ mark }) => mark),
+        })),
       drill: async (id, actor, reason) => {
         this.move(id, 'drill', actor, reason, {});
         const result = {
@@ -152,7 +181,7 @@ export class InMemoryEstate {
         ready: this.storeUp,
         parts: {
           routes: { up: true },
-          store: { up: this.storeUp, ...(!this.storeUp && { detail: 'gone' }) },
+          store: { up: this.storeUp && !this.storeError, ...(!this.storeUp && { detail: 'gone' }) },
         },
       }),
       metrics: async () => '# TYPE ficus_up gauge\nficus_up 1\n',
@@ -333,21 +362,45 @@ export class InMemoryEstate {
               ...(until !== undefined && { until }),
             })),
         ),
-      pairsOfSignature: (migration, signature, limit) =>
+      pairsOfSignature: (migration, signature, limit, _build, after) =>
         stored(() =>
           this.pairs
+            .filter(({ at, id }) => !after || at < after.at || (at === after.at && id < after.id))
             .filter((row) => row.migration === migration)
             .filter((row) => row.differences.some((difference) => difference.signature === signature))
             .slice(0, limit),
         ),
       differingPairs: ({ migration, after }) =>
         stored(() => (after ? [] : this.pairs.filter((row) => row.migration === migration))),
+      series: {
+        migration: (id, grid) =>
+          stored(() => {
+            const rows = this.series(grid).filter(({ migration }) => migration === id);
+            return migrationSeries(id, grid, rows, this.auditRows.map(markerOf));
+          }),
+        estate: (grid) =>
+          stored(() =>
+            estateSeries(
+              grid,
+              this.series(grid).filter(({ migration }) => migration === ''),
+            ),
+          ),
+        sparklines: (ids, grid) => stored(() => sparklines(grid, ids, this.series(grid))),
+      },
       pair: (id) => stored(() => this.pairs.find((row) => row.id === id)),
       audit: {
-        list: ({ limit, before = Number.POSITIVE_INFINITY, actor, action, migration, since = '' }) =>
+        list: ({
+          limit,
+          before = Number.POSITIVE_INFINITY,
+          after = 0,
+          actor,
+          action,
+          migration,
+          since = '',
+        }) =>
           stored(() =>
             this.auditRows
-              .filter(({ seq, at }) => seq < before && at >= since)
+              .filter(({ seq, at }) => seq < before && seq > after && at >= since)
               .filter((row) => actor === undefined || row.actor.endsWith(actor))
               .filter((row) => action === undefined || row.action === action)
               .filter((row) => migration === undefined || row.migration === migration)

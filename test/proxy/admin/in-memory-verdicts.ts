@@ -61,5 +61,6 @@ export function withVerdict(signature: ListedSignature, kept: KeptVerdict): List
   const { verdict: _verdict, by: _by, ...others } = signature;
   const { verdict } = kept;
   if (verdict === 'withdrawn') return { ...others, state: 'unjudged' };
-  return { ...others, state: verdict, by: 'verdict', verdict: { ...kept, verdict } };
+  const isOver = kept.until !== undefined && kept.until < at;
+  return { ...others, state: isOver ? 'expired' : verdict, by: 'verdict', verdict: { ...kept, verdict } };
 }

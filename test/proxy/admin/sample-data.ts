@@ -197,7 +197,7 @@ export const passedContract: ContractResult = {
   build: '7.4.1',
   pactHash: 'c0ffee',
   outcome: 'passed',
-  interactions: ['GET /api/products', 'POST /api/products'],
+  interactions: ['GET /api/products: a list', 'POST /api/products: a new one'],
   at: '2026-11-20T11:00:00.000Z',
   failures: [],
   from: '/estate/contracts/pacts/web-shop-catalog.json',
@@ -210,7 +210,7 @@ export const failedContract: ContractResult = {
   side: 'service',
   build: '1.2.0',
   outcome: 'failed',
-  failures: [{ interaction: 'POST /api/products', text: 'expected status 201 but got 500' }],
+  failures: [{ interaction: 'POST /api/products: a new one', text: 'expected status 201 but got 500' }],
 };
 
 /** Users 1 to 400, each of whom asked ten times within ten minutes; the hash is what their bucket is made of. */

@@ -192,11 +192,28 @@ describe('the evidence counter', () => {
       counter.record(differing, key);
       await counter.synchronise();
     }
-    assert.deepEqual(total(a.counter, key), [3, 3, 0]);
-    b.state.nowMs += 11_000;
-    await b.counter.synchronise();
-    assert.deepEqual(total(b.counter, key), [3, 3, 0]);
+    for (const { counter, state } of [a, b]) {
+      state.nowMs += 4_000;
+      await counter.synchronise();
+      assert.deepEqual(total(counter, key), [3, 3, 0]);
+    }
     assert.equal(b.counter.counts(key).signatures[0]?.pairs, 3);
+  });
+
+  test('Two replicas count, neither sees differences of the other without the signatures that may excuse them', async () => {
+    const key = freshKey();
+    const [first, second] = [replica(), replica()];
+    first.counter.counts(key);
+    await first.counter.synchronise();
+    second.counter.record(differing, key);
+    await second.counter.synchronise();
+    first.counter.record(pair, key);
+    await first.counter.synchronise();
+    const { routes, sets } = first.counter.counts(key);
+    assert.deepEqual(
+      routes.map(({ differed }) => differed),
+      [sets.reduce((sum, { pairs }) => sum + pairs, 0)],
+    );
   });
 
   test('The store is away, counts are held, and are in it when it is back', async () => {

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import type { MigrationStatus, SignatureList } from '../../../proxy/admin/api-types.ts';
+import type {
+  AuditList,
+  MigrationStatus,
+  Problem,
+  RevealDone,
+  SignatureDetail,
+  SignatureList,
+} from '../../../proxy/admin/api-types.ts';
 import { RawClient } from '../../support/raw-client.ts';
 import { RunningFicus } from '../../support/running-ficus.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
@@ -26,6 +34,7 @@ for (const [index, where] of Object.keys(places).entries()) {
   }
 }
 
+const revealKey = randomBytes(32).toString('base64');
 let database: TestDatabase;
 let ficus: RunningFicus;
 const sides: Server[] = [];
@@ -80,13 +89,17 @@ migrations:
     routes:
 ${Object.keys(places)
   .map((_, index) => `      - GET /p${index}/**\n      - { match: 'POST /p${index}/**', shadow: dry-run }\n`)
-  .join('')}    shadow: { noise: { share: 100%, maxPerSecond: 1000 } }
+  .join(
+    '',
+  )}    shadow: { noise: { share: 100%, maxPerSecond: 1000 }, redact: ['body:/note', 'header:x-note'] }
 `,
     {
       DATABASE_URL: database.url,
       LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await startCollector()}`,
       OTEL_BSP_SCHEDULE_DELAY: '10',
+      // What rules hide is sealed then: nothing else differs from what is kept without it.
+      FICUS_REVEAL_KEY: revealKey,
     },
   );
   assert.equal((await ficus.run('shadow', 'shop', '--share', '100%')).exitCode, 0);
@@ -174,6 +187,43 @@ test(`${planted.length} planted secrets: none in database, logs, metrics, traces
         leaks.push(`${place} tells ${where} (${secret.inText})`);
   }
   assert.deepEqual(leaks, []);
+  assert.match(told['the database']!, /^ficus\.sealed_values /m);
+  assert.ok(!Object.values(told).some((text) => text.includes(revealKey)), 'the key is told');
   // The proxy emits no traces of its own: whoever makes it do so has this test look into them.
   assert.equal(traces, '');
+});
+
+test('a rule hid an address, an admin reads it; what is a credential nobody does, and the audit has no value', async () => {
+  const { signatures } = await ficus.read<SignatureList>('migrations/shop/signatures');
+  const route = `GET /p${Object.keys(places).indexOf('JSON')}/**`;
+  const { signature } =
+    signatures.find((one) => one.route === route && one.place === 'body:/note') ??
+    signatures.find((one) => one.route === route)!;
+  const { pairs } = await ficus.read<SignatureDetail>(`migrations/shop/signatures/${signature}?limit=50`);
+  const ofKind = (kind: string) => {
+    const { path } = planted.find(({ secret, where }) => where === `JSON: ${kind}` && secret.kind === kind)!;
+    const pair = pairs.find(({ request }) => request?.target === path)!;
+    const [, mark = ''] = /‹redacted:([0-9a-f]{8})›/.exec(pair.monolith?.body ?? '') ?? [];
+    return { pair, mark };
+  };
+  const reveal = ({ pair, mark }: ReturnType<typeof ofKind>) =>
+    fetch(`${ficus.adminUrl}/api/pairs/${pair.id}/reveal`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ marks: [mark], reason: 'the customer asked' }),
+    });
+  const { values } = (await (await reveal(ofKind('email'))).json()) as RevealDone;
+  const email = planted.find(({ where }) => where === 'JSON: email')!.secret.secret;
+  assert.deepEqual(
+    values.map(({ rule, value }) => [rule, value]),
+    [['body:/note', `it is ${email}`]],
+  );
+  for (const kind of ['jwt', 'bearer', 'card']) {
+    const refused = await reveal(ofKind(kind));
+    assert.equal(((await refused.json()) as Problem).code, 'values_not_kept', kind);
+  }
+  const { entries } = await ficus.read<AuditList>('audit?action=reveal');
+  assert.equal(entries.length, 1);
+  assert.equal(entries[0]?.reason, 'the customer asked');
+  assert.ok(![JSON.stringify(entries), await dump(), ficus.output].some((text) => text.includes(email)));
 });

@@ -69,6 +69,8 @@ describe('pairs', () => {
     await store.insert([pair('many', 20, { serviceBuild: '1.1' }), pair('many', 1)]);
     assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 3)), [20, 9, 8]);
     assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 3, '1.1')), [20]);
+    const [, second] = await store.pairsOfSignature('catalog', 'many', 2);
+    assert.deepEqual(times(await store.pairsOfSignature('catalog', 'many', 3, undefined, second)), [8, 7, 6]);
   });
 
   test('A pair is a sample of both its signatures', async () => {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { count } from '../../format.ts';
+import { count, counted } from '../../format.ts';
 import { Redactable } from '../redactable.tsx';
 import type { AlignedRow } from './align-trees.ts';
 import { AlignedLines } from './aligned-lines.tsx';
@@ -10,6 +10,8 @@ import { cutSentence, noteOf, type ReadBodies } from './read-bodies.ts';
 interface BodyViewProps {
   readonly read: ReadBodies;
   readonly marks: readonly Mark[];
+  /** Differences in what was not stored. */
+  readonly unseen: number;
   readonly monolith: string;
   readonly service: string;
   /** A line that somebody jumped to. */
@@ -23,7 +25,7 @@ const maxUnfolded = 5_000;
 const noRows: readonly AlignedRow[] = [];
 
 /** Both bodies, side by side or as they were stored. */
-export function BodyView({ read, marks, monolith, service, at, isRaw, onRaw }: BodyViewProps) {
+export function BodyView({ read, marks, unseen, monolith, service, at, isRaw, onRaw }: BodyViewProps) {
   const [isUnfolded, setUnfolded] = useState(false);
   const [found, setFound] = useState<number>();
   const box = useRef<HTMLDivElement>(null);
@@ -55,13 +57,16 @@ export function BodyView({ read, marks, monolith, service, at, isRaw, onRaw }: B
           {isAligned && (
             <label className="check">
               <input type="checkbox" checked={isRaw} onChange={({ target }) => onRaw(target.checked)} /> Raw{' '}
-              <kbd>r</kbd>
+              <kbd>v</kbd>
             </label>
           )}
         </span>
       </div>
       <BodyNotes name="monolith" body={monolith} />
       <BodyNotes name="service" body={service} />
+      {unseen > 0 && (
+        <p className="body-note">{counted(unseen, 'more difference')} in what was not stored.</p>
+      )}
       {!areAll && (
         <p className="muted">Lines are set side by side up to the {count(rows.length)}th; Raw has all.</p>
       )}

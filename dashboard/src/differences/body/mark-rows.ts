@@ -11,32 +11,49 @@ type Difference = PairRow['differences'][number];
 
 const bodyPlace = 'body:';
 
-/** A mark for each row. `isPart`: what one side lacks may merely not have been stored, or not be shown. */
+export interface MarkedRows {
+  /** One for each row. */
+  readonly marks: readonly Mark[];
+  /** Differences in what was not stored. */
+  readonly unseen: number;
+}
+
+/** `isPart`: what one side lacks may merely not have been stored, or not be shown. */
 export function markRows(
   rows: readonly AlignedRow[],
   differences: readonly Difference[],
   signature: string,
   isPart: boolean,
-): Mark[] {
+): MarkedRows {
   const marks: Mark[] = rows.map(() => undefined);
   const byPointer = Map.groupBy(
     rows.filter(({ isEnd }) => !isEnd),
     ({ pointer }) => pointer,
   );
   const places = new Set<string>();
+  let unseen = 0;
   for (const difference of differences) {
     if (!difference.place.startsWith(bodyPlace)) continue;
     const pointer = difference.place.slice(bodyPlace.length);
     places.add(pointer);
     const mark = difference.signature === signature ? 'own' : 'other';
+    if (isPart && !hasRow(pointer, byPointer)) {
+      unseen++;
+      continue;
+    }
     for (const { line } of rowsOf(difference, pointer, rows, byPointer, marks))
       if (marks[line] !== 'own') marks[line] = mark;
   }
-  if (isPart) return marks;
+  if (isPart) return { marks, unseen };
   const isBelow = isBelowAny(places);
   for (const { line, pointer, isSame } of rows)
     if (!isSame && marks[line] === undefined && !isBelow(pointer)) marks[line] = 'allowed';
-  return marks;
+  return { marks, unseen };
+}
+
+/** An attribute is seen in the row of its element. */
+function hasRow(pointer: string, byPointer: ReadonlyMap<string, unknown>): boolean {
+  return byPointer.has(pointer) || byPointer.has(pointer.replace(/\/@[^/]*$/, ''));
 }
 
 /** Where a difference is seen. One in a place that has no row is shown at the nearest one around it. */

@@ -31,6 +31,7 @@ describe('a ramp', () => {
       { ...ramp, since: '' },
       {
         ...{ from: 0, to: 100, step: 1, next: 5, since: '', by: 'cli:alice', reason: 'first users' },
+        hold: { heldSeconds: 0, holdSeconds: 600, requests: 0, minRequests: 100 },
         approvals: [],
         waitsFor: ['The step of 1 % has been held for 0 of 10 minutes and 0 of 100 requests.'],
       },

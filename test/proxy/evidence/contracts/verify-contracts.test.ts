@@ -150,6 +150,7 @@ describe('verifying contracts', () => {
     const [result] = results;
     assert.equal(result?.evidence.outcome, 'passed');
     assert.deepEqual(result?.evidence.interactions, ['GET /api/products/P-000017']);
+    assert.deepEqual(result?.interactions, ['GET /api/products/P-000017: a product']);
     assert.deepEqual(result?.warnings, [
       'pending and not met: GET /api/new: something new: status: expected 204 but was 200',
     ]);
