@@ -68,7 +68,10 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   });
   const audit = (entry: AuditEntry): void => void spool.recordAudit(entry);
   const kill = createKillControl({ kill: killSwitch, audit, clock });
-  const flips = auditFlips({ settings, flags, model, store, spool, clock, log });
+  const flips = auditFlips({
+    onRaised: (...raised) => delivery.flagRaised(...raised),
+    ...{ settings, flags, model, store, spool, clock, log },
+  });
   const history = new TrafficHistory(clock);
   const series = new SeriesCounter({
     store: store.series,
@@ -108,13 +111,13 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
   const started = startDelivery({
     databaseUrl: storage.databaseUrl,
     webhookKey: settings.webhookKey,
-    dailyCounts: store.dailyCounts,
+    store,
     migrations: () => model().migrations,
     traffic: history,
     onCapsChanged: pushSnapshot,
     ...{ flags, states, gate, pairs, killed, audit, clock, log },
   });
-  const { delivery, daily } = started;
+  const { delivery, daily, stepRequests } = started;
   const pairsLately = (migration: Migration) => evidence.pairsLately(migration);
   const previews = createPreviews({
     clock,
@@ -168,7 +171,7 @@ export async function startApp(settings: Settings, traffic: Traffic): Promise<Ap
         series.answered(migration, counts);
         if (migration !== '') daily.answered(migration, counts.monolith.requests, counts.service.requests);
         if (migration !== '' && counts.service.requests > 0)
-          states.countRequests(migration, counts.service.requests, nowIso());
+          stepRequests.count(migration, counts.service.requests);
       }
       for (const [migration, reasons] of Object.entries(report.shadowDropped)) {
         for (const [reason, count] of Object.entries(reasons)) {

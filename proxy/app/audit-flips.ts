@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { serveFlag } from '../flags/flag-names.ts';
 import type { FlagSource } from '../flags/flag-source.ts';
 import { watchFlips } from '../flags/flip-watch.ts';
 import type { RoutingModel } from '../routing/model.ts';
@@ -14,10 +15,12 @@ export function auditFlips(parts: {
   readonly model: () => RoutingModel;
   readonly store: Pick<Store, 'available' | 'toldFlagEvents'>;
   readonly spool: Pick<AuditSpool, 'recordAudit'>;
+  /** Who raised the serve flag of a migration. */
+  readonly onRaised: (migration: string, authors: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }): { close(): Promise<void> } {
-  const { settings, flags, model, store, spool, clock, log } = parts;
+  const { settings, flags, model, store, spool, onRaised, clock, log } = parts;
   const source = settings.unleash?.url ?? '';
   flags.shareClaims(async (ids) => {
     // Rather twice in the audit than not at all.
@@ -27,7 +30,13 @@ export function auditFlips(parts: {
   return watchFlips({
     flags,
     migrations: () => model().migrations.map(({ id }) => id),
-    audit: (flip) => void spool.recordAudit(flip),
+    audit(flip) {
+      void spool.recordAudit(flip);
+      const { flag, author, source: from } = flip.detail;
+      const isKnown = from === 'unleash' && typeof author === 'string' && !author.startsWith('unknown');
+      if (isKnown && flip.migration !== undefined && flag === serveFlag(flip.migration))
+        onRaised(flip.migration, author);
+    },
     clock,
     log,
   });

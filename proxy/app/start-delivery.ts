@@ -2,15 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DailyCounts } from '../delivery/daily-counts.ts';
 import { type DeliveryDeps, MigrationDelivery } from '../delivery/delivery.ts';
 import { createPostWebhook } from '../delivery/post-webhook.ts';
+import { StepRequests } from '../delivery/step-requests.ts';
 import { createStepWebhooks } from '../delivery/step-webhooks.ts';
 import { locks } from '../store/advisory-locks.ts';
-import type { DailyCountsStore } from '../store/daily-counts.ts';
+import type { Store } from '../store/open-store.ts';
 import { holdSessionLock } from '../store/session-lock.ts';
 
 export interface StartedDelivery {
   readonly delivery: MigrationDelivery;
   /** What each side answered, by day. */
   readonly daily: DailyCounts;
+  /** What the service answered in the present step. */
+  readonly stepRequests: StepRequests;
   close(): Promise<void>;
 }
 
@@ -21,12 +24,16 @@ export function startDelivery(
   deps: OfDelivery & {
     readonly databaseUrl: string | Promise<string>;
     readonly webhookKey: string | undefined;
-    readonly dailyCounts: DailyCountsStore;
+    readonly store: Pick<Store, 'dailyCounts' | 'stepRequests' | 'available'>;
   },
 ): StartedDelivery {
-  const { databaseUrl, webhookKey, dailyCounts, ...ofDelivery } = deps;
+  const { databaseUrl, webhookKey, store, ...ofDelivery } = deps;
   const { migrations, states, audit, onCapsChanged, clock, log } = ofDelivery;
-  const daily = new DailyCounts({ store: dailyCounts, migrations, clock, log });
+  const daily = new DailyCounts({ store: store.dailyCounts, migrations, clock, log });
+  const stepRequests = new StepRequests({
+    store: { ...store.stepRequests, available: store.available },
+    ...{ states, migrations, clock, log },
+  });
   const lock = holdSessionLock({
     databaseUrl,
     key: locks.steps,
@@ -51,7 +58,9 @@ export function startDelivery(
   return {
     delivery,
     daily,
+    stepRequests,
     async close() {
+      await stepRequests.close();
       await lock.close();
       await daily.close();
     },

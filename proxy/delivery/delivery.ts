@@ -9,6 +9,7 @@ import { abort, approve, pause, resume } from './moves/ramp-moves.ts';
 import { retire } from './moves/retire.ts';
 import { rollback } from './moves/rollback.ts';
 import type { OverrideOrder } from './override.ts';
+import { BY_FLAG, raisedBy, readRampDetail } from './ramp/detail.ts';
 import { gateOf, statusOf } from './status-of.ts';
 
 export type { PairTotals } from './status-of.ts';
@@ -85,6 +86,15 @@ export class MigrationDelivery implements Delivery {
   async guardTripped(id: string, latch: Latch, heard = false): Promise<boolean> {
     const migration = this.#find(id);
     return migration !== undefined && (await takeBack(this.#kit, migration, latch, heard));
+  }
+
+  /** Who raised a flag elsewhere is known now: the ramp that it led to is theirs. */
+  flagRaised(id: string, authors: string): void {
+    const migration = this.#find(id);
+    if (!migration) return;
+    const { ramp } = readRampDetail(this.#deps.states.get(id, this.#kit.reconciler.nowIso()).detail);
+    if (ramp?.by !== BY_FLAG) return;
+    this.#kit.reconciler.change(migration, { detail: { ramp: { ...ramp, by: raisedBy(authors) } } });
   }
 
   async clearGuard(id: string, actor: Actor, reason: string): Promise<MoveResult> {

@@ -107,6 +107,13 @@ export class MigrationStates {
     this.#rows.set(migration, { ...row, requestsSinceGrant: row.requestsSinceGrant + requests });
   }
 
+  /** What all replicas have counted since a share was granted; of another grant than the present one nothing. */
+  setRequests(migration: string, grantedAt: string, requests: number): void {
+    const row = this.#rows.get(migration);
+    if (row && row.grantedAt === grantedAt && requests > row.requestsSinceGrant)
+      this.#rows.set(migration, { ...row, requestsSinceGrant: requests });
+  }
+
   /** Resolves when everything is in the file. */
   async flush(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#writeFile());

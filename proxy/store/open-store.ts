@@ -29,6 +29,7 @@ import { createSeriesStore, type SeriesStore } from './series.ts';
 import { createServiceDescriptionStore, type ServiceDescriptionStore } from './service-descriptions.ts';
 import { createSignatureHourStore, type SignatureHourStore } from './signature-hours.ts';
 import { createSignatureStore, type SignatureStore } from './signatures.ts';
+import { createStepRequestsStore, type StepRequestsStore } from './step-requests.ts';
 import { createToldFlagEvents, type ToldFlagEvents } from './told-flag-events.ts';
 import { createVerdictStore, type VerdictStore } from './verdicts.ts';
 
@@ -49,6 +50,7 @@ export interface Store {
   readonly pairs: PairStore;
   readonly pairWriter: PairWriter;
   readonly replicas: ReplicaStore;
+  readonly stepRequests: StepRequestsStore;
   readonly sealedValues: SealedValueStore;
   readonly series: SeriesStore;
   readonly serviceDescriptions: ServiceDescriptionStore;
@@ -121,6 +123,7 @@ export function openStore({
     pairs,
     pairWriter,
     replicas: createReplicaStore(database),
+    stepRequests: createStepRequestsStore(database),
     sealedValues,
     series: createSeriesStore(database),
     serviceDescriptions: createServiceDescriptionStore(database),

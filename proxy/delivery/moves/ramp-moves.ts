@@ -1,6 +1,6 @@
 import type { Actor, MoveResult } from '../model.ts';
 import { missingApproval } from '../ramp/approvals.ts';
-import { type Approval, personOf, rampOver } from '../ramp/detail.ts';
+import { type Approval, isAmongAskers, personOf, rampOver } from '../ramp/detail.ts';
 import { standingOf } from '../standing.ts';
 import { type MoveKit, refused, unknown } from './move-kit.ts';
 
@@ -73,7 +73,7 @@ export async function approve(kit: MoveKit, id: string, actor: Actor, reason: st
   const missing = missingApproval(approvals, state.granted);
   if (!missing) return refused('not_now', [`No step of ${id} waits for an approval.`]);
   const person = personOf(actor.name);
-  if (detail.ramp && personOf(detail.ramp.by) === person) {
+  if (detail.ramp && isAmongAskers(actor.name, detail.ramp.by)) {
     return refused('not_now', [`${person} asked for this ramp: somebody else must approve it.`]);
   }
   const { before, given, needed } = missing;

@@ -1,6 +1,6 @@
 import type { EvidenceKey } from '../../evidence/model.ts';
 import type { ApprovalRule } from '../../routing/model.ts';
-import { type Approval, BY_FLAG, personOf, type Ramp } from './detail.ts';
+import { type Approval, BY_FLAG, isAmongAskers, personOf, type Ramp } from './detail.ts';
 
 /** How one rule of `canary.approvals` stands. */
 export interface ApprovalState {
@@ -14,8 +14,8 @@ export interface ApprovalState {
 
 /**
  * How every rule stands. An approval counts once a person, for the builds and comparison rules it was given under, and
- * never from who asked. Whoever raised a flag elsewhere is unknown here and may be among those who approve: then one
- * person more is needed.
+ * never from who asked. While it is not known who raised a flag elsewhere, they may be among those who approve: then
+ * one person more is needed.
  */
 export function approvalStates(
   rules: readonly ApprovalRule[],
@@ -30,7 +30,7 @@ export function approvalStates(
         approval.serviceBuild === key.serviceBuild &&
         approval.monolithBuild === key.monolithBuild &&
         approval.rulesHash === key.rulesHash &&
-        (ramp === undefined || personOf(approval.by) !== personOf(ramp.by)),
+        (ramp === undefined || !isAmongAskers(approval.by, ramp.by)),
     );
     return {
       before,

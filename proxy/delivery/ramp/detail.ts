@@ -78,3 +78,26 @@ export const rampOver = {
 export function personOf(actor: string): string {
   return actor.replace(/^(cli|api):/, '');
 }
+
+/** Of a ramp whose flag somebody raised in Unleash: `unleash:alice`, several where more than one changed it. */
+const byUnleash = 'unleash:';
+
+export function raisedBy(authors: string): string {
+  return `${byUnleash}${authors}`;
+}
+
+/**
+ * Whether somebody is among those who asked. Names of Unleash are compared without regard to case, and an address also by
+ * what is before its @: who has another name there than here is taken for somebody else.
+ */
+export function isAmongAskers(actor: string, by: string): boolean {
+  const person = personOf(actor);
+  if (!by.startsWith(byUnleash)) return person === personOf(by);
+  const authors = by.slice(byUnleash.length).split(', ').flatMap(namesOf);
+  return namesOf(person).some((name) => authors.includes(name));
+}
+
+function namesOf(person: string): string[] {
+  const name = person.toLowerCase();
+  return [name, name.replace(/@.*/s, '')];
+}

@@ -12,6 +12,7 @@ import { TrafficHistory } from '../../../proxy/delivery/traffic-history.ts';
 import { emptyFeatureSet, type FeatureSet } from '../../../proxy/flags/feature-set.ts';
 import { FlagChanged, type FlagSource, type ShareChange } from '../../../proxy/flags/flag-source.ts';
 import { askedShare, shareStrategy } from '../../../proxy/flags/share.ts';
+import type { MigrationStateRow } from '../../../proxy/store/model.ts';
 import { systemClock } from '../../../proxy/telemetry/clock.ts';
 import { sampleMigration } from '../routing/sample-routing.ts';
 import { startTestStore, type TestStore } from '../store/start-test-store.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
   first = new Replica('here');
   second = new Replica('elsewhere');
   assert.equal((await first.promote(25)).done, true);
-  await second.catchUp();
+  for (const replica of [first, second]) await replica.catchUp();
   assert.deepEqual([first.share, second.share], [25, 25]);
   audited = [];
 });
@@ -67,6 +68,8 @@ describe('a promote on one replica and a roll back on another', () => {
 
   test('which is later is made, though the flag and the state that it goes by are old', async () => {
     assert.equal((await second.rollback()).done, true);
+    // Until it is in Postgres it would win over what comes after it, too.
+    await second.settled();
     assert.equal(first.asked, 25, 'not seen yet');
     const promoted = await first.promote(50);
     assert.equal(promoted.done, true, JSON.stringify(promoted));
@@ -81,8 +84,7 @@ describe('a promote on one replica and a roll back on another', () => {
     assert.ok(before < first.delivery.status(id)!.revision);
     server.isAway = true;
     assert.equal((await second.rollback()).done, true);
-    await first.catchUp();
-    await second.catchUp();
+    for (const replica of [second, first, second, first]) await replica.catchUp();
     assert.deepEqual([first.share, second.share], [0, 0]);
     const [one, other] = [first, second].map(({ delivery }) => delivery.status(id)!.revision);
     assert.ok(one === other && one! > before + 3);
@@ -133,6 +135,7 @@ class Replica {
   readonly delivery: MigrationDelivery;
   readonly #states: MigrationStates;
   readonly #revisions: MoveRevisions;
+  readonly #writing: Promise<unknown>[] = [];
   #features: FeatureSet = emptyFeatureSet;
   #listeners: (() => void)[] = [];
 
@@ -142,7 +145,9 @@ class Replica {
       canary: { steps: [5, 25, 50, 100], holdMinutes: 0, minRequests: 0 },
     });
     const file = path.join(tmpdir(), 'ficus-no-such-folder', 'states.json');
-    this.#states = new MigrationStates({ file, store: store.migrationStates, log });
+    const { load, save } = store.migrationStates;
+    const states = { load, save: (row: MigrationStateRow) => this.#written(save(row)) };
+    this.#states = new MigrationStates({ file, store: states, log });
     const delivery = new MigrationDelivery({
       migrations: () => [migration],
       flags: this.#flags(),
@@ -169,7 +174,11 @@ class Replica {
     this.delivery = delivery;
     this.#revisions = new MoveRevisions({
       status: (migration) => delivery.status(migration),
-      store: { ...store.moveClaims, available: store.available },
+      store: {
+        ...store.moveClaims,
+        takeBack: (migration) => this.#written(store.moveClaims.takeBack(migration)),
+        available: store.available,
+      },
       audit: async () => [],
       onBehind: async () => void (await this.#states.syncWithStore()),
       onOvertaken: async (migration) =>
@@ -207,10 +216,22 @@ class Replica {
 
   /** What happens by itself within half a second. */
   async catchUp(): Promise<void> {
+    await this.settled();
     await this.#states.syncWithStore();
     this.#see();
     this.delivery.reconcile();
+    await this.settled();
     await this.#states.syncWithStore();
+  }
+
+  /** Once Postgres has what was written behind the moves so far. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#writing.splice(0));
+  }
+
+  #written<T>(write: Promise<T>): Promise<T> {
+    this.#writing.push(write);
+    return write;
   }
 
   #see(): void {

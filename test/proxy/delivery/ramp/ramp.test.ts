@@ -220,6 +220,21 @@ describe('approvals', () => {
     await stand.delivery.approve('billing', alice, 'fine');
     assert.equal(stand.cap, 100);
   });
+
+  test('a flag that somebody raised in Unleash wants one other than them, once that is known', async () => {
+    stand = new DeliveryStand(
+      'canary: { steps: [5, 50, 100], holdMinutes: 0, minRequests: 0, approvals: [{ before: 50% }] }',
+    );
+    stand.flip(100);
+    await stand.delivery.approve('billing', alice, 'fine');
+    stand.delivery.flagRaised('billing', 'Alice@example.com');
+    stand.delivery.reconcile();
+    assert.equal(stand.cap, 5);
+    assert.match(stand.status.holds.join(), /of one person other than unleash:Alice@example\.com/);
+    assert.ok(!(await stand.delivery.approve('billing', alice, 'fine')).done);
+    await stand.delivery.approve('billing', bob, 'fine');
+    assert.equal(stand.cap, 100);
+  });
 });
 
 describe('windows', () => {
