@@ -37,7 +37,8 @@ describe('contract evidence', () => {
   });
 
   test('Ficus starts anew, it has the results of before, the newer of two', async () => {
-    const failed = { ...verified, outcome: 'failed', at: '2026-11-21T11:00:00.000Z' } as const;
+    const failures = [{ interaction: 'a list of products', text: 'expected 200, was 500' }];
+    const failed = { ...verified, outcome: 'failed', at: '2026-11-21T11:00:00.000Z', failures } as const;
     await started.store.contractResults.save('catalog', failed);
     const kept = keep();
     await until(() => kept.of('catalog').length > 0);
