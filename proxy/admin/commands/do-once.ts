@@ -20,6 +20,8 @@ const neverWaits = /\/(?:rollback|pause|abort|kill)$/;
  */
 export function doOnce({ commandAnswers: shared, log, clock }: Deps) {
   const known = new KnownCommands(() => clock.monotonic());
+  /** Told to the store, which may not have it yet: whoever was refused and asks again finds no claim of ours. */
+  const releasing = new Map<string, Promise<void>>();
 
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const key = request.get('idempotency-key');
@@ -57,7 +59,8 @@ export function doOnce({ commandAnswers: shared, log, clock }: Deps) {
     const timeout = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => timeout.resolve(undefined), askMs);
     try {
-      return await Promise.race([shared.claim(command, bodyHash), timeout.promise]);
+      const claim = Promise.resolve(releasing.get(command)).then(() => shared.claim(command, bodyHash));
+      return await Promise.race([claim, timeout.promise]);
     } catch (error) {
       log.warn({ err: error }, 'commands of other replicas are not known');
       return undefined;
@@ -75,8 +78,10 @@ export function doOnce({ commandAnswers: shared, log, clock }: Deps) {
       if (isDone) known.keep(command, bodyHash, kept);
       else known.release(command);
       if (shared?.available()) {
-        const told = isDone ? shared.keep(command, bodyHash, kept) : shared.release(command);
-        told.catch((error: unknown) => log.warn({ err: error }, 'a command is not told to other replicas'));
+        const told = (isDone ? shared.keep(command, bodyHash, kept) : shared.release(command))
+          .catch((error: unknown) => log.warn({ err: error }, 'a command is not told to other replicas'))
+          .finally(() => releasing.delete(command));
+        if (!isDone) releasing.set(command, told);
       }
       response.json = send;
       return send(body);

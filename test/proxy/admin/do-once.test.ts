@@ -52,6 +52,34 @@ test('a command was refused, with the same key it is tried again', async () => {
   assert.equal(again.headers['idempotency-replayed'], 'true');
 });
 
+test('a command was refused and the store is slow to learn of it, the same key finds no claim of its own', async () => {
+  const estate = new InMemoryEstate();
+  const claimed = new Set<string>();
+  const deps = estate.deps();
+  estate.deps = () => ({
+    ...deps,
+    commandAnswers: {
+      available: () => true,
+      claim: async (command, bodyHash) => {
+        const isTaken = claimed.has(command);
+        claimed.add(command);
+        return isTaken ? { bodyHash } : undefined;
+      },
+      keep: async () => {},
+      release: async (command) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        claimed.delete(command);
+      },
+    },
+  });
+  const client = adminClient(estate);
+  const promote = () => client.post('/api/migrations/catalog/promote', {}).set('idempotency-key', 'one');
+  const refused = promote().expect(409);
+  assert.equal((await refused).body.code, 'gate_refused');
+  estate.reasons = [];
+  await promote().expect(200);
+});
+
 test('another replica did it, its answer is given; while it does it, one is told; a roll back asks nobody', async () => {
   const estate = new InMemoryEstate();
   const asked: string[] = [];
