@@ -20,7 +20,7 @@ export const screensOf = (migration: string, signature: string): Screen[] => [
   {
     screen: 'migration',
     path: `/migrations/${migration}`,
-    content: (page) => page.getByRole('heading', { name: migration }).first(),
+    content: (page) => page.getByText('Answered by the service').first(),
   },
   {
     screen: 'differences',
@@ -31,6 +31,11 @@ export const screensOf = (migration: string, signature: string): Screen[] => [
     screen: 'one difference',
     path: `/differences/${migration}/${signature}`,
     content: (page) => page.getByText('things-').first(),
+  },
+  {
+    screen: 'contracts',
+    path: `/contracts?migration=${migration}`,
+    content: (page) => page.getByRole('heading', { name: 'What clients ask for' }).first(),
   },
   { screen: 'audit', path: '/audit', content: (page) => page.getByText('engineer-').first() },
   { screen: 'settings', path: '/settings', content: (page) => page.getByText('routes.yaml').first() },

@@ -126,7 +126,7 @@ describe('with Postgres and Redis killed', () => {
       (await entries()).flatMap(({ action, reason }) =>
         action === 'kill' || action === 'kill-off' ? [`${action}: ${reason}`] : [],
       );
-    await ficus.until('all is written', async () => (await kills()).length >= 4);
+    await ficus.until('all is written', async () => (await kills()).length >= 4, 60_000);
     assert.deepEqual((await kills()).toSorted(), [
       'kill-off: fixed',
       'kill-off: it was the cache',
