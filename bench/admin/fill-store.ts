@@ -5,6 +5,7 @@ import type { EvidenceKeyColumns, PairRow } from '../../proxy/store/model.ts';
 import type { Store } from '../../proxy/store/open-store.ts';
 import { latencyBucket, latencyBuckets } from '../../proxy/telemetry/latency.ts';
 import { builds, differenceOf, migrationIds, routesOf, type Shown, size } from './big-estate.ts';
+import { fillSeries } from './fill-series.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const batch = 500;
@@ -31,6 +32,7 @@ export async function fillStore(
     filled.set(id, shown);
     if (filled.size % 10 === 0) onProgress(`${id}: ${(filled.size * pairsEach).toLocaleString('en')} pairs`);
   }
+  await fillSeries(store);
   for (let n = 0; n < size.auditEntries; n++) await store.audit.append(randomUUID(), auditEntry(n));
   return filled;
 }
@@ -134,8 +136,8 @@ function pair(key: EvidenceKeyColumns, shown: ShownBy, n: number, at: string): P
 }
 
 async function addVerdicts(store: Store, key: EvidenceKeyColumns, shown: readonly ShownBy[]): Promise<void> {
-  for (const { signature, route, place, kind } of shown.slice(0, size.verdicts)) {
-    await store.verdicts.add({
+  await store.verdicts.add(
+    shown.slice(0, size.verdicts).map(({ signature, route, place, kind }) => ({
       ...key,
       ...{ signature, route, place, kind },
       verdict: 'expected',
@@ -146,8 +148,8 @@ async function addVerdicts(store: Store, key: EvidenceKeyColumns, shown: readonl
       actor: 'dashboard:mia',
       pairs: 100,
       routePairs: 10_000,
-    });
-  }
+    })),
+  );
 }
 
 const auditEntry = (n: number) => ({
