@@ -73,6 +73,10 @@ export function createDrill(deps: DrillDeps): Drill {
     if (!migration) return refused('invalid', `There is no migration "${id}".`);
     const standing = standingOf(deps, migration);
     if (standing.latch) return refused('latched', latchSentence(id, standing.latch));
+    if (standing.state.phase === 'retired') {
+      const why = `${id} is retired: the monolith may know nothing of it any more, and its users would find out.`;
+      return refused('invalid', `${why} ficus rollback ${id} ends that, where it still can.`);
+    }
     if (standing.effective <= 0)
       return refused('invalid', `The monolith answers all of ${id}: there is nothing to take back.`);
     if (standing.effective > UNASKED_SHARE && !isSure) {

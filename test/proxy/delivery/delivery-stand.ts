@@ -27,6 +27,7 @@ export class DeliveryStand {
   readonly migration: Migration;
   readonly states: MigrationStates;
   readonly delivery: MigrationDelivery;
+  readonly deps: ConstructorParameters<typeof MigrationDelivery>[0];
   readonly audited: AuditEntry[] = [];
   nowMs = Date.parse('2026-11-24T09:00:00Z');
   gateState: GateReport['state'] = 'open';
@@ -62,7 +63,7 @@ export class DeliveryStand {
     this.states = new MigrationStates({ file, store, log });
     // What waits for another replica has waited long enough when it looks the second time.
     const clock = { now: () => this.nowMs, monotonic: () => (this.#waitedMs += 2000) };
-    this.delivery = new MigrationDelivery({
+    this.deps = {
       migrations: () => [this.migration],
       flags: this.#flags(),
       gate: () => ({
@@ -90,7 +91,8 @@ export class DeliveryStand {
       onCapsChanged: () => this.capsTold++,
       clock,
       log,
-    });
+    };
+    this.delivery = new MigrationDelivery(this.deps);
   }
 
   get status() {

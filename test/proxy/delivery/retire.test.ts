@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { DayRow } from '../../../proxy/delivery/daily-counts.ts';
+import { createDrill } from '../../../proxy/delivery/guard/drill.ts';
+import { TrafficHistory } from '../../../proxy/delivery/traffic-history.ts';
 import { alice, bob, DeliveryStand } from './delivery-stand.ts';
 
 let stand: DeliveryStand;
@@ -27,6 +29,17 @@ describe('retire', () => {
     assert.deepEqual(result.deletable?.flags, ['billing.serve', 'billing.shadow']);
     assert.deepEqual(result.deletable?.monolithHandlers, ['GET /api/invoices']);
     assert.equal(stand.actions.at(-1), 'retire');
+  });
+
+  test('leaves nothing for a drill to take back: the monolith may have forgotten it', async () => {
+    const started = { workers: () => [], toldRevision: () => 0, wait: async () => {} };
+    const drill = createDrill({ ...stand.deps, ...started, traffic: new TrafficHistory(stand.deps.clock) });
+    await retire();
+    const before = stand.status.revision;
+    const result = await drill('billing', alice, 'before the weekend', true);
+    assert.ok(!result.done);
+    assert.match(result.reasons.join(), /billing is retired/);
+    assert.equal(stand.status.revision, before);
   });
 
   test('names a hit of the monolith in those days, and when it could be done', async () => {
